@@ -1,8 +1,10 @@
-// A decoded picture. Frames of a video are planar 4:2:0 (I420) as the codec made them; stills are RGB.
+// A decoded picture. Frames of a video are planar 4:2:0 (I420) as the codec made them; stills are
+// RGB.
 //
-// Ownership: a Frame either owns its pixels or borrows a slot of the decoder's shared memory, which goes
-// back to the decoder when the last copy of the Frame is gone. Copying a Frame copies a pointer.
-// Thread-safety: pixels are read-only; a Frame may be handed to and released on any thread.
+// Ownership: a Frame either owns its pixels or borrows a slot of the decoder's shared memory, which
+// goes back to the decoder when the last copy of the Frame is gone. Copying a Frame copies a
+// pointer. Thread-safety: pixels are read-only; a Frame may be handed to and released on any
+// thread.
 #pragma once
 
 #include <array>
@@ -32,7 +34,7 @@ struct Frame {
   PixelFormat format = PixelFormat::kI420;
   ColorMatrix matrix = ColorMatrix::kBt601;
   ColorRange range = ColorRange::kLimited;
-  int width = 0;   // Pixels as shown: a rotation in the container is applied by the decoder.
+  int width = 0;  // Pixels as shown: a rotation in the container is applied by the decoder.
   int height = 0;
   std::int64_t index = 0;  // 0, 1, 2, … in presentation order.
   SessionTime time{0};     // Presentation time, relative to the first frame of the video.

@@ -1,10 +1,11 @@
-// Reads a video (or a still) through a child process, tally-decoder, that alone links FFmpeg and runs under
-// seccomp, Landlock and resource limits. The child gets an open file descriptor, never a path; frames come
-// back through sealed shared memory; every size, index and time it reports is checked here again.
+// Reads a video (or a still) through a child process, tally-decoder, that alone links FFmpeg and
+// runs under seccomp, Landlock and resource limits. The child gets an open file descriptor, never a
+// path; frames come back through sealed shared memory; every size, index and time it reports is
+// checked here again.
 //
-// Ownership: a VideoReader owns its child; destroying it ends the child and reaps it. One thread at a time.
-// Errors: MediaError below, always about this file alone: a child that dies, hangs or lies ends this reader
-// and nothing else.
+// Ownership: a VideoReader owns its child; destroying it ends the child and reaps it. One thread at
+// a time. Errors: MediaError below, always about this file alone: a child that dies, hangs or lies
+// ends this reader and nothing else.
 #pragma once
 
 #include <chrono>
@@ -48,17 +49,17 @@ inline constexpr std::chrono::minutes kDurationMax{10};
 struct VideoInfo {
   int width = 0;
   int height = 0;
-  double frames_per_second = 0;              // Average as the container says; 0 if it does not.
-  std::optional<SessionTime> duration;       // As the container says, if it does.
-  std::string codec;                         // "h264", "hevc", "vp9", "mjpeg", "png"
+  double frames_per_second = 0;         // Average as the container says; 0 if it does not.
+  std::optional<SessionTime> duration;  // As the container says, if it does.
+  std::string codec;                    // "h264", "hevc", "vp9", "mjpeg", "png"
   bool still = false;
 };
 
 struct ReaderOptions {
-  std::filesystem::path decoder;             // Empty: tally-decoder beside the running program.
+  std::filesystem::path decoder{};  // Empty: tally-decoder beside the running program.
   std::chrono::milliseconds silence_max{10'000};  // A decoder silent for so long is ended.
-  int slots = 8;                             // Frames in shared memory, 2 to 64.
-  bool skip_loop_filter = false;             // Decode shortcut: faster, slightly different pixels.
+  int slots = 8;                                  // Frames in shared memory, 2 to 64.
+  bool skip_loop_filter = false;  // Decode shortcut: faster, slightly different pixels.
 };
 
 class VideoReader {
@@ -70,9 +71,9 @@ class VideoReader {
 
   [[nodiscard]] virtual const VideoInfo& info() const = 0;
 
-  // The next frame in presentation order, std::nullopt after the last. Blocks while every slot is held by
-  // Frames not yet released, so hold at most ReaderOptions::slots - 2 of them.
-  // A damaged or truncated file yields its good frames first, then the error.
+  // The next frame in presentation order, std::nullopt after the last. Blocks while every slot is
+  // held by Frames not yet released, so hold at most ReaderOptions::slots - 2 of them. A damaged or
+  // truncated file yields its good frames first, then the error.
   virtual Result<std::optional<Frame>> next() = 0;
 };
 
