@@ -1,12 +1,14 @@
 // A model package: a folder that says everything about a model that using it rightly needs.
 //
-//   model.toml    what it is: format version, source, licence, task, input, head, classes, thresholds,
+//   model.toml    what it is: format version, source, licence, task, input, head, classes,
+//   thresholds,
 //                 SHA-256 of every other file, golden input and output with tolerance
 //   model.onnx    the graph, or what an engine compiled from it
 //   golden_*.bin  one input and the outputs it gave, raw little-endian tensors
 //
-// Loading checks all of it: an unknown key, a missing file, a wrong hash, a class list that does not fit the
-// head is an error that names file, line and column. docs/model-package.md describes the format.
+// Loading checks all of it: an unknown key, a missing file, a wrong hash, a class list that does
+// not fit the head is an error that names file, line and column. docs/model-package.md describes
+// the format.
 #pragma once
 
 #include <cstdint>
@@ -32,29 +34,38 @@ enum class PackageError : std::uint8_t {
 
 enum class Task : std::uint8_t { kDetect, kSegment };
 
-// How the graph's outputs encode boxes. N is the number of candidates, C of classes, M of mask coefficients.
+// How the graph's outputs encode boxes. N is the number of candidates, C of classes, M of mask
+// coefficients.
 enum class HeadFamily : std::uint8_t {
   kYolov5,     // [B, N, 5+C]: cx cy w h objectness classes, pixels of the input, sigmoid applied.
   kYolov8,     // [B, 4+C, N]: cx cy w h classes; also YOLO11.
   kYolov8Seg,  // [B, 4+C+M, N] and prototypes [B, M, H/4, W/4].
-  kEndToEnd,   // [B, K, 6]: left top right bottom score class, NMS done or not needed (YOLOv10, YOLO26).
-  kYolox,      // [B, N, 5+C]: raw: add the grid, multiply by the stride, exp of w h; sigmoids applied.
+  kEndToEnd,   // [B, K, 6]: left top right bottom score class, NMS done or not needed (YOLOv10,
+               // YOLO26).
+  kYolox,  // [B, N, 5+C]: raw: add the grid, multiply by the stride, exp of w h; sigmoids applied.
 };
-[[nodiscard]] std::string_view name_of(HeadFamily head);  // "yolov5", "yolov8", "yolov8-seg", "end-to-end", "yolox"
 
 enum class ColorOrder : std::uint8_t { kRgb, kBgr };
 enum class TensorLayout : std::uint8_t { kNchw, kNhwc };
 enum class LetterboxPlacement : std::uint8_t { kCenter, kTopLeft };  // Ultralytics; YOLOX.
 
+// As model.toml spells them.
+[[nodiscard]] std::string_view name_of(Task task);            // "detect", "segment"
+[[nodiscard]] std::string_view name_of(HeadFamily head);      // "yolov5", "yolov8", "yolov8-seg",
+                                                              // "end-to-end", "yolox"
+[[nodiscard]] std::string_view name_of(ColorOrder color);     // "rgb", "bgr"
+[[nodiscard]] std::string_view name_of(TensorLayout layout);  // "nchw", "nhwc"
+[[nodiscard]] std::string_view name_of(LetterboxPlacement placement);  // "center", "top-left"
+
 // How a picture becomes the graph's input: letterbox, colour order, then value * scale.
 struct InputSpec {
-  TensorSpec tensor;             // As in the graph; dimension 0 may be kDynamic.
+  TensorSpec tensor;  // As in the graph; dimension 0 may be kDynamic.
   TensorLayout layout = TensorLayout::kNchw;
   ColorOrder color = ColorOrder::kRgb;
   LetterboxPlacement placement = LetterboxPlacement::kCenter;
   std::uint8_t pad_value = 114;
-  float scale = 1.0F / 255.0F;   // 1 where the graph wants 0..255.
-  int width = 0;                 // Of the network's input picture, from the shape.
+  float scale = 1.0F / 255.0F;  // 1 where the graph wants 0..255.
+  int width = 0;                // Of the network's input picture, from the shape.
   int height = 0;
 };
 
@@ -63,27 +74,38 @@ struct Thresholds {
   float iou = 0.45F;    // Class-wise NMS.
 };
 
+// The input is a letterboxed picture, u8 [H, W, 3] RGB, before colour order and scale. Of each
+// output of that picture every step-th value is kept, f32, counted over the first batch item.
 struct Golden {
   std::string input_file;
-  std::vector<std::string> output_files;  // In the order of `outputs`.
-  float tolerance = 0;                    // Greatest absolute difference allowed, in fp32.
+  std::vector<std::string> output_files;   // In the order of `outputs`.
+  std::vector<std::int64_t> output_steps;  // Likewise.
+  float tolerance = 0;  // Greatest difference allowed in fp32: absolute up to 1, relative above.
+};
+
+struct PackagedFile {
+  std::string name;    // Plain: no folders.
+  std::string sha256;  // 64 lower-case hexadecimal digits.
 };
 
 struct ModelPackage {
   std::filesystem::path folder;
   std::string name;
-  std::string source;    // Where the weights come from, in words.
-  std::string licence;   // SPDX identifier or the words of the source.
+  std::string source;   // Where the weights come from, in words.
+  std::string licence;  // SPDX identifier or the words of the source.
   Task task = Task::kDetect;
   HeadFamily head = HeadFamily::kYolov8;
   InputSpec input;
   std::vector<TensorSpec> outputs;
   std::vector<std::string> class_names;  // The index is the frozen class id.
   Thresholds thresholds;
-  std::string graph_file;                // "model.onnx"
-  std::string sha256;                    // Of model.toml, which holds the hashes of all else.
+  std::string graph_file;  // "model.onnx"
+  std::string sha256;      // Of model.toml, which holds the hashes of all else.
   Golden golden;
+  std::vector<PackagedFile> files;  // All but model.toml, by name.
 };
+
+inline constexpr std::string_view kManifestFile = "model.toml";
 
 // Reads and checks a package. Goldens are checked against an engine by check_golden (golden.hpp).
 Result<ModelPackage> load_package(const std::filesystem::path& folder);

@@ -20,8 +20,9 @@ enum class ElementType : std::uint8_t { kU8, kI32, kI64, kF16, kF32 };
 
 using Shape = std::vector<std::int64_t>;
 inline constexpr std::int64_t kDynamic = -1;  // Allowed on dimension 0 only.
-[[nodiscard]] std::int64_t element_count(const Shape& shape);  // Product; asserts that no dim is dynamic.
-[[nodiscard]] std::string to_string(const Shape& shape);       // "[1,3,640,640]"
+[[nodiscard]] std::int64_t element_count(
+    const Shape& shape);  // Product; asserts that no dim is dynamic.
+[[nodiscard]] std::string to_string(const Shape& shape);  // "[1,3,640,640]"
 
 struct TensorSpec {
   std::string name;

@@ -1,0 +1,55 @@
+// `tally compile`: makes a model package from an exported graph.
+//
+// Recognises the head, finds the class names, runs the golden picture, writes the folder, loads it
+// back and checks the golden on an engine opened from it. The folder appears by rename, complete or
+// not at all. The same input gives the same bytes: no times, no paths, one thread of arithmetic.
+//
+// Thread-safety: yes, as long as destinations differ.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/error.hpp"
+#include "perception/inference/model_package.hpp"
+
+namespace tally::inference {
+
+enum class CompileError : std::uint8_t {
+  kNotFound,      // No such graph or names file.
+  kGraphInvalid,  // Not a graph, cut short, or one that can't be run.
+  kUnknownHead,   // Its inputs and outputs are not those of a head tally knows; the message lists
+                  // them.
+  kNames,         // Class names are missing, malformed, or not as many as the head has classes.
+  kExists,        // The destination is a package already, and overwriting was not asked for.
+  kUsage,         // A name, source or licence that can't be recorded.
+};
+[[nodiscard]] ErrorCode code_of(CompileError error);
+
+inline constexpr std::size_t kGraphBytesMax = std::size_t{2}
+                                              << 30U;  // ONNX's own limit, protobuf's.
+
+struct CompileRequest {
+  std::filesystem::path graph;        // *.onnx, or *.xml with its *.bin (OpenVINO IR).
+  std::filesystem::path destination;  // The package's folder.
+  std::string names;    // A file (class_names.hpp), or kCoco80; empty: from the graph's metadata.
+  std::string name;     // Empty: the graph's file name without extension.
+  std::string source;   // Empty: from the metadata, else "not stated".
+  std::string licence;  // Likewise.
+  bool overwrite = false;  // Replace an existing package.
+};
+
+inline constexpr std::string_view kCoco80 = "coco80";
+
+struct CompileReport {
+  ModelPackage package;
+  std::string names_from;        // "the graph's metadata", "coco80", or the file's path.
+  double golden_difference = 0;  // Between the graph as it is and with the preparation folded in.
+  std::string engine;            // Engine::description() of the one that made the golden outputs.
+};
+
+// Errors: CompileError; EngineError, PackageError and FileError as they come.
+Result<CompileReport> compile_onnx(const CompileRequest& request);
+
+}  // namespace tally::inference

@@ -1,0 +1,393 @@
+#include "perception/inference/manifest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "base/digest.hpp"
+#include "base/toml_text.hpp"
+#include "perception/inference/head_shape.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace tally::inference {
+namespace {
+
+struct Context {
+  std::string_view where;
+  std::optional<Error> error;  // The first mistake; reading goes on with defaults and ends with it.
+};
+
+// One table, read strictly: each key is asked for once, and what nobody asked for is an error.
+class StrictTable {
+ public:
+  StrictTable(const toml::table& table, std::string path, Context& context)
+      : table_(table), path_(std::move(path)), context_(context) {}
+
+  // nullptr and an error where the key is missing.
+  const toml::node* required(std::string_view key) {
+    asked_.push_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) {
+      mistake(PackageError::kSyntax, table_.source(), "'{}' is missing", path_ + std::string(key));
+    }
+    return node;
+  }
+
+  std::string text(std::string_view key, std::size_t bytes_max) {
+    const toml::node* node = required(key);
+    return node == nullptr ? "" : text_of(*node, key, bytes_max);
+  }
+
+  std::string text_of(const toml::node& node, std::string_view key, std::size_t bytes_max) {
+    const auto* value = node.as_string();
+    if (value == nullptr) return wrong_type(node, key, "a text"), "";
+    if (const std::string_view problem = text_problem(value->get(), bytes_max); !problem.empty()) {
+      mistake(PackageError::kSyntax, node.source(), "'{}{}' {}", path_, key, problem);
+    }
+    return value->get();
+  }
+
+  std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max) {
+    const toml::node* node = required(key);
+    return node == nullptr ? min : integer_of(*node, key, min, max);
+  }
+
+  std::int64_t integer_of(const toml::node& node, std::string_view key, std::int64_t min,
+                          std::int64_t max) {
+    const auto* value = node.as_integer();
+    if (value == nullptr) return wrong_type(node, key, "a whole number"), min;
+    if (value->get() < min || value->get() > max) {
+      mistake(PackageError::kSyntax, node.source(), "'{}{}' is {}; it must be {} to {}", path_, key,
+              value->get(), min, max);
+      return min;
+    }
+    return value->get();
+  }
+
+  float number(std::string_view key, double min, double max) {
+    const toml::node* node = required(key);
+    if (node == nullptr) return 0;
+    const std::optional<double> value = node->value<double>();
+    if (!node->is_number() || !value) return wrong_type(*node, key, "a number"), 0;
+    if (!(*value >= min && *value <= max)) {
+      mistake(PackageError::kSyntax, node->source(), "'{}{}' is {}; it must be {} to {}", path_,
+              key, *value, min, max);
+      return 0;
+    }
+    return static_cast<float>(*value);
+  }
+
+  template <typename T>
+  T choice(std::string_view key, std::initializer_list<T> values) {
+    const toml::node* node = required(key);
+    if (node == nullptr) return *values.begin();
+    const std::string word = text_of(*node, key, kNameBytesMax);
+    for (const T value : values) {
+      if (name_of(value) == word) return value;
+    }
+    std::vector<std::string_view> known;
+    for (const T value : values) known.push_back(name_of(value));
+    mistake(PackageError::kSyntax, node->source(), "'{}{}' is \"{}\"; known are {}", path_, key,
+            word, fmt::join(known, ", "));
+    return *values.begin();
+  }
+
+  const toml::table* table(std::string_view key) {
+    const toml::node* node = required(key);
+    if (node == nullptr) return nullptr;
+    if (!node->is_table()) wrong_type(*node, key, "a table");
+    return node->as_table();
+  }
+
+  // nullptr and an error where it is no array or has fewer than `min` or more than `max` items.
+  const toml::array* array(std::string_view key, std::size_t min, std::size_t max) {
+    const toml::node* node = required(key);
+    if (node == nullptr) return nullptr;
+    const toml::array* items = node->as_array();
+    if (items == nullptr) return wrong_type(*node, key, "an array"), nullptr;
+    if (items->size() < min || items->size() > max) {
+      mistake(PackageError::kSyntax, node->source(), "'{}{}' has {} items; it must have {} to {}",
+              path_, key, items->size(), min, max);
+      return nullptr;
+    }
+    return items;
+  }
+
+  std::vector<std::string> texts(std::string_view key, std::size_t min, std::size_t max) {
+    std::vector<std::string> result;
+    const toml::array* items = array(key, min, max);
+    if (items == nullptr) return result;
+    for (const toml::node& item : *items) result.push_back(text_of(item, key, kNameBytesMax));
+    return result;
+  }
+
+  void finish() {
+    for (const auto& [key, node] : table_) {
+      if (std::ranges::find(asked_, key.str()) != asked_.end()) continue;
+      mistake(PackageError::kSyntax, key.source(), "unknown key '{}{}'; known here are {}", path_,
+              key.str(), fmt::join(asked_, ", "));
+    }
+  }
+
+  template <typename... Args>
+  void mistake(PackageError code, const toml::source_region& at, fmt::format_string<Args...> format,
+               Args&&... args) {
+    if (context_.error) return;
+    context_.error =
+        fail(code, fmt::format("{}:{}:{}: {}", context_.where, at.begin.line, at.begin.column,
+                               fmt::format(format, std::forward<Args>(args)...)))
+            .error();
+  }
+
+ private:
+  void wrong_type(const toml::node& node, std::string_view key, std::string_view wanted) {
+    mistake(PackageError::kSyntax, node.source(), "'{}{}' must be {}", path_, key, wanted);
+  }
+
+  const toml::table& table_;
+  std::string path_;  // "input.", for messages.
+  Context& context_;
+  std::vector<std::string_view> asked_;
+};
+
+constexpr std::initializer_list<ElementType> kFloatTypes{ElementType::kF32, ElementType::kF16};
+
+TensorSpec read_tensor(StrictTable& table) {
+  TensorSpec tensor;
+  tensor.name = table.text("name", kNameBytesMax);
+  tensor.type = table.choice("type", kFloatTypes);
+  const toml::array* shape = table.array("shape", 1, kDimensionsMax);
+  if (shape == nullptr) return tensor;
+  std::int64_t elements = 1;
+  for (const toml::node& node : *shape) {
+    const std::int64_t min = tensor.shape.empty() ? kDynamic : 1;
+    std::int64_t dimension = table.integer_of(node, "shape", min, kElementsMax);
+    if (dimension == 0) {
+      table.mistake(PackageError::kSyntax, node.source(), "'shape' has a dimension of 0");
+      dimension = 1;
+    }
+    if (!tensor.shape.empty()) elements *= dimension;
+    if (elements > kElementsMax) {
+      table.mistake(PackageError::kSyntax, node.source(), "'shape' has more than {} elements",
+                    kElementsMax);
+      elements = 1;
+    }
+    tensor.shape.push_back(dimension);
+  }
+  return tensor;
+}
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name != kManifestFile &&
+         name.find_first_of("/\\") == std::string_view::npos;
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void read_input(StrictTable& root, Context& context, InputSpec& input) {
+  const toml::table* table = root.table("input");
+  if (table == nullptr) return;
+  StrictTable reader(*table, "input.", context);
+  input.tensor = read_tensor(reader);
+  input.layout = reader.choice("layout", {TensorLayout::kNchw, TensorLayout::kNhwc});
+  input.color = reader.choice("color", {ColorOrder::kRgb, ColorOrder::kBgr});
+  input.placement =
+      reader.choice("letterbox", {LetterboxPlacement::kCenter, LetterboxPlacement::kTopLeft});
+  input.pad_value = static_cast<std::uint8_t>(reader.integer("pad", 0, 255));
+  input.scale = reader.number("scale", 1e-6, 1e3);
+  reader.finish();
+  if (context.error) return;
+  const Shape& shape = input.tensor.shape;
+  const std::size_t channels = input.layout == TensorLayout::kNchw ? 1 : 3;
+  if (shape.size() != 4 || shape[channels] != 3) {
+    return reader.mistake(PackageError::kInconsistent, table->source(),
+                          "the input is {} {}; a picture has four dimensions and three channels",
+                          name_of(input.layout), to_string(shape));
+  }
+  const std::int64_t height = shape[channels == 1 ? 2 : 1];
+  const std::int64_t width = shape[channels == 1 ? 3 : 2];
+  for (const std::int64_t side : {width, height}) {
+    if (side >= kPictureSideMin && side <= kPictureSideMax && side % 32 == 0) continue;
+    return reader.mistake(PackageError::kInconsistent, table->source(),
+                          "the input picture is {}x{}; sides must be multiples of 32 from {} to {}",
+                          width, height, kPictureSideMin, kPictureSideMax);
+  }
+  input.width = static_cast<int>(width);
+  input.height = static_cast<int>(height);
+}
+
+void read_outputs(StrictTable& root, Context& context, std::vector<TensorSpec>& outputs) {
+  const toml::array* items = root.array("output", 1, kOutputsMax);
+  if (items == nullptr) return;
+  for (const toml::node& item : *items) {
+    const toml::table* table = item.as_table();
+    if (table == nullptr) {
+      return root.mistake(PackageError::kSyntax, item.source(), "'output' must be [[output]]");
+    }
+    StrictTable reader(*table, "output.", context);
+    outputs.push_back(read_tensor(reader));
+    reader.finish();
+  }
+}
+
+void read_golden(StrictTable& root, Context& context, Golden& golden) {
+  const toml::table* table = root.table("golden");
+  if (table == nullptr) return;
+  StrictTable reader(*table, "golden.", context);
+  golden.input_file = reader.text("input", kNameBytesMax);
+  golden.output_files = reader.texts("outputs", 1, kOutputsMax);
+  if (const toml::array* steps = reader.array("output_steps", 1, kOutputsMax)) {
+    for (const toml::node& step : *steps) {
+      golden.output_steps.push_back(reader.integer_of(step, "output_steps", 1, kElementsMax));
+    }
+  }
+  golden.tolerance = reader.number("tolerance", 0, 1e3);
+  reader.finish();
+}
+
+void read_files(StrictTable& root, Context& context, std::vector<PackagedFile>& files) {
+  const toml::table* table = root.table("files");
+  if (table == nullptr) return;
+  StrictTable reader(*table, "files.", context);
+  if (table->size() > kFilesMax) {
+    return reader.mistake(PackageError::kSyntax, table->source(),
+                          "{} files; at most {} are allowed", table->size(), kFilesMax);
+  }
+  for (const auto& [key, node] : *table) {
+    const std::string name(key.str());
+    const std::string digest = reader.text_of(node, name, kNameBytesMax);
+    if (!is_plain_name(name) || !text_problem(name, kNameBytesMax).empty()) {
+      reader.mistake(PackageError::kSyntax, key.source(), "'{}' can't name a file of a package",
+                     name);
+    }
+    if (!is_sha256(digest)) {
+      reader.mistake(PackageError::kSyntax, node.source(),
+                     "'files.{}' must be a SHA-256, 64 lower-case hexadecimal digits", name);
+    }
+    files.push_back({name, digest});
+  }
+}
+
+// What can only be judged over several tables; reported at the start of the text.
+std::string inconsistency(const ModelPackage& package) {
+  if (const std::string problem = names_problem(package.class_names); !problem.empty()) {
+    return fmt::format("classes.names: {}", problem);
+  }
+  const InputSpec& input = package.input;
+  const auto shape = match_head(package.head, input.width, input.height, package.outputs);
+  if (!shape) {
+    std::string seen;
+    for (const TensorSpec& output : package.outputs) seen += " " + to_string(output.shape);
+    return fmt::format("outputs{} are not those of a {} head at {}x{}, {}", seen,
+                       name_of(package.head), input.width, input.height,
+                       expected_outputs(package.head, input.width, input.height));
+  }
+  if (shape->classes != 0 &&
+      package.class_names.size() != static_cast<std::size_t>(shape->classes)) {
+    return fmt::format("{} class names, but the head has {} classes", package.class_names.size(),
+                       shape->classes);
+  }
+  if (package.task != task_of(package.head)) {
+    return fmt::format("task \"{}\" does not fit a {} head", name_of(package.task),
+                       name_of(package.head));
+  }
+  for (const TensorSpec& output : package.outputs) {
+    if (output.shape[0] != input.tensor.shape[0]) {
+      return fmt::format("output {} has batch {}, the input {}", output.name, output.shape[0],
+                         input.tensor.shape[0]);
+    }
+  }
+  const Golden& golden = package.golden;
+  if (golden.output_files.size() != package.outputs.size() ||
+      golden.output_steps.size() != package.outputs.size()) {
+    return "golden.outputs and golden.output_steps must have one item for each [[output]]";
+  }
+  std::vector<std::string> needed{package.graph_file, golden.input_file};
+  needed.insert(needed.end(), golden.output_files.begin(), golden.output_files.end());
+  for (const std::string& name : needed) {
+    if (std::ranges::find(package.files, name, &PackagedFile::name) != package.files.end())
+      continue;
+    return fmt::format("'{}' is used but not listed in [files]", name);
+  }
+  return "";
+}
+
+ModelPackage read_root(const toml::table& root, Context& context) {
+  ModelPackage package;
+  StrictTable reader(root, "", context);
+  const toml::node* format = reader.required("format");
+  if (format != nullptr && format->as_integer() != nullptr &&
+      format->as_integer()->get() != kManifestFormat) {
+    reader.mistake(PackageError::kVersion, format->source(),
+                   "format {} is not {}, the one this tally reads; compile the model again",
+                   format->as_integer()->get(), kManifestFormat);
+    return package;
+  }
+  if (format != nullptr) reader.integer_of(*format, "format", kManifestFormat, kManifestFormat);
+  package.name = reader.text("name", kNameBytesMax);
+  package.source = reader.text("source", kTextBytesMax);
+  package.licence = reader.text("licence", kTextBytesMax);
+  package.task = reader.choice("task", {Task::kDetect, Task::kSegment});
+  package.head =
+      reader.choice("head", {HeadFamily::kYolov5, HeadFamily::kYolov8, HeadFamily::kYolov8Seg,
+                             HeadFamily::kEndToEnd, HeadFamily::kYolox});
+  package.graph_file = reader.text("graph", kNameBytesMax);
+  read_input(reader, context, package.input);
+  read_outputs(reader, context, package.outputs);
+  if (const toml::table* table = reader.table("classes")) {
+    StrictTable classes(*table, "classes.", context);
+    package.class_names = classes.texts("names", 1, kClassesMax);
+    classes.finish();
+  }
+  if (const toml::table* table = reader.table("thresholds")) {
+    StrictTable thresholds(*table, "thresholds.", context);
+    package.thresholds.score = thresholds.number("score", 0, 1);
+    package.thresholds.iou = thresholds.number("iou", 0, 1);
+    thresholds.finish();
+  }
+  read_golden(reader, context, package.golden);
+  read_files(reader, context, package.files);
+  reader.finish();
+  return package;
+}
+
+}  // namespace
+
+Result<ModelPackage> parse_manifest(std::string_view text, std::string_view where) {
+  if (text.size() > kManifestBytesMax) {
+    return fail(PackageError::kSyntax,
+                fmt::format("{}: larger than {} bytes", where, kManifestBytesMax));
+  }
+  if (const auto stray = stray_non_ascii(text)) {
+    return fail(PackageError::kSyntax,
+                fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
+                            stray->line, stray->column));
+  }
+  const toml::parse_result parsed = toml::parse(text, where);
+  if (!parsed) {
+    const auto& at = parsed.error().source().begin;
+    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
+                                                   at.column, parsed.error().description()));
+  }
+  Context context{where, std::nullopt};
+  ModelPackage package = read_root(parsed.table(), context);
+  if (context.error) return std::unexpected(std::move(*context.error));
+  if (const std::string problem = inconsistency(package); !problem.empty()) {
+    return fail(PackageError::kInconsistent, fmt::format("{}:1:1: {}", where, problem));
+  }
+  package.sha256 = sha256_hex(text);
+  return package;
+}
+
+}  // namespace tally::inference

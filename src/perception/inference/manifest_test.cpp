@@ -1,0 +1,206 @@
+#include "perception/inference/manifest.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "base/digest.hpp"
+
+namespace tally::inference {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+ModelPackage example() {
+  ModelPackage package;
+  package.name = "tiny \"quoted\" \\ é";
+  package.source = "a test";
+  package.licence = "Apache-2.0";
+  package.head = HeadFamily::kYolov8;
+  package.input.tensor = {"images", ElementType::kF32, {kDynamic, 3, 64, 96}};
+  package.input.width = 96;
+  package.input.height = 64;
+  package.outputs = {{"output0", ElementType::kF32, {kDynamic, 6, 126}}};
+  package.class_names = {"bottle", "can"};
+  package.graph_file = "model.onnx";
+  package.golden = {"in.bin", {"out.bin"}, {1}, 0.001F};
+  for (const char* name : {"in.bin", "model.onnx", "out.bin"}) {
+    package.files.push_back({name, std::string(64, 'a')});
+  }
+  return package;
+}
+
+TEST(Manifest, ReadsBackWhatItWrites) {
+  const ModelPackage written = example();
+  const std::string text = manifest_text(written);
+  const auto read = parse_manifest(text, "model.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(manifest_text(*read), text);
+  EXPECT_EQ(read->name, written.name);
+  EXPECT_EQ(read->class_names, written.class_names);
+  EXPECT_EQ(read->outputs, written.outputs);
+  EXPECT_EQ(read->input.tensor, written.input.tensor);
+  EXPECT_EQ(read->input.width, 96);
+  EXPECT_EQ(read->input.height, 64);
+  EXPECT_EQ(read->input.scale, 1.0F / 255.0F);
+  EXPECT_EQ(read->golden.tolerance, 0.001F);
+  EXPECT_EQ(read->sha256, sha256_hex(text));
+}
+
+struct Mistake {
+  const char* what;
+  const char* from;  // Replaced in the example's text …
+  const char* to;    // … by this.
+  const char* code;
+  const char* words;
+};
+
+class Mistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreToldWithTheirPlace) {
+  std::string text = manifest_text(example());
+  const std::size_t at = text.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, std::string_view(GetParam().from).size(), GetParam().to);
+  const auto read = parse_manifest(text, "m.toml");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code.name, GetParam().code);
+  EXPECT_THAT(read.error().message, StartsWith("m.toml:"));
+  EXPECT_THAT(read.error().message, HasSubstr(GetParam().words));
+}
+
+constexpr const char* kSyntax = "package.syntax";
+constexpr const char* kInconsistent = "package.inconsistent";
+
+INSTANTIATE_TEST_SUITE_P(
+    , Mistakes,
+    ::testing::Values(
+        Mistake{"not_toml", "format = 1", "format = ", kSyntax, "m.toml:1:"},
+        Mistake{"version", "format = 1", "format = 2", "package.version",
+                "1:10: format 2 is not 1"},
+        Mistake{"version_text", "format = 1", "format = \"1\"", kSyntax, "whole number"},
+        Mistake{"version_missing", "format = 1\n", "", kSyntax, "'format' is missing"},
+        Mistake{"unknown_key", "task =", "colour = 1\ntask =", kSyntax,
+                "5:1: unknown key 'colour'"},
+        Mistake{"unknown_input_key", "pad =", "dap = 1\npad =", kSyntax, "unknown key 'input.dap'"},
+        Mistake{"unknown_table", "[classes]", "[more]\n[classes]", kSyntax, "unknown key 'more'"},
+        Mistake{"missing", "licence = \"Apache-2.0\"\n", "", kSyntax, "'licence' is missing"},
+        Mistake{"missing_table", "[golden]", "[gold]", kSyntax, "'golden' is missing"},
+        Mistake{"not_a_table", "[thresholds]\nscore = 0.25\niou = 0.45", "", kSyntax,
+                "'thresholds'"},
+        Mistake{"unknown_head", "\"yolov8\"", "\"yolov99\"", kSyntax, "known are yolov5, yolov8"},
+        Mistake{"text_is_number", "task = \"detect\"", "task = 5", kSyntax,
+                "5:8: 'task' must be a text"},
+        Mistake{"empty_text", "\"a test\"", "\"\"", kSyntax, "'source' is empty"},
+        Mistake{"control_character", "\"a test\"", "\"a\\u0007\"", kSyntax, "control character"},
+        Mistake{"bad_type", "type = \"f32\"", "type = \"i64\"", kSyntax, "known are f32, f16"},
+        Mistake{"score", "score = 0.25", "score = 1.5", kSyntax, "it must be 0 to 1"},
+        Mistake{"nan", "score = 0.25", "score = nan", kSyntax, "it must be 0 to 1"},
+        Mistake{"pad", "pad = 114", "pad = 256", kSyntax, "it must be 0 to 255"},
+        Mistake{"scale", "scale = 0.003921569", "scale = 0", kSyntax, "it must be"},
+        Mistake{"zero_dimension", "[-1,3,64,96]", "[0,3,64,96]", kSyntax, "dimension of 0"},
+        Mistake{"dynamic_width", "[-1,3,64,96]", "[1,3,64,-1]", kSyntax, "it must be 1 to"},
+        Mistake{"huge", "[-1,6,126]", "[-1,268435456,2]", kSyntax, "more than 268435456 elements"},
+        Mistake{"sides", "[-1,3,64,96]", "[-1,3,64,100]", kInconsistent, "multiples of 32"},
+        Mistake{"channels", "[-1,3,64,96]", "[-1,4,64,96]", kInconsistent, "three channels"},
+        Mistake{"layout", "\"nchw\"", "\"nhwc\"", kInconsistent, "three channels"},
+        Mistake{"candidates", "[-1,6,126]", "[-1,6,127]", kInconsistent, "[B,4+C,126]"},
+        Mistake{"batch", "[-1,6,126]", "[1,6,126]", kInconsistent, "has batch 1, the input -1"},
+        Mistake{"class_count", "  \"can\",\n", "", kInconsistent,
+                "1 class names, but the head has 2"},
+        Mistake{"class_twice", "\"can\"", "\"bottle\"", kInconsistent, "both named"},
+        Mistake{"task", "\"detect\"", "\"segment\"", kInconsistent, "does not fit"},
+        Mistake{"digest", "\"aaaa", "\"AAAA", kSyntax, "64 lower-case"},
+        Mistake{"path", "\"in.bin\" =", "\"../in.bin\" =", kSyntax, "can't name a file"},
+        Mistake{"itself", "\"in.bin\" =", "\"model.toml\" =", kSyntax, "can't name a file"},
+        Mistake{"unlisted", "\"in.bin\" =", "\"other.bin\" =", kInconsistent,
+                "'in.bin' is used but"},
+        Mistake{"steps", "output_steps = [1]", "output_steps = [1, 2]", kInconsistent,
+                "one item for each"},
+        Mistake{"zero_step", "output_steps = [1]", "output_steps = [0]", kSyntax, "it must be 1"}),
+    [](const auto& info) { return std::string(info.param.what); });
+
+void expect_limit(const ModelPackage& at, const ModelPackage& above, const char* words) {
+  const auto good = parse_manifest(manifest_text(at), "m");
+  EXPECT_TRUE(good) << good.error().message;
+  const auto bad = parse_manifest(manifest_text(above), "m");
+  ASSERT_FALSE(bad) << words;
+  EXPECT_THAT(bad.error().message, HasSubstr(words));
+}
+
+TEST(ManifestLimits, OfTexts) {
+  ModelPackage at = example();
+  ModelPackage above = example();
+  at.name = std::string(kNameBytesMax, 'n');
+  above.name = at.name + 'n';
+  expect_limit(at, above, "'name' is too long");
+  above.name = at.name;
+  at.source = std::string(kTextBytesMax, 's');
+  above.source = at.source + 's';
+  expect_limit(at, above, "'source' is too long");
+}
+
+TEST(ManifestLimits, OfClasses) {
+  ModelPackage at = example();
+  at.class_names.clear();
+  for (std::size_t i = 0; i < kClassesMax; ++i)
+    at.class_names.push_back(fmt::format("class {}", i));
+  at.outputs[0].shape[1] = 4 + static_cast<std::int64_t>(kClassesMax);
+  ModelPackage above = at;
+  above.class_names.emplace_back("one more");
+  expect_limit(at, above, "it must have 1 to 10000");
+}
+
+TEST(ManifestLimits, OfFiles) {
+  ModelPackage at = example();
+  while (at.files.size() < kFilesMax) {
+    at.files.push_back({fmt::format("f{}", at.files.size()), std::string(64, '0')});
+  }
+  ModelPackage above = at;
+  above.files.push_back({"one_more", std::string(64, '0')});
+  expect_limit(at, above, "at most 32");
+}
+
+TEST(ManifestLimits, OfOutputsAndDimensions) {
+  // More than two outputs are no head, which is told only after the limit was kept.
+  ModelPackage package = example();
+  package.outputs.resize(kOutputsMax, package.outputs[0]);
+  EXPECT_EQ(parse_manifest(manifest_text(package), "m").error().code.name, kInconsistent);
+  package.outputs.push_back(package.outputs[0]);
+  EXPECT_THAT(parse_manifest(manifest_text(package), "m").error().message, HasSubstr("9 items"));
+  package = example();
+  package.outputs[0].shape = Shape(kDimensionsMax, 1);
+  EXPECT_EQ(parse_manifest(manifest_text(package), "m").error().code.name, kInconsistent);
+  package.outputs[0].shape.push_back(1);
+  EXPECT_THAT(parse_manifest(manifest_text(package), "m").error().message, HasSubstr("9 items"));
+}
+
+TEST(ManifestLimits, OfTheText) {
+  std::string text = manifest_text(example());
+  text += std::string(kManifestBytesMax - text.size(), '\n');
+  EXPECT_TRUE(parse_manifest(text, "m"));
+  EXPECT_THAT(parse_manifest(text + "\n", "m").error().message, HasSubstr("larger than"));
+}
+
+TEST(Manifest, HostileTextsAreErrors) {
+  for (const std::string& text :
+       {std::string(), std::string(1, '\0'), std::string("\xff\xfe"), std::string(100'000, '['),
+        "a = " + std::string(100'000, '['), std::string("a.b.c.d = 1"), std::string("= = =")}) {
+    const auto read = parse_manifest(text, "m");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code.name, kSyntax);
+  }
+}
+
+TEST(TextProblem, KnowsUtf8) {
+  EXPECT_EQ(text_problem("aé€😀", 100), "");
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF8\x88\x80\x80\x80", "\xE2\x82", "a\xC3"}) {
+    EXPECT_EQ(text_problem(bad, 100), "is not UTF-8");
+  }
+  EXPECT_EQ(text_problem("\x7F", 100), "has a control character in it");
+  EXPECT_EQ(text_problem("\xC2\x85", 100), "has a control character in it");
+}
+
+}  // namespace
+}  // namespace tally::inference

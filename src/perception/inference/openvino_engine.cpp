@@ -1,0 +1,313 @@
+#include "perception/inference/openvino_engine.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "perception/inference/openvino_support.hpp"
+
+namespace tally::inference {
+namespace {
+
+// One request with the tensors it owns; views of them are handed out, so nothing is copied.
+struct Slot {
+  ov::InferRequest request;
+  std::vector<ov::Tensor> inputs;
+  std::vector<ov::Tensor> outputs;
+  bool running = false;
+};
+
+class OpenvinoEngine final : public Engine {
+ public:
+  OpenvinoEngine(std::vector<TensorSpec> inputs, std::vector<TensorSpec> outputs,
+                 std::vector<Slot> slots, std::string description)
+      : inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        slots_(std::move(slots)),
+        description_(std::move(description)) {}
+
+  // A request still running writes into tensors that are about to go.
+  ~OpenvinoEngine() override {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].running) static_cast<void>(wait(i));
+    }
+  }
+
+  [[nodiscard]] const std::vector<TensorSpec>& inputs() const override { return inputs_; }
+  [[nodiscard]] const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  [[nodiscard]] std::size_t request_count() const override { return slots_.size(); }
+  [[nodiscard]] std::string description() const override { return description_; }
+
+  [[nodiscard]] MutableTensorView input(std::size_t request, std::size_t index) override {
+    Slot& slot = slot_at(request);
+    TALLY_ASSERT(index < inputs_.size() && !slot.running);
+    ov::Tensor& tensor = slot.inputs[index];
+    return {inputs_[index].type,
+            inputs_[index].shape,
+            {static_cast<std::byte*>(tensor.data()), tensor.get_byte_size()}};
+  }
+
+  Result<void> start(std::size_t request) override {
+    Slot& slot = slot_at(request);
+    TALLY_ASSERT(!slot.running);
+    try {
+      slot.request.start_async();
+    } catch (const std::exception& error) {
+      return failed(error);
+    }
+    slot.running = true;
+    return {};
+  }
+
+  Result<void> wait(std::size_t request) override {
+    Slot& slot = slot_at(request);
+    TALLY_ASSERT(slot.running);
+    slot.running = false;
+    try {
+      slot.request.wait();
+    } catch (const std::exception& error) {
+      return failed(error);
+    }
+    return {};
+  }
+
+  [[nodiscard]] TensorView output(std::size_t request, std::size_t index) const override {
+    TALLY_ASSERT(request < slots_.size() && index < outputs_.size() && !slots_[request].running);
+    const ov::Tensor& tensor = slots_[request].outputs[index];
+    return {outputs_[index].type,
+            outputs_[index].shape,
+            {static_cast<const std::byte*>(tensor.data()), tensor.get_byte_size()}};
+  }
+
+ private:
+  Slot& slot_at(std::size_t request) {
+    TALLY_ASSERT(request < slots_.size());
+    return slots_[request];
+  }
+
+  static std::unexpected<Error> failed(const std::exception& error) {
+    return fail(EngineError::kExecution,
+                fmt::format("inference failed: {}", openvino::readable(error.what())));
+  }
+
+  std::vector<TensorSpec> inputs_;
+  std::vector<TensorSpec> outputs_;
+  std::vector<Slot> slots_;
+  std::string description_;
+};
+
+Result<EngineOptions> settle(EngineOptions options) {
+  const auto within = [](int value, int min, int max) { return value >= min && value <= max; };
+  if (!within(options.streams, 0, kStreamsMax) || !within(options.threads, 0, kThreadsMax) ||
+      !within(options.requests, 0, kRequestsMax) || !within(options.batch, 1, kBatchMax)) {
+    return fail(
+        EngineError::kOptions,
+        fmt::format("engine options out of range: streams {} (0 to {}), threads {} (0 to {}), "
+                    "requests {} (0 to {}), batch {} (1 to {})",
+                    options.streams, kStreamsMax, options.threads, kThreadsMax, options.requests,
+                    kRequestsMax, options.batch, kBatchMax));
+  }
+  if (options.threads == 0) options.threads = std::min(allowed_cores(), kThreadsMax);
+  if (options.streams == 0) options.streams = std::min(options.threads, kStreamsAutoMax);
+  options.streams = std::min(options.streams, options.threads);
+  if (options.requests == 0) options.requests = options.streams + 1;
+  return options;
+}
+
+ov::element::Type element_type(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
+      return ov::element::f32;
+    case Precision::kBf16:
+      return ov::element::bf16;
+    case Precision::kFp16:
+      return ov::element::f16;
+  }
+  std::abort();
+}
+
+std::unexpected<Error> disagree(const ModelPackage& package, const std::string& what) {
+  return fail(PackageError::kInconsistent,
+              fmt::format("{}: {} and {} disagree: {}; compile the model again",
+                          package.folder.string(), package.graph_file, kManifestFile, what));
+}
+
+bool same_shape(const ov::PartialShape& graph, const Shape& packaged) {
+  if (graph.rank().is_dynamic() || graph.size() != packaged.size()) return false;
+  for (std::size_t i = 0; i < packaged.size(); ++i) {
+    const std::int64_t dimension = graph[i].is_static() ? graph[i].get_length() : kDynamic;
+    if (dimension != packaged[i]) return false;
+  }
+  return true;
+}
+
+Result<void> check_port(const ModelPackage& package, const ov::Output<ov::Node>& port,
+                        const TensorSpec& spec) {
+  if (openvino::element_type_of(port.get_element_type()) == spec.type &&
+      same_shape(port.get_partial_shape(), spec.shape)) {
+    return {};
+  }
+  return disagree(package, fmt::format("{} is {} {} in the graph and {} {} in the manifest",
+                                       spec.name, port.get_element_type().get_type_name(),
+                                       port.get_partial_shape().to_string(), name_of(spec.type),
+                                       to_string(spec.shape)));
+}
+
+// Index of the graph's output of each packaged one.
+Result<std::vector<std::size_t>> check_ports(const ModelPackage& package, ov::Model& model) {
+  if (model.inputs().size() != 1) {
+    return disagree(package, fmt::format("{} inputs instead of 1", model.inputs().size()));
+  }
+  if (!model.input().get_names().contains(package.input.tensor.name)) {
+    return disagree(package, fmt::format("no input is named {}", package.input.tensor.name));
+  }
+  if (auto same = check_port(package, model.input(), package.input.tensor); !same) {
+    return std::unexpected(same.error());
+  }
+  std::vector<std::size_t> order;
+  const auto ports = model.outputs();
+  for (const TensorSpec& spec : package.outputs) {
+    const auto named = [&](const auto& port) { return port.get_names().contains(spec.name); };
+    const auto port = std::ranges::find_if(ports, named);
+    if (port == ports.end()) {
+      return disagree(package, fmt::format("no output is named {}", spec.name));
+    }
+    if (auto same = check_port(package, *port, spec); !same) return std::unexpected(same.error());
+    order.push_back(static_cast<std::size_t>(port - ports.begin()));
+  }
+  return order;
+}
+
+// Sets the batch and folds the way from the caller's input to the graph's into the graph.
+std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const InputSpec& spec,
+                                   const EngineOptions& options) {
+  ov::PartialShape shape = model->input().get_partial_shape();
+  if (shape.is_dynamic()) {
+    shape[0] = options.batch;
+    model->reshape(shape);
+  }
+  ov::preprocess::PrePostProcessor steps(model);
+  ov::preprocess::InputInfo& input = steps.input();
+  if (options.input == InputForm::kPicture) {
+    input.tensor()
+        .set_element_type(ov::element::u8)
+        .set_layout("NHWC")
+        .set_color_format(ov::preprocess::ColorFormat::RGB);
+    input.model().set_layout(spec.layout == TensorLayout::kNchw ? "NCHW" : "NHWC");
+    input.preprocess().convert_element_type(ov::element::f32);
+    if (spec.color == ColorOrder::kBgr) {
+      input.preprocess().convert_color(ov::preprocess::ColorFormat::BGR);
+    }
+    // Dividing by 255 is what the models were trained with; 1/255 as a float is not its exact
+    // inverse.
+    const double divisor = 1.0 / static_cast<double>(spec.scale);
+    const double whole = std::round(divisor);
+    const bool is_whole = std::abs(divisor - whole) < 1e-4;
+    if (spec.scale != 1.0F) {
+      input.preprocess().scale(static_cast<float>(is_whole ? whole : divisor));
+    }
+  } else if (spec.tensor.type == ElementType::kF16) {
+    input.tensor().set_element_type(ov::element::f32);
+  }
+  for (std::size_t i = 0; i < model->outputs().size(); ++i) {
+    if (model->output(i).get_element_type() == ov::element::f16) {
+      steps.output(i).tensor().set_element_type(ov::element::f32);
+    }
+  }
+  return steps.build();
+}
+
+Result<ov::CompiledModel> compile(const std::shared_ptr<ov::Model>& model,
+                                  const EngineOptions& options) {
+  const ov::element::Type wanted = element_type(options.precision);
+  // Pinning would tie every tally process of a shared machine to the same first cores.
+  ov::CompiledModel compiled = openvino::core().compile_model(
+      model, "CPU", ov::hint::inference_precision(wanted), ov::num_streams(options.streams),
+      ov::inference_num_threads(options.threads), ov::hint::enable_cpu_pinning(false),
+      ov::hint::dynamic_quantization_group_size(0));
+  // The plugin falls back to fp32 without a word on CPUs that lack the type.
+  const ov::element::Type used = compiled.get_property(ov::hint::inference_precision);
+  if (used == wanted) return compiled;
+  return fail(EngineError::kPrecision,
+              fmt::format("{} is not possible on {}; use fp32", name_of(options.precision),
+                          openvino::core().get_property("CPU", ov::device::full_name)));
+}
+
+TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
+  const auto type = openvino::element_type_of(tensor.get_element_type());
+  OPENVINO_ASSERT(type, "tensor ", name, " has element type ", tensor.get_element_type());
+  return {name, *type, Shape(tensor.get_shape().begin(), tensor.get_shape().end())};
+}
+
+std::unique_ptr<Engine> assemble(const ModelPackage& package, const std::vector<std::size_t>& order,
+                                 ov::CompiledModel compiled, const EngineOptions& options) {
+  std::vector<Slot> slots(static_cast<std::size_t>(options.requests));
+  for (Slot& slot : slots) {
+    slot.request = compiled.create_infer_request();
+    slot.inputs.push_back(slot.request.get_input_tensor());
+    for (const std::size_t index : order) {
+      slot.outputs.push_back(slot.request.get_output_tensor(index));
+    }
+  }
+  std::vector<TensorSpec> outputs;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    outputs.push_back(edge_spec(package.outputs[i].name, slots.front().outputs[i]));
+  }
+  std::vector<TensorSpec> inputs{edge_spec(package.input.tensor.name, slots.front().inputs[0])};
+  const int streams = compiled.get_property(ov::num_streams).num;
+  const int threads = std::max(compiled.get_property(ov::inference_num_threads), streams);
+  const int each = threads / streams;
+  std::string description = fmt::format("openvino {} cpu {}, {} stream{} x {} thread{}",
+                                        openvino::version(), name_of(options.precision), streams,
+                                        streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
+  return std::make_unique<OpenvinoEngine>(std::move(inputs), std::move(outputs), std::move(slots),
+                                          std::move(description));
+}
+
+}  // namespace
+
+int allowed_cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    return std::max(1, CPU_COUNT(&allowed));
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package,
+                                                     EngineOptions options) {
+  const Result<EngineOptions> settled = settle(options);
+  if (!settled) return std::unexpected(settled.error());
+  const std::int64_t packaged_batch = package.input.tensor.shape.at(0);
+  if (packaged_batch != kDynamic && packaged_batch != settled->batch) {
+    return fail(
+        EngineError::kOptions,
+        fmt::format("{}: the graph's batch is fixed at {}, not {}; export it with a dynamic "
+                    "batch, or ask for {}",
+                    package.folder.string(), packaged_batch, settled->batch, packaged_batch));
+  }
+  try {
+    static_cast<void>(openvino::core());
+  } catch (const std::exception& error) {
+    return fail(EngineError::kUnavailable,
+                fmt::format("OpenVINO does not start: {}", openvino::readable(error.what())));
+  }
+  const std::filesystem::path path = package.folder / package.graph_file;
+  try {
+    const auto model = openvino::read_model(path);
+    const auto order = check_ports(package, *model);
+    if (!order) return std::unexpected(order.error());
+    auto compiled = compile(prepare(model, package.input, *settled), *settled);
+    if (!compiled) return std::unexpected(compiled.error());
+    return assemble(package, *order, std::move(*compiled), *settled);
+  } catch (const std::exception& error) {
+    return fail(EngineError::kGraphInvalid,
+                fmt::format("{}: OpenVINO can't compile it: {}", path.string(),
+                            openvino::readable(error.what())));
+  }
+}
+
+}  // namespace tally::inference

@@ -1,0 +1,91 @@
+#include "perception/inference/openvino_support.hpp"
+
+#include <fmt/format.h>
+#include <openvino/frontend/manager.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tally::inference::openvino {
+namespace {
+
+struct Runtime {
+  ov::Core core;
+  ov::frontend::FrontEndManager front_ends;
+};
+
+// Under sanitizers TBB must not isolate the libraries it loads. OpenVINO keeps a few bytes per
+// thread for the life of the process, which count as leaks only there.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+const bool kSanitizersKnown = ::setenv("TBB_ENABLE_SANITIZERS", "1", 0) == 0;
+#endif
+
+// Never destroyed: at exit the plugins it has loaded may be gone before it.
+Runtime& runtime() {
+  static Runtime* const kept = std::make_unique<Runtime>().release();
+  return *kept;
+}
+
+}  // namespace
+}  // namespace tally::inference::openvino
+
+#if __has_feature(address_sanitizer)
+extern "C" const char* __lsan_default_suppressions();   // NOLINT: the sanitizer's name for it.
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT
+  return "leak:libopenvino\nleak:libtbb\n";
+}
+#endif
+
+namespace tally::inference::openvino {
+
+ov::Core& core() { return runtime().core; }
+
+// Core::read_model would offer an unreadable file to every front end it has, each of which
+// complains in its own way on standard error.
+std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path) {
+  const auto front_end =
+      runtime().front_ends.load_by_framework(path.extension() == ".xml" ? "ir" : "onnx");
+  OPENVINO_ASSERT(front_end, "OpenVINO's front end for ", path.extension().string(), " is missing");
+  const auto loaded = front_end->load(path.string());
+  OPENVINO_ASSERT(loaded, "not a model in this format");
+  const auto model = front_end->convert(loaded);
+  // Protobuf takes nothing, or bytes of fields it does not know, for a model with nothing in it.
+  OPENVINO_ASSERT(!model->inputs().empty() && !model->outputs().empty(), "there is no graph in it");
+  return model;
+}
+
+std::string readable(std::string_view what) {
+  std::string result;
+  while (!what.empty()) {
+    const std::size_t end = std::min(what.find('\n'), what.size());
+    std::string_view line = what.substr(0, end);
+    what.remove_prefix(std::min(end + 1, what.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    line.remove_prefix(first == std::string_view::npos ? line.size() : first);
+    const bool position = line.starts_with("Exception from ") ||
+                          (line.starts_with("Check '") && line.contains(" failed at "));
+    if (line.empty() || position) continue;
+    if (!result.empty()) result += result.back() == ':' ? " " : "; ";
+    result += line;
+  }
+  if (result.empty()) result = "no reason given";
+  constexpr std::size_t kBytesMax = 500;
+  if (result.size() > kBytesMax) result = result.substr(0, kBytesMax - 3) + "...";
+  return result;
+}
+
+std::optional<ElementType> element_type_of(const ov::element::Type& type) {
+  if (type == ov::element::u8) return ElementType::kU8;
+  if (type == ov::element::i32) return ElementType::kI32;
+  if (type == ov::element::i64) return ElementType::kI64;
+  if (type == ov::element::f16) return ElementType::kF16;
+  if (type == ov::element::f32) return ElementType::kF32;
+  return std::nullopt;
+}
+
+std::string version() {
+  const std::string_view build = ov::get_openvino_version().buildNumber;
+  return std::string(build.substr(0, build.find('-')));
+}
+
+}  // namespace tally::inference::openvino
