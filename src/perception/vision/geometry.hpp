@@ -1,5 +1,5 @@
-// Boxes in pictures. Coordinates are pixels of the picture meant, x to the right, y down; a pixel's area is
-// [x, x+1). Floats, since detectors answer between pixels.
+// Boxes in pictures. Coordinates are pixels of the picture meant, x to the right, y down; a pixel's
+// area is [x, x+1). Floats, since detectors answer between pixels.
 #pragma once
 
 #include <algorithm>
@@ -46,8 +46,8 @@ struct Box {
 // One thing found in one picture.
 struct Detection {
   Box box;
-  int class_id = 0;   // Frozen ids of the model package.
-  float score = 0;    // 0..1
+  int class_id = 0;  // Frozen ids of the model package.
+  float score = 0;   // 0..1
 };
 
 }  // namespace tally::vision
