@@ -1,0 +1,32 @@
+#include "perception/cart/look_schedule.hpp"
+
+namespace tally::cart {
+
+bool LookSchedule::look_at(SessionTime time, float activity) {
+  const bool active = activity > kActiveShare;
+  if (active) {
+    rest_since_ = time;
+    settle_looks_ = 0;
+  }
+  bool due = !last_look_;
+  if (active) {
+    due = due || !savings_.stride || time - *last_look_ >= kActiveInterval;
+  } else if (savings_.gate) {
+    due = due_at_rest(time) || due;
+  } else {
+    due = due || !savings_.stride || time - *last_look_ >= kActiveInterval;
+  }
+  if (due) last_look_ = time;
+  return due;
+}
+
+bool LookSchedule::due_at_rest(SessionTime time) {
+  bool due = false;
+  while (settle_looks_ < kSettleLooks.size() && time - rest_since_ >= kSettleLooks[settle_looks_]) {
+    ++settle_looks_;
+    due = true;
+  }
+  return due || (last_look_ && time - *last_look_ >= kRestInterval);
+}
+
+}  // namespace tally::cart

@@ -1,0 +1,47 @@
+// Which frames the detector looks at: often while something moves, soon after it came to rest, then
+// rarely.
+//
+// A pure function of the frames' times and activities so far. After motion ends, looks follow at
+// kSettleLooks and then every kRestInterval, since what stands still looks the same; while things
+// move, every kActiveInterval, since a hand takes a good part of a second to carry anything away.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace tally::cart {
+
+// Each saving can be switched off; with all off every frame is looked at in full, and the cart of
+// that run is the reference that the others are held to.
+struct Savings {
+  bool gate = true;    // Frames at rest are looked at rarely.
+  bool stride = true;  // While things move, only some frames are looked at.
+  [[nodiscard]] static Savings none() { return {.gate = false, .stride = false}; }
+};
+
+inline constexpr SessionTime kActiveInterval = from_seconds(0.20);
+inline constexpr SessionTime kRestInterval = from_seconds(2.5);
+inline constexpr std::array<SessionTime, 4> kSettleLooks{from_seconds(0.15), from_seconds(0.45),
+                                                         from_seconds(0.9), from_seconds(1.5)};
+inline constexpr float kActiveShare = 0.004F;  // Share of moving cells above which something moves.
+
+class LookSchedule {
+ public:
+  explicit LookSchedule(Savings savings) : savings_(savings) {}
+
+  // Whether to look at this frame. Call for every frame in order.
+  bool look_at(SessionTime time, float activity);
+
+ private:
+  [[nodiscard]] bool due_at_rest(SessionTime time);
+
+  Savings savings_;
+  std::optional<SessionTime> last_look_;
+  SessionTime rest_since_{0};
+  std::size_t settle_looks_ = 0;  // Done since rest began.
+};
+
+}  // namespace tally::cart

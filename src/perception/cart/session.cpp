@@ -1,0 +1,109 @@
+#include "perception/cart/session.hpp"
+
+#include <utility>
+
+#include "base/assert.hpp"
+
+namespace tally::cart {
+namespace {
+
+vision::Box scaled(const vision::Box& box, float x, float y) {
+  return {box.left * x, box.top * y, box.right * x, box.bottom * y};
+}
+
+}  // namespace
+
+CameraSession::CameraSession(vision::Detector& detector, std::vector<ClassRole> roles,
+                             std::optional<vision::Box> zone, Savings savings,
+                             std::function<double()> clock_seconds)
+    : detector_(detector),
+      roles_(std::move(roles)),
+      zone_(zone),
+      clock_seconds_(std::move(clock_seconds)),
+      schedule_(savings) {
+  TALLY_ASSERT(detector_.in_flight() == 0);
+}
+
+Result<void> CameraSession::push(const media::Frame& frame) {
+  const double begin = clock();
+  Pending pending;
+  pending.time = frame.time;
+  vision::make_analysis_image(frame, pending.picture);
+  if (!stock_) {
+    scale_ = vision::analysis_scale(frame.width, frame.height);
+    std::optional<vision::Box> zone;
+    if (zone_) {
+      zone = scaled(*zone_, static_cast<float>(pending.picture.width),
+                    static_cast<float>(pending.picture.height));
+    }
+    stock_.emplace(roles_, zone);
+  }
+  pending.motion = gate_.push(frame.time, pending.picture);
+  pending.looked = schedule_.look_at(frame.time, pending.motion.activity);
+  notes_.push_back({frame.time, pending.motion.activity, pending.looked});
+  seconds_.gate += clock() - begin;
+  const bool looked = pending.looked;
+  pending_.push_back(std::move(pending));
+  if (looked) {
+    if (auto submitted = submit(frame); !submitted) return submitted;
+  }
+  drain();
+  return {};
+}
+
+Result<void> CameraSession::submit(const media::Frame& frame) {
+  const double begin = clock();
+  if (detector_.in_flight() == detector_.capacity()) {
+    if (auto collected = collect_one(); !collected) return collected;
+  }
+  auto submitted = detector_.submit(frame);
+  ++looks_;
+  seconds_.detect += clock() - begin;
+  return submitted;
+}
+
+Result<void> CameraSession::collect_one() {
+  auto detections = detector_.collect();
+  if (!detections) return std::unexpected(std::move(detections.error()));
+  for (vision::Detection& detection : *detections) {
+    detection.box = scaled(detection.box, scale_, scale_);
+  }
+  answers_.push_back(std::move(*detections));
+  return {};
+}
+
+void CameraSession::drain() {
+  const double begin = clock();
+  while (!pending_.empty() && (!pending_.front().looked || !answers_.empty())) {
+    const Pending& front = pending_.front();
+    const bool looked = front.looked;
+    stock_->observe(
+        {front.time, &front.picture, &front.motion, looked ? &answers_.front() : nullptr});
+    if (looked) answers_.pop_front();
+    pending_.pop_front();
+  }
+  seconds_.stock += clock() - begin;
+}
+
+Result<StockOutcome> CameraSession::finish() {
+  const double begin = clock();
+  // Whatever fails, the detector is left without work: its next user must not get these answers.
+  Result<void> collected;
+  while (detector_.in_flight() > 0) {
+    auto next = collect_one();
+    if (!next && collected) collected = std::move(next);
+  }
+  seconds_.detect += clock() - begin;
+  if (!collected) return std::unexpected(std::move(collected.error()));
+  drain();
+  if (!stock_) return StockOutcome{};
+  StockOutcome outcome = stock_->finish();
+  const auto to_frame = [this](const vision::Box& box) {
+    return scaled(box, 1 / scale_, 1 / scale_);
+  };
+  if (outcome.zone) outcome.zone = to_frame(*outcome.zone);
+  for (Change& change : outcome.changes) change.box = to_frame(change.box);
+  return outcome;
+}
+
+}  // namespace tally::cart

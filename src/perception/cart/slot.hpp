@@ -1,0 +1,82 @@
+// One place where an item rests, and the evidence about it. Internal to the stock model.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/time.hpp"
+#include "perception/cart/sighting.hpp"
+#include "perception/vision/luma.hpp"
+
+namespace tally::cart {
+
+enum class SlotState : std::uint8_t {
+  kForming,   // Something was seen here; not yet surely an item at rest.
+  kOccupied,  // An item rests here.
+  kVacant,    // It was lifted; kept to settle what became of it.
+};
+
+// How an occupied slot came to be, and what became of it: each leads to one event at most.
+enum class SlotFate : std::uint8_t {
+  kNone,        // Was there from the beginning, or was only found late.
+  kPutPending,  // At rest since a moment ago: put, or moved here.
+  kPut,
+  kTakePending,  // Lifted: taken, or about to be set down elsewhere.
+  kTaken,
+  kMovedAway,  // Lifted and set down elsewhere in the zone.
+};
+
+// What one look says about one slot.
+struct SlotView {
+  SessionTime time{0};
+  bool still = false;  // Nothing moved there lately.
+  float cover = 0;     // Share hidden behind a person, 0..1.
+  std::shared_ptr<const vision::LumaImage> picture;
+};
+
+struct Slot {
+  vision::Box box;
+  SlotState state = SlotState::kForming;
+  SlotFate arrival = SlotFate::kNone;    // kNone, kPutPending or kPut.
+  SlotFate departure = SlotFate::kNone;  // kNone, kTakePending, kTaken or kMovedAway.
+  bool found_after_touch = false;        // Something had moved there just before it was first seen.
+  bool foreign = false;                  // Came to rest outside the zone: no stock.
+  float log_odds = 0;                    // Of occupied against vacant.
+  float evidence_arrival = 0;            // Log odds gathered for the item having come to rest.
+  float evidence_departure = 0;          // And for its being gone.
+  float hits = 4;                        // Beta prior of the detection rate: four looks in five.
+  float misses = 1;
+  SessionTime first_seen{0};
+  SessionTime arrived{0};  // Into the zone: first_seen, or that of the place it was moved from.
+  SessionTime last_seen{0};
+  SessionTime last_visible{0};  // After departure: the item, or one like it, still in sight.
+  SessionTime last_look{0};
+  SessionTime last_touched{-1};     // Something moved there.
+  SessionTime touched_at_loss{-1};  // The same, not later than soon after it was missed first.
+  SessionTime last_covered{-1'000'000'000};  // A person was before a part of it.
+  std::optional<SessionTime> first_missed;   // First look after last_seen that did not see it.
+  Votes votes;
+  std::shared_ptr<const vision::LumaImage> before;    // The view from before it came.
+  std::shared_ptr<const vision::LumaImage> occupied;  // The view with it in place.
+
+  static Slot formed_by(const Sighting& sighting, SessionTime time);
+
+  void seen(const Sighting& sighting, const SlotView& view);
+  void missed(const SlotView& view);
+  void touched(SessionTime time);
+
+  [[nodiscard]] bool surely_occupied() const;
+  [[nodiscard]] bool surely_vacant() const;
+  [[nodiscard]] std::size_t product() const;  // Index with most votes.
+  [[nodiscard]] SessionTime departed_at() const;
+  // Probabilities, each with that of the product being the one with most votes.
+  [[nodiscard]] double arrival_confidence() const;
+  [[nodiscard]] double departure_confidence() const;
+
+ private:
+  [[nodiscard]] double product_confidence() const;
+  void add(float log_likelihood_ratio, float weight);
+};
+
+}  // namespace tally::cart
