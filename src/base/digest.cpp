@@ -42,9 +42,7 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
   return sha.finish_hex();
 }
 
-std::string sha256_hex(std::string_view text) {
-  return sha256_hex(std::as_bytes(std::span(text)));
-}
+std::string sha256_hex(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
 
 Result<std::string> sha256_hex_of_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -55,7 +53,8 @@ Result<std::string> sha256_hex_of_file(const std::filesystem::path& path) {
   }
   Sha256 sha;
   std::vector<char> buffer(1U << 18U);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
     sha.update(buffer.data(), static_cast<std::size_t>(file.gcount()));
   }
   if (file.bad()) {

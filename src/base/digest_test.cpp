@@ -17,8 +17,8 @@ TEST(Sha256, GivesThePublishedDigests) {
 }
 
 TEST(Sha256, OfAFileEqualsThatOfItsBytes) {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("tally_digest_" + std::to_string(::getpid()));
+  const auto path =
+      std::filesystem::temp_directory_path() / ("tally_digest_" + std::to_string(::getpid()));
   const std::string content(700'000, 'x');
   ASSERT_TRUE(write_file_atomically(path, content));
   EXPECT_EQ(sha256_hex_of_file(path).value(), sha256_hex(content));

@@ -1,8 +1,9 @@
 // Errors are values: every function that can fail on input or environment returns Result<T>.
 //
 // Each domain has one enum of errors, each value explained where it is declared, and one function
-// `ErrorCode code_of(DomainError)` found by argument-dependent lookup. A message tells a person what
-// happened, where, and what to do; the code is for programs. Exceptions mean a bug or a failed start.
+// `ErrorCode code_of(DomainError)` found by argument-dependent lookup. A message tells a person
+// what happened, where, and what to do; the code is for programs. Exceptions mean a bug or a failed
+// start.
 //
 // Thread-safety: values; no shared state.
 #pragma once
@@ -17,11 +18,12 @@ namespace tally {
 
 // What a caller can do about an error; the command line's exit codes follow it one to one.
 enum class ErrorKind : std::uint8_t {
-  kFailed = 1,       // The input or the work itself is at fault: mend it and try again.
-  kUsage = 2,        // The call is wrong: flags, arguments, configuration.
-  kNotFound = 3,     // Something that was named does not exist.
-  kConflict = 4,     // Something exists already, or has changed meanwhile.
-  kUnavailable = 5,  // A part this needs does not answer or is not installed: try later or run doctor.
+  kFailed = 1,    // The input or the work itself is at fault: mend it and try again.
+  kUsage = 2,     // The call is wrong: flags, arguments, configuration.
+  kNotFound = 3,  // Something that was named does not exist.
+  kConflict = 4,  // Something exists already, or has changed meanwhile.
+  kUnavailable =
+      5,  // A part this needs does not answer or is not installed: try later or run doctor.
 };
 
 // A stable name ("media.truncated") and its kind. `name` has static storage.

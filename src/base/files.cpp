@@ -17,10 +17,14 @@ namespace fs = std::filesystem;
 
 ErrorCode code_of(FileError error) {
   switch (error) {
-    case FileError::kNotFound: return {"file.not_found", ErrorKind::kNotFound};
-    case FileError::kUnreadable: return {"file.unreadable", ErrorKind::kFailed};
-    case FileError::kTooLarge: return {"file.too_large", ErrorKind::kFailed};
-    case FileError::kUnwritable: return {"file.unwritable", ErrorKind::kFailed};
+    case FileError::kNotFound:
+      return {"file.not_found", ErrorKind::kNotFound};
+    case FileError::kUnreadable:
+      return {"file.unreadable", ErrorKind::kFailed};
+    case FileError::kTooLarge:
+      return {"file.too_large", ErrorKind::kFailed};
+    case FileError::kUnwritable:
+      return {"file.unwritable", ErrorKind::kFailed};
   }
   std::abort();
 }
@@ -66,8 +70,7 @@ Result<std::string> read_file(const fs::path& path, std::size_t bytes_max) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return fail(FileError::kUnreadable,
-                fmt::format("{}: {}", path.string(), std::strerror(errno)));
+    return fail(FileError::kUnreadable, fmt::format("{}: {}", path.string(), std::strerror(errno)));
   }
   std::string content;
   char buffer[1U << 16U];

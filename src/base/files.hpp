@@ -22,13 +22,13 @@ enum class FileError : std::uint8_t {
 // The whole file as bytes; refuses what is larger than `bytes_max`.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
 
-// Writes a temporary neighbour, syncs it, and renames it over `path`: a reader sees the old or the new
-// content, never a part. Missing parent folders are made.
+// Writes a temporary neighbour, syncs it, and renames it over `path`: a reader sees the old or the
+// new content, never a part. Missing parent folders are made.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-// A folder of results that appears by rename. Write into path(); commit() puts it in place. Without commit
-// everything written is removed again. Files in an existing destination that this run did not write stay;
-// same-named ones are replaced.
+// A folder of results that appears by rename. Write into path(); commit() puts it in place. Without
+// commit everything written is removed again. Files in an existing destination that this run did
+// not write stay; same-named ones are replaced.
 class StagedFolder {
  public:
   static Result<StagedFolder> beside(const std::filesystem::path& destination);

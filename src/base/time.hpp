@@ -6,7 +6,8 @@
 
 namespace tally {
 
-// A point on a session's own time line, counted from its first frame; also used for durations on it.
+// A point on a session's own time line, counted from its first frame; also used for durations on
+// it.
 using SessionTime = std::chrono::microseconds;
 
 [[nodiscard]] constexpr std::int64_t to_ms(SessionTime time) {

@@ -1,0 +1,115 @@
+#include "base/cart_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdlib>
+
+namespace tally {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Digits beyond these are noise of the machine's arithmetic.
+double rounded(double value, double steps_per_unit) {
+  return std::round(value * steps_per_unit) / steps_per_unit;
+}
+double probability(double value) { return rounded(value, 1e4); }
+double seconds(double value) { return rounded(value, 1e4); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json json_of(const CartInputs& inputs) {
+  Json videos = Json::array();
+  for (const CartVideo& video : inputs.videos) {
+    videos.push_back({{"camera", video.camera},
+                      {"sha256", video.sha256},
+                      {"frames", video.frames},
+                      {"duration_ms", video.duration_ms}});
+  }
+  return {{"videos", std::move(videos)},
+          {"model", {{"name", inputs.model_name}, {"sha256", inputs.model_sha256}}},
+          {"layout", {{"sha256", text_or_null(inputs.layout_sha256)}}}};
+}
+
+Json json_of(const CartEvent& event) {
+  return {{"at_ms", event.at_ms},
+          {"kind", name_of(event.kind)},
+          {"product", event.product},
+          {"quantity", event.quantity},
+          {"confidence", probability(event.confidence)},
+          {"cameras", event.cameras},
+          {"evidence", text_or_null(event.evidence)}};
+}
+
+Json json_of(const CartLine& line) {
+  return {{"product", line.product},
+          {"quantity", line.quantity},
+          {"confidence", probability(line.confidence)},
+          {"events", line.events}};
+}
+
+Json json_of(const Decision& decision) {
+  return {{"kind", name_of(decision.kind)},
+          {"probability", probability(decision.probability)},
+          {"reasons", decision.reasons}};
+}
+
+Json json_of(const CartStats& stats) {
+  Json stages = Json::object();
+  for (const auto& [stage, spent] : stats.stage_seconds) {
+    stages[stage] = {{"seconds", seconds(spent)}};
+  }
+  return {{"frames_decoded", stats.frames_decoded},
+          {"frames_detected", stats.frames_detected},
+          {"wall_seconds", seconds(stats.wall_seconds)},
+          {"stages", std::move(stages)}};
+}
+
+template <typename T>
+Json json_of(const std::vector<T>& values) {
+  Json all = Json::array();
+  for (const T& value : values) all.push_back(json_of(value));
+  return all;
+}
+
+std::string dumped(const Cart& cart, CartStatsIn stats, int indent) {
+  Json json = {{"schema", kCartSchema},
+               {"inputs", json_of(cart.inputs)},
+               {"events", json_of(cart.events)},
+               {"lines", json_of(cart.lines)},
+               {"decision", json_of(cart.decision)}};
+  if (stats == CartStatsIn::kYes) json["stats"] = json_of(cart.stats);
+  // Names come from files and may hold anything: what is not UTF-8 becomes U+FFFD.
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(const Cart& cart, CartStatsIn stats) { return dumped(cart, stats, 2) + "\n"; }
+
+std::string to_json_line(const Cart& cart, CartStatsIn stats) { return dumped(cart, stats, -1); }
+
+std::string_view name_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::kTake:
+      return "take";
+    case EventKind::kPut:
+      return "put";
+  }
+  std::abort();
+}
+
+std::string_view name_of(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kCharge:
+      return "charge";
+    case DecisionKind::kReview:
+      return "review";
+    case DecisionKind::kNothing:
+      return "nothing";
+  }
+  std::abort();
+}
+
+}  // namespace tally

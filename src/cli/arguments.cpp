@@ -1,0 +1,331 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "cli/cli_error.hpp"
+#include "cli/suggest.hpp"
+
+namespace tally::cli {
+namespace {
+
+constexpr int kThreadsMax = 1024;  // As the engine's, whose header is heavy.
+constexpr int kStreamsMax = 256;
+constexpr double kBenchSecondsMax = 3600;
+constexpr int kRepeatMax = 1000;
+
+// Examples come first: most people look for a line to copy.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  ExamplesFirst() { column_width(30); }
+  // "VIDEO" says enough of an argument; options say what they take.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_positional() ? "" : Formatter::make_option_opts(option);
+  }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string text = make_description(app) + "\n";
+    if (!app->get_footer().empty()) text += app->get_footer() + "\n\n";
+    text += make_usage(app, std::move(name));
+    return text + make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
+  }
+};
+
+// What is being filled in while CLI11 reads the words.
+struct Pending {
+  ProcessArguments process;
+  DetectArguments detect;
+  CompileArguments compile;
+  BenchEngineArguments bench_engine;
+  BenchPipelineArguments bench_pipeline;
+  DoctorArguments doctor;
+};
+
+// CLI11's own range lets NaN through.
+CLI::Validator number_between(double low, double high) {
+  return CLI::Validator(
+      [low, high](std::string& text) -> std::string {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return "";
+        return fmt::format("'{}' is not a number from {} to {}", text, low, high);
+      },
+      "");
+}
+
+void add_model(CLI::App& app, std::filesystem::path& model) {
+  app.add_option("--model,-m", model,
+                 "Model package made by 'tally compile'; default: $TALLY_MODEL")
+      ->envname("TALLY_MODEL")
+      ->required()
+      ->option_text("PKG");
+}
+
+void add_threads(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads of the engine; default: one for each core")
+      ->check(number_between(0, kThreadsMax))
+      ->option_text("N");
+}
+
+void add_score(CLI::App& app, std::optional<float>& score) {
+  app.add_option("--score", score, "Ignore detections below this; default: the package's")
+      ->check(number_between(0, 1))
+      ->option_text("S");
+}
+
+void add_outputs(CLI::App& app, bool& json, bool& quiet) {
+  app.add_flag("--json", json, "Print JSON on standard output");
+  app.add_flag("--quiet,-q", quiet, "No messages, no progress; errors are told");
+}
+
+CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& examples) {
+  CLI::App& app = *parent.add_subcommand(name, description);
+  app.footer(examples);
+  app.group("Commands");
+  return app;
+}
+
+void add_process(CLI::App& root, ProcessArguments& into) {
+  CLI::App& app = add_command(root, "process", "Turn a video into a cart with evidence.",
+                              R"(Examples:
+  tally process clip.mp4 --model models/yolo              report and clips in out/clip/
+  tally process clip.mp4 --model models/yolo --json       the cart on standard output, no files
+  tally process clip.mp4 --model models/yolo --layout cooler.toml -o results
+  ls *.mp4 | tally process --stdin-list --model models/yolo > carts.jsonl)");
+  app.add_option("VIDEO", into.video, "Video of one session");
+  add_model(app, into.model);
+  app.add_option("--layout", into.layout, "Stock zones and products (TOML); default: learnt")
+      ->option_text("FILE");
+  app.add_option("--output,-o", into.output, "Folder for cart.json, report.html and evidence/")
+      ->option_text("DIR");
+  app.add_option("--camera", into.camera, "The camera's name in layout and cart; default: cam0")
+      ->option_text("NAME");
+  app.add_flag("--stdin-list", into.stdin_list, "Read paths of videos from standard input");
+  add_outputs(app, into.json, into.quiet);
+  app.add_flag_callback("--no-evidence", [&into] { into.evidence = false; }, "Cut no clips");
+  app.add_flag_callback("--no-gate", [&into] { into.gate = false; }, "Look at still frames too");
+  app.add_flag_callback("--no-stride", [&into] { into.stride = false; }, "Look at every frame");
+  app.add_flag_callback(
+      "--no-savings", [&into] { into.gate = into.stride = false; }, "Both: the slow reference");
+  add_score(app, into.score);
+  add_threads(app, into.threads);
+}
+
+void add_detect(CLI::App& root, DetectArguments& into) {
+  CLI::App& app = add_command(root, "detect", "Show what a model sees in pictures and videos.",
+                              R"(Examples:
+  tally detect photo.jpg --model models/yolo --draw seen
+  tally detect clip.mp4 --model models/yolo --stride 30 --json > seen.json)");
+  app.add_option("FILE", into.files, "Pictures and videos")->required();
+  add_model(app, into.model);
+  add_score(app, into.score);
+  app.add_option("--iou", into.iou, "Boxes that overlap more are one; default: the package's")
+      ->check(number_between(0, 1))
+      ->option_text("S");
+  app.add_option("--frames", into.frames, "Only these frames of a video, from 0")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(number_between(0, 1e9))
+      ->option_text("A,B,C");
+  app.add_option("--stride", into.stride, "Only every N-th frame of a video")
+      ->check(number_between(1, 1e9))
+      ->option_text("N");
+  app.add_option("--draw", into.draw, "Write annotated pictures into this folder")
+      ->option_text("DIR");
+  app.add_flag("--track", into.track, "Number the things in a video and follow them");
+  add_outputs(app, into.json, into.quiet);
+  add_threads(app, into.threads);
+}
+
+void add_compile(CLI::App& root, CompileArguments& into) {
+  CLI::App& app = add_command(root, "compile", "Make a model package from an exported detector.",
+                              R"(Examples:
+  tally compile yolo11n.onnx -o models/yolo11n
+  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0)");
+  app.add_option("MODEL", into.graph, "The exported graph, an ONNX file")->required();
+  app.add_option("--output,-o", into.output, "The package's folder")
+      ->required()
+      ->option_text("DIR");
+  app.add_option("--names", into.names, "Class names, one a line, or 'coco80'; default: the file's")
+      ->option_text("FILE");
+  app.add_option("--name", into.name, "The model's name; default: the file's")->option_text("NAME");
+  app.add_option("--licence,--license", into.licence, "Licence of the weights")->option_text("L");
+  app.add_option("--source", into.source, "Where the weights come from")->option_text("TEXT");
+  app.add_flag("--force", into.force, "Replace an existing package");
+  app.add_flag("--quiet,-q", into.quiet, "No messages; errors are told");
+}
+
+void add_bench(CLI::App& root, Pending& into) {
+  CLI::App& bench = add_command(root, "bench", "Measure the speed of a model or of a whole clip.",
+                                R"(Examples:
+  tally bench engine models/yolo --seconds 10
+  tally bench pipeline clip.mp4 --model models/yolo)");
+  bench.require_subcommand(1);
+  CLI::App& engine = add_command(bench, "engine", "Inferences per second of a model by itself.",
+                                 "Example:\n  tally bench engine models/yolo --streams 2 --json");
+  engine.add_option("PKG", into.bench_engine.model, "Model package")->required();
+  engine.add_option("--seconds", into.bench_engine.seconds, "How long; default: 5")
+      ->check(number_between(0.01, kBenchSecondsMax))
+      ->option_text("S");
+  engine.add_option("--streams", into.bench_engine.streams, "Requests that run at the same time")
+      ->check(number_between(0, kStreamsMax))
+      ->option_text("N");
+  add_threads(engine, into.bench_engine.threads);
+  add_outputs(engine, into.bench_engine.json, into.bench_engine.quiet);
+
+  BenchPipelineArguments& clip = into.bench_pipeline;
+  CLI::App& pipeline = add_command(
+      bench, "pipeline", "Frames per second from a video to its cart, with and without savings.",
+      "Example:\n  tally bench pipeline clip.mp4 --model models/yolo --no-reference");
+  pipeline.add_option("VIDEO", clip.video, "Video of one session")->required();
+  add_model(pipeline, clip.model);
+  pipeline.add_option("--layout", clip.layout, "Stock zones and products")->option_text("FILE");
+  pipeline.add_option("--repeat", clip.repeat, "Runs; the median counts; default: 3")
+      ->check(number_between(1, kRepeatMax))
+      ->option_text("N");
+  pipeline.add_flag("--reference", clip.reference,
+                    "Also once with every saving off, and compare the carts (default)");
+  pipeline.add_flag_callback(
+      "--no-reference", [&clip] { clip.reference = false; }, "Leave that out: it is slow");
+  add_threads(pipeline, clip.threads);
+  add_outputs(pipeline, clip.json, clip.quiet);
+}
+
+void add_doctor(CLI::App& root, DoctorArguments& into) {
+  CLI::App& app =
+      add_command(root, "doctor", "Check what works on this machine.", "Example:\n  tally doctor");
+  app.add_flag("--json", into.json, "Print JSON on standard output");
+}
+
+void build(CLI::App& root, Pending& into) {
+  root.formatter(std::make_shared<ExamplesFirst>());
+  root.footer(R"(Examples:
+  tally compile yolo.onnx -o models/yolo                  a model package from an ONNX file
+  tally process clip.mp4 --model models/yolo              a cart, its evidence and a report
+  tally detect photo.jpg --model models/yolo --draw seen  what the model sees
+  tally doctor                                            what works on this machine
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
+  root.set_help_flag("--help,-h", "Show this help");
+  root.set_version_flag("--version", "tally " TALLY_VERSION, "Show the version");
+  root.require_subcommand(1);
+  add_process(root, into.process);
+  add_detect(root, into.detect);
+  add_compile(root, into.compile);
+  add_bench(root, into);
+  add_doctor(root, into.doctor);
+}
+
+std::unexpected<Error> usage(const CLI::App& app, const std::string& problem) {
+  std::string path = app.get_name();
+  for (const CLI::App* up = app.get_parent(); up != nullptr; up = up->get_parent()) {
+    path = up->get_name() + " " + path;
+  }
+  return fail(CliError::kUsage, fmt::format("{}; see '{} --help'", problem, path));
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+// The flag in "--score=0.5", "-o", "-oDIR"; empty for what is no flag.
+std::string flag_of(const std::string& word) {
+  if (word.starts_with("--")) return word.substr(0, word.find('='));
+  const bool is_short = word.size() > 1 && word[0] == '-' && std::isalpha(word[1]) != 0;
+  return is_short ? word.substr(0, 2) : "";
+}
+
+// CLI11 tells of a missing option before an unknown one, and suggests nothing; so this looks first.
+// Gives the command that the words lead to.
+Result<const CLI::App*> check_words(const CLI::App& root, const std::vector<std::string>& words) {
+  const CLI::App* app = &root;
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    const std::string flag = flag_of(word);
+    if (!flag.empty()) {
+      if (app->get_option_no_throw(flag) != nullptr) continue;
+      const std::vector<std::string> known = option_names(*app);
+      return usage(*app, fmt::format("unknown option '{}'{}", flag, did_you_mean(flag, known)));
+    }
+    const std::vector<std::string> commands = command_names(*app);
+    if (commands.empty()) continue;
+    if (std::ranges::find(commands, word) == commands.end()) {
+      return usage(*app, fmt::format("unknown command '{}'{}", word, did_you_mean(word, commands)));
+    }
+    app = app->get_subcommand(word);
+  }
+  return app;
+}
+
+Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
+  const std::string& name = app.get_name();
+  if (name == "process") {
+    const bool both = pending.process.stdin_list && !pending.process.video.empty();
+    if (both) return usage(app, "give either VIDEO or --stdin-list");
+    const bool neither = !pending.process.stdin_list && pending.process.video.empty();
+    if (neither) return usage(app, "VIDEO is required");
+    if (pending.process.stdin_list && !pending.process.output.empty()) {
+      return usage(
+          app, "--output does not go with --stdin-list, which prints carts and writes no files");
+    }
+    return std::move(pending.process);
+  }
+  if (name == "detect") return std::move(pending.detect);
+  if (name == "compile") return std::move(pending.compile);
+  if (name == "engine") return std::move(pending.bench_engine);
+  if (name == "pipeline") return std::move(pending.bench_pipeline);
+  return pending.doctor;
+}
+
+}  // namespace
+
+Result<Invocation> parse_arguments(const std::vector<std::string>& words) {
+  Pending pending;
+  CLI::App root("tally turns a video of hands and products into a cart with evidence.", "tally");
+  build(root, pending);
+  // "tally help process" is "tally process --help".
+  std::vector<std::string> asked = words;
+  if (!asked.empty() && asked[0] == "help") {
+    asked.erase(asked.begin());
+    asked.emplace_back("--help");
+  }
+  auto app = check_words(root, asked);
+  if (!app) return std::unexpected(std::move(app.error()));
+  try {
+    root.parse(std::vector<std::string>(asked.rbegin(), asked.rend()));
+  } catch (const CLI::CallForHelp&) {
+    std::string text = root.help();
+    if (!text.ends_with('\n')) text += '\n';
+    return PrintText{std::move(text)};
+  } catch (const CLI::CallForVersion&) {
+    return PrintText{"tally " TALLY_VERSION "\n"};
+  } catch (const CLI::RequiredError& error) {
+    const auto commands = command_names(**app);
+    if (commands.empty()) return usage(**app, error.what());
+    return usage(**app, fmt::format("a command is required: {}", fmt::join(commands, ", ")));
+  } catch (const CLI::ParseError& error) {
+    return usage(**app, error.what());
+  }
+  return chosen(**app, std::move(pending));
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,109 @@
+#include "cli/arguments.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tally::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+template <typename T>
+T parsed(const std::vector<std::string>& words) {
+  auto invocation = parse_arguments(words);
+  EXPECT_TRUE(invocation) << (invocation ? "" : invocation.error().message);
+  if (!invocation || !std::holds_alternative<T>(*invocation)) {
+    ADD_FAILURE() << "another command was understood";
+    return {};
+  }
+  return std::get<T>(*std::move(invocation));
+}
+
+std::string usage_error(const std::vector<std::string>& words) {
+  auto invocation = parse_arguments(words);
+  if (invocation) return "no error";
+  EXPECT_EQ(invocation.error().code.kind, ErrorKind::kUsage);
+  return invocation.error().message;
+}
+
+TEST(Arguments, ProcessTakesItsOptions) {
+  const auto plain = parsed<ProcessArguments>({"process", "a.mp4", "--model", "m"});
+  EXPECT_EQ(plain.video, "a.mp4");
+  EXPECT_TRUE(plain.gate && plain.stride && plain.evidence);
+  EXPECT_EQ(plain.camera, "cam0");
+  EXPECT_FALSE(plain.score);
+  const auto full =
+      parsed<ProcessArguments>({"process", "--json", "-m", "m", "--no-savings", "-o", "out",
+                                "--score=0.5", "--no-evidence", "--", "-a.mp4"});
+  EXPECT_EQ(full.video, "-a.mp4");
+  EXPECT_EQ(full.output, "out");
+  EXPECT_EQ(full.score, 0.5F);
+  EXPECT_TRUE(full.json);
+  EXPECT_FALSE(full.gate || full.stride || full.evidence);
+}
+
+TEST(Arguments, DetectTakesManyFilesAndFrames) {
+  const auto detect =
+      parsed<DetectArguments>({"detect", "--frames", "3,1,2", "a.jpg", "b.mp4", "--model", "m"});
+  EXPECT_THAT(detect.files, ElementsAre("a.jpg", "b.mp4"));
+  EXPECT_THAT(detect.frames, ElementsAre(3, 1, 2));
+}
+
+TEST(Arguments, BenchHasTwoCommandsAndTheReferenceCanBeLeftOut) {
+  EXPECT_EQ(parsed<BenchEngineArguments>({"bench", "engine", "m", "--streams", "2"}).streams, 2);
+  EXPECT_TRUE(parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m"}).reference);
+  EXPECT_TRUE(parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m", "--reference"})
+                  .reference);
+  EXPECT_FALSE(
+      parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m", "--no-reference"})
+          .reference);
+}
+
+TEST(Arguments, UnknownWordsComeWithASuggestion) {
+  EXPECT_EQ(usage_error({"proces", "a.mp4"}),
+            "unknown command 'proces'; did you mean 'process'?; see 'tally --help'");
+  EXPECT_THAT(
+      usage_error({"process", "a.mp4", "--modl", "m"}),
+      HasSubstr("unknown option '--modl'; did you mean '--model'?; see 'tally process --help'"));
+  EXPECT_THAT(usage_error({"bench", "engin", "m"}), HasSubstr("did you mean 'engine'?"));
+  EXPECT_THAT(usage_error({"--verbose"}), HasSubstr("unknown option '--verbose'"));
+  EXPECT_THAT(usage_error({"process", "-z", "a.mp4"}), HasSubstr("unknown option '-z'"));
+}
+
+TEST(Arguments, WhatIsMissingIsNamed) {
+  EXPECT_THAT(usage_error({}), HasSubstr("a command is required: process, detect, compile"));
+  EXPECT_THAT(usage_error({"process", "a.mp4"}), HasSubstr("--model"));
+  EXPECT_THAT(usage_error({"process", "--model", "m"}), HasSubstr("VIDEO is required"));
+  EXPECT_THAT(usage_error({"bench"}), HasSubstr("a command is required: engine, pipeline"));
+}
+
+TEST(Arguments, ValuesOutOfRangeAreRefused) {
+  for (const std::string score : {"1.01", "-0.1", "nan", "much", ""}) {
+    EXPECT_THAT(usage_error({"process", "a.mp4", "-m", "m", "--score", score}),
+                HasSubstr("not a number from 0 to 1"))
+        << score;
+  }
+  EXPECT_THAT(usage_error({"process", "a.mp4", "-m", "m", "--threads", "1025"}), HasSubstr("1024"));
+  EXPECT_THAT(usage_error({"detect", "a", "-m", "m", "--stride", "0"}), HasSubstr("from 1"));
+  EXPECT_THAT(usage_error({"detect", "a", "-m", "m", "--frames", "1,x"}), HasSubstr("'x'"));
+}
+
+TEST(Arguments, ContradictionsAreRefused) {
+  EXPECT_THAT(usage_error({"process", "a.mp4", "b.mp4", "-m", "m"}), HasSubstr("b.mp4"));
+  EXPECT_THAT(usage_error({"process", "a.mp4", "--stdin-list", "-m", "m"}), HasSubstr("either"));
+  EXPECT_THAT(usage_error({"process", "--stdin-list", "-o", "x", "-m", "m"}),
+              HasSubstr("--output"));
+}
+
+TEST(Arguments, HelpShowsExamplesBeforeOptions) {
+  const std::string text = parsed<PrintText>({"process", "--help"}).text;
+  EXPECT_LT(text.find("Examples:"), text.find("Usage:"));
+  EXPECT_LT(text.find("Usage:"), text.find("--layout FILE"));
+  EXPECT_EQ(parsed<PrintText>({"help", "process"}).text, text);
+  EXPECT_THAT(parsed<PrintText>({"--help"}).text, HasSubstr("Exit codes: 0 ok"));
+  EXPECT_THAT(parsed<PrintText>({"--version"}).text, ::testing::StartsWith("tally 0."));
+}
+
+}  // namespace
+}  // namespace tally::cli

@@ -1,0 +1,117 @@
+// What the program does where no model is needed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/testing_program.hpp"
+
+namespace tally::cli {
+namespace {
+
+using testing::Ended;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+using testing::Workplace;
+
+// The one way an error looks: nothing on standard output, one line on standard error.
+void expect_error(const Ended& ended, int exit_code, const std::string& words) {
+  EXPECT_EQ(ended.exit_code, exit_code);
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_THAT(ended.err, MatchesRegex("tally: error\\[[a-z_.]+\\]: [^\n]+\n"));
+  EXPECT_THAT(ended.err, HasSubstr(words));
+}
+
+TEST(CommandLine, HelpAndVersionGoToStandardOutput) {
+  const Workplace here;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--help"}, {"process", "--help"}, {"bench", "pipeline", "-h"}}) {
+    const Ended ended = here.tally(words);
+    EXPECT_EQ(ended.exit_code, 0);
+    EXPECT_THAT(ended.out, HasSubstr("Example"));
+    EXPECT_THAT(ended.err, IsEmpty());
+  }
+  EXPECT_THAT(here.tally({"--version"}).out, MatchesRegex("tally [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(CommandLine, WrongCallsAreUsageErrorsWithASuggestion) {
+  const Workplace here;
+  expect_error(here.tally({"proces"}), 2, "did you mean 'process'?");
+  expect_error(here.tally({"process", "a.mp4", "--jsn"}), 2, "did you mean '--json'?");
+  expect_error(here.tally({}), 2, "a command is required");
+  expect_error(here.tally({"process", "a.mp4", "--model", "m", "--score", "7"}), 2, "--score");
+}
+
+TEST(CommandLine, WhatIsNotThereIsNotFoundAndNothingIsWritten) {
+  const Workplace here;
+  expect_error(here.tally({"process", "no.mp4", "--model", "m"}), 3, "no.mp4");
+  expect_error(here.tally({"detect", "no.jpg", "--model", "m", "--draw", "seen"}), 3, "no.jpg");
+  expect_error(here.tally({"compile", "no.onnx", "-o", "package"}), 3, "no.onnx");
+  here.write("a.mp4", "x");
+  expect_error(here.tally({"process", "a.mp4", "--model", "no_model"}), 3, "no_model");
+  expect_error(here.tally({"process", "a.mp4", "--model", "m", "--layout", "no.toml"}), 3,
+               "no.toml");
+  expect_error(here.tally({"bench", "engine", "no_model"}), 3, "no_model");
+  expect_error(here.tally({"bench", "pipeline", "no.mp4", "--model", "m"}), 3, "no.mp4");
+  EXPECT_THAT(here.entries(), ::testing::ElementsAre("a.mp4"));
+}
+
+TEST(CommandLine, AGraphInPlaceOfAPackageIsToldHowToBecomeOne) {
+  const Workplace here;
+  here.write("a.mp4", "x");
+  here.write("yolo.onnx", "x");
+  expect_error(here.tally({"process", "a.mp4", "--model", "yolo.onnx"}), 2,
+               "tally compile yolo.onnx -o yolo");
+}
+
+TEST(CommandLine, LayoutsThatCantBeReadAreToldWithTheirPlace) {
+  const Workplace here;
+  here.write("a.mp4", "x");
+  here.write("bad.toml", "version = 1\nzones = 3\n");
+  const Ended unknown_key =
+      here.tally({"process", "a.mp4", "--model", "m", "--layout", "bad.toml"});
+  expect_error(unknown_key, 1, "bad.toml");
+  EXPECT_THAT(unknown_key.err, HasSubstr("2"));
+  here.write("worse.toml", "version = = \n");
+  expect_error(here.tally({"process", "a.mp4", "--model", "m", "--layout", "worse.toml"}), 1,
+               "worse.toml");
+}
+
+TEST(CommandLine, APackageThatIsBrokenIsRefused) {
+  const Workplace here;
+  here.write("a.mp4", "x");
+  here.write("package/model.toml", "this is not TOML");
+  expect_error(here.tally({"process", "a.mp4", "--model", "package"}), 1, "model.toml");
+  here.write("empty/readme", "");
+  expect_error(here.tally({"process", "a.mp4", "--model", "empty"}), 3, "model.toml");
+}
+
+TEST(CommandLine, AFileInTheWayOfTheResultsIsRefusedAndKept) {
+  const Workplace here;
+  here.write("a.mp4", "x");
+  here.write("results", "mine");
+  expect_error(here.tally({"process", "a.mp4", "--model", "m", "-o", "results"}), 1, "in the way");
+  EXPECT_EQ(here.read("results"), "mine");
+}
+
+TEST(CommandLine, NamesCantWriteToTheTerminal) {
+  const Workplace here;
+  expect_error(here.tally({"process", "a\x1b]0;owned\x07\n.mp4", "--model", "m"}), 3,
+               "a?]0;owned?");
+}
+
+TEST(CommandLine, DoctorSaysOfEachPartWhetherItWorks) {
+  const Workplace here;
+  const Ended ended = here.tally({"doctor"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.out;
+  for (const char* part : {"processor", "memory", "engine", "decoder", "sandbox", "models"}) {
+    EXPECT_THAT(ended.out, HasSubstr(part));
+  }
+  EXPECT_THAT(ended.out, HasSubstr("tally-decoder decodes in its sandbox"));
+  EXPECT_THAT(here.entries(), IsEmpty());
+  EXPECT_THAT(here.tally({"doctor", "--json"}).out,
+              StartsWith("{\n  \"schema\": \"tally.doctor.v1\""));
+}
+
+}  // namespace
+}  // namespace tally::cli

@@ -1,0 +1,59 @@
+#include "cli/model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+#include "cli/cli_error.hpp"
+#include "perception/media/video_reader.hpp"
+
+namespace tally::cli {
+namespace fs = std::filesystem;
+
+inference::EngineOptions engine_options(const ModelChoice& choice) {
+  inference::EngineOptions options;
+  options.threads = choice.threads > 0 ? choice.threads : inference::allowed_cores();
+  options.streams =
+      choice.streams > 0 ? choice.streams : std::min(options.threads, inference::kStreamsAutoMax);
+  return options;
+}
+
+Result<void> check_is_package(const fs::path& folder) {
+  std::error_code error;
+  const std::string extension = folder.extension().string();
+  const bool is_graph = extension == ".onnx" || extension == ".xml";
+  if (is_graph && fs::is_regular_file(folder, error)) {
+    return fail(
+        CliError::kUsage,
+        fmt::format("{}: a graph, not a model package; make one with: tally compile {} -o {}",
+                    folder.string(), folder.string(), folder.stem().string()));
+  }
+  if (!fs::exists(folder, error)) {
+    return fail(inference::PackageError::kNotFound,
+                fmt::format("{}: no such model package; 'tally compile' makes one of an ONNX file",
+                            folder.string()));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice) {
+  if (auto checked = check_is_package(choice.package); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  return vision::Detector::open(
+      choice.package, {.engine = engine_options(choice), .score = choice.score, .iou = choice.iou});
+}
+
+Result<void> check_exists(const fs::path& video) {
+  std::error_code error;
+  if (fs::exists(video, error)) return {};
+  return fail(media::MediaError::kNotFound, fmt::format("{}: no such file", video.string()));
+}
+
+double monotonic_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace tally::cli

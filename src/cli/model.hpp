@@ -1,0 +1,38 @@
+// Opening what several commands work with: a detector from a model package, and a clock.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/error.hpp"
+#include "perception/vision/detector.hpp"
+
+namespace tally::cli {
+
+struct ModelChoice {
+  std::filesystem::path package;
+  std::optional<float> score = std::nullopt;  // Empty: the package's.
+  std::optional<float> iou = std::nullopt;
+  int threads = 0;  // 0: one for each core.
+  int streams = 0;  // 0: one for each thread.
+};
+
+// The engine's options with every "automatic" spelled out, as reports name them.
+[[nodiscard]] inference::EngineOptions engine_options(const ModelChoice& choice);
+
+// That `folder` can be a model package. Errors: CliError::kUsage for a graph that is no package
+// yet, with the command that makes one of it; PackageError::kNotFound.
+Result<void> check_is_package(const std::filesystem::path& folder);
+
+// Errors: as check_is_package and Detector::open.
+Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice);
+
+// Early, cheap and before anything slow: a video that is not there. Errors: MediaError::kNotFound.
+Result<void> check_exists(const std::filesystem::path& video);
+
+// Seconds on the monotonic clock.
+[[nodiscard]] double monotonic_seconds();
+
+}  // namespace tally::cli
