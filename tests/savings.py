@@ -34,10 +34,11 @@ def main():
     if not bench.stdout:
         sys.exit(bench.stderr)
     answer = json.loads(bench.stdout)
-    rates = [answer["frames_per_second"], answer["reference"]["frames_per_second"]]
+    reference = answer["reference"]
+    rates = [answer["frames_per_second"], reference["frames_per_second"]]
     print(f"{args.model}: {rates[0]:.1f} frames/s with all savings, {rates[1]:.1f} with none; "
-          f"differences: {answer['differences'] or 'none'}")
-    return 0 if bench.returncode == 0 and answer["reference"]["carts_agree"] else 1
+          f"differences: {reference['differences'] or 'none'}")
+    return 0 if bench.returncode == 0 and reference["carts_agree"] else 1
 
 
 if __name__ == "__main__":
