@@ -59,8 +59,10 @@ inline vision::Box box_of(const Prop& prop) {
 
 // A pattern's grey level at a point of its own: stripes and dots, different for each pattern.
 inline std::uint8_t texture(int pattern, int x, int y) {
-  const auto h =
-      static_cast<std::uint32_t>((x / 3) * 73856093 ^ (y / 3) * 19349663 ^ pattern * 83492791);
+  const auto u = static_cast<std::uint32_t>(x / 3);
+  const auto v = static_cast<std::uint32_t>(y / 3);
+  const auto kind = static_cast<std::uint32_t>(pattern);
+  const std::uint32_t h = u * 73856093U ^ v * 19349663U ^ kind * 83492791U;
   return static_cast<std::uint8_t>(60 + (h * 2654435761U >> 24U) % 130);
 }
 
