@@ -97,4 +97,14 @@ std::optional<TextPlace> stray_non_ascii(std::string_view toml) {
                    at - line_start + 1};
 }
 
+std::string ascii_shadow(std::string_view toml) {
+  std::string shadow(toml);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (toml.starts_with(kByteOrderMark)) shadow.replace(0, kByteOrderMark.size(), "   ");
+  for (char& letter : shadow) {
+    if (static_cast<unsigned char>(letter) >= 0x80) letter = '^';
+  }
+  return shadow;
+}
+
 }  // namespace tally

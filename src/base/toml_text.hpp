@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tally {
@@ -19,5 +20,10 @@ struct TextPlace {
 // Where the first byte beyond ASCII stands that is neither in a string nor in a comment, nor a byte
 // order mark at the start. Pure; takes any bytes; a text that is no TOML ends in some answer.
 [[nodiscard]] std::optional<TextPlace> stray_non_ascii(std::string_view toml);
+
+// The text with '^', which TOML allows in strings and comments only, for each byte beyond ASCII
+// (blanks for a byte order mark). If toml++ reads this, it can read the text itself without harm:
+// what is beyond ASCII then stands in strings and comments.
+[[nodiscard]] std::string ascii_shadow(std::string_view toml);
 
 }  // namespace tally

@@ -34,5 +34,10 @@ TEST(StrayNonAscii, IsPlacedByLineAndByte) {
   EXPECT_EQ(stray_non_ascii("é")->column, 1U);
 }
 
+TEST(AsciiShadow, ReplacesBytesBeyondAsciiAndKeepsPlaces) {
+  EXPECT_EQ(ascii_shadow("a = \"\xC3\xA9\"\nb"), "a = \"^^\"\nb");
+  EXPECT_EQ(ascii_shadow("\xEF\xBB\xBFv = 1"), "   v = 1");
+}
+
 }  // namespace
 }  // namespace tally

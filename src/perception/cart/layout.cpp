@@ -165,6 +165,10 @@ Result<Layout> parse_layout(std::string_view text, std::string_view where) {
                 fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
                             stray->line, stray->column));
   }
+  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text)); !shadow) {
+    return reader.wrong(LayoutError::kSyntax, shadow.error().source(),
+                        shadow.error().description());
+  }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     return reader.wrong(LayoutError::kSyntax, parsed.error().source(),

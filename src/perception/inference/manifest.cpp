@@ -374,6 +374,11 @@ Result<ModelPackage> parse_manifest(std::string_view text, std::string_view wher
                 fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
                             stray->line, stray->column));
   }
+  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text), where); !shadow) {
+    const auto& at = shadow.error().source().begin;
+    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
+                                                   at.column, shadow.error().description()));
+  }
   const toml::parse_result parsed = toml::parse(text, where);
   if (!parsed) {
     const auto& at = parsed.error().source().begin;
