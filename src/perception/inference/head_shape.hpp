@@ -19,9 +19,9 @@ inline constexpr std::array kHeadFamilies{HeadFamily::kYolov8Seg, HeadFamily::kY
                                           HeadFamily::kYolov5, HeadFamily::kYolox,
                                           HeadFamily::kEndToEnd};
 
+// Both multiples of 32, the coarsest stride of all families.
 inline constexpr int kPictureSideMin = 32;
-inline constexpr int kPictureSideMax =
-    4096;  // Both multiples of 32, the coarsest stride of all families.
+inline constexpr int kPictureSideMax = 4096;
 inline constexpr int kEndToEndCandidatesMax = 1000;
 
 struct HeadShape {

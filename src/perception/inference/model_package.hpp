@@ -1,8 +1,7 @@
 // A model package: a folder that says everything about a model that using it rightly needs.
 //
 //   model.toml    what it is: format version, source, licence, task, input, head, classes,
-//   thresholds,
-//                 SHA-256 of every other file, golden input and output with tolerance
+//                 thresholds, SHA-256 of every other file, golden input and output with tolerance
 //   model.onnx    the graph, or what an engine compiled from it
 //   golden_*.bin  one input and the outputs it gave, raw little-endian tensors
 //

@@ -6,8 +6,7 @@ namespace tally::media::decoder {
 
 inline constexpr int kSocketFd = 3;
 inline constexpr int kInputFd = 4;
-inline constexpr int kReceivedFd =
-    5;  // What came over the socket: shared memory, or a clip's file.
+inline constexpr int kReceivedFd = 5;  // Came over the socket: shared memory, or a clip's file.
 inline constexpr int kFdsMax = 16;
 
 }  // namespace tally::media::decoder

@@ -12,9 +12,9 @@
 
 namespace tally::vision {
 
-inline constexpr std::size_t kCandidatesMax = 30'000;  // The best so many are looked at.
-inline constexpr std::size_t kDetectionsMax =
-    300;  // The best so many are kept, of all classes together.
+// The best so many are looked at, and the best so many are kept, of all classes together.
+inline constexpr std::size_t kCandidatesMax = 30'000;
+inline constexpr std::size_t kDetectionsMax = 300;
 
 struct NmsOptions {
   float iou_max = 0.45F;
