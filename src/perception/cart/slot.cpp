@@ -63,7 +63,7 @@ void Slot::add(float log_likelihood_ratio, float weight) {
   const float change = weight * log_likelihood_ratio;
   log_odds = std::clamp(log_odds + change, kLogOddsMin, kLogOddsMax);
   // That it is gone later does not speak against its having come.
-  const float for_arrival = arrival == SlotFate::kPut ? std::max(0.0F, change) : change;
+  const float for_arrival = arrival == Arrival::kPut ? std::max(0.0F, change) : change;
   evidence_arrival = std::clamp(evidence_arrival + for_arrival, 0.0F, kEvidenceMax);
   if (first_missed)
     evidence_departure = std::clamp(evidence_departure - change, 0.0F, kEvidenceMax);
@@ -129,20 +129,29 @@ SessionTime Slot::departed_at() const {
   return first_missed ? (last_seen + *first_missed) / 2 : last_seen;
 }
 
-double Slot::product_confidence() const {
-  const float most = *std::max_element(votes.begin(), votes.end());
-  double others = 0;
-  for (const float vote : votes) others += std::exp(kVoteLogOdds * (vote - most));
-  return 1 / others;
+double Slot::product_probability(std::size_t product) const {
+  double all = 0;
+  for (const float vote : votes) all += std::exp(kVoteLogOdds * (vote - votes[product]));
+  return 1 / all;
 }
 
-double Slot::arrival_confidence() const { return sigmoid(evidence_arrival) * product_confidence(); }
+double Slot::same_product_as(const Slot& other) const {
+  double same = 0;
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    same += product_probability(i) * other.product_probability(i);
+  }
+  return same;
+}
+
+double Slot::arrival_confidence() const {
+  return sigmoid(evidence_arrival) * product_probability(product());
+}
 
 double Slot::departure_confidence() const {
   // Neither a person at it nor the item on its way was seen: something may just stand before it.
   const bool carried = last_visible > last_seen || last_covered + kCarryTime >= last_seen;
   const double gone = sigmoid(evidence_departure);
-  return (carried ? gone : std::min(gone, kUnexplainedMax)) * product_confidence();
+  return (carried ? gone : std::min(gone, kUnexplainedMax)) * product_probability(product());
 }
 
 }  // namespace tally::cart

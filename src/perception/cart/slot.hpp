@@ -17,14 +17,19 @@ enum class SlotState : std::uint8_t {
   kVacant,    // It was lifted; kept to settle what became of it.
 };
 
-// How an occupied slot came to be, and what became of it: each leads to one event at most.
-enum class SlotFate : std::uint8_t {
-  kNone,        // Was there from the beginning, or was only found late.
-  kPutPending,  // At rest since a moment ago: put, or moved here.
+// How an occupied slot came to be; each leads to one event at most.
+enum class Arrival : std::uint8_t {
+  kNone,     // Was there from the beginning, was only found late, or was moved here.
+  kPending,  // At rest since a moment ago: put, or moved here.
   kPut,
-  kTakePending,  // Lifted: taken, or about to be set down elsewhere.
+};
+
+// What became of it.
+enum class Departure : std::uint8_t {
+  kNone,
+  kPending,  // Lifted: taken, or about to be set down elsewhere.
   kTaken,
-  kMovedAway,  // Lifted and set down elsewhere in the zone.
+  kMoved,  // Lifted and set down elsewhere in the zone, or no stock at all.
 };
 
 // What one look says about one slot.
@@ -38,14 +43,14 @@ struct SlotView {
 struct Slot {
   vision::Box box;
   SlotState state = SlotState::kForming;
-  SlotFate arrival = SlotFate::kNone;    // kNone, kPutPending or kPut.
-  SlotFate departure = SlotFate::kNone;  // kNone, kTakePending, kTaken or kMovedAway.
-  bool found_after_touch = false;        // Something had moved there just before it was first seen.
-  bool foreign = false;                  // Came to rest outside the zone: no stock.
-  float log_odds = 0;                    // Of occupied against vacant.
-  float evidence_arrival = 0;            // Log odds gathered for the item having come to rest.
-  float evidence_departure = 0;          // And for its being gone.
-  float hits = 4;                        // Beta prior of the detection rate: four looks in five.
+  Arrival arrival = Arrival::kNone;
+  Departure departure = Departure::kNone;
+  bool found_after_touch = false;  // Something had moved there just before it was first seen.
+  bool foreign = false;            // Came to rest outside the zone: no stock.
+  float log_odds = 0;              // Of occupied against vacant.
+  float evidence_arrival = 0;      // Log odds gathered for the item having come to rest.
+  float evidence_departure = 0;    // And for its being gone.
+  float hits = 4;                  // Beta prior of the detection rate: four looks in five.
   float misses = 1;
   SessionTime first_seen{0};
   SessionTime arrived{0};  // Into the zone: first_seen, or that of the place it was moved from.
@@ -69,13 +74,15 @@ struct Slot {
   [[nodiscard]] bool surely_occupied() const;
   [[nodiscard]] bool surely_vacant() const;
   [[nodiscard]] std::size_t product() const;  // Index with most votes.
+  // Probability that this and the other are of one product, by the votes of both.
+  [[nodiscard]] double same_product_as(const Slot& other) const;
   [[nodiscard]] SessionTime departed_at() const;
   // Probabilities, each with that of the product being the one with most votes.
   [[nodiscard]] double arrival_confidence() const;
   [[nodiscard]] double departure_confidence() const;
 
  private:
-  [[nodiscard]] double product_confidence() const;
+  [[nodiscard]] double product_probability(std::size_t product) const;
   void add(float log_likelihood_ratio, float weight);
 };
 

@@ -23,7 +23,8 @@ struct Prop {  // A thing on the stage: a goods item or a hand.
   float width = 30;
   float height = 60;
   int pattern = 1;
-  float fade = 0;  // 0: as it is, 1: gone into the shelf. The detector loses it half way.
+  int class_id = 0;  // What the detector calls it.
+  float fade = 0;    // 0: as it is, 1: gone into the shelf. The detector loses it half way.
 };
 
 struct Moment {
@@ -112,7 +113,7 @@ inline std::vector<vision::Detection> detect(const Moment& moment, const Detecto
       visible -= vision::intersection(box, box_of(hand)).area() / box.area();
     }
     const bool missed = chance(random) < faults.miss;
-    const int class_id = chance(random) < faults.other_class ? 1 : 0;
+    const int class_id = chance(random) < faults.other_class ? 1 : item.class_id;
     if (visible > 0.34F && !missed && item.fade < 0.5F) {
       found.push_back({vision::intersection(box, view), class_id, 0.8F});
     }

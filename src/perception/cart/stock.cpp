@@ -26,7 +26,8 @@ constexpr SessionTime kVacantWatch = from_seconds(4.0);  // A vacant place gathe
 constexpr SessionTime kHoverMax = from_seconds(3.0);     // A hand holds nothing still for longer.
 // The place looked the same before the act: nothing came.
 constexpr float kUnchangedSimilarity = 0.9F;
-constexpr float kRestActivity = 0.01F;  // Share of moving cells below which the view is at rest.
+constexpr float kRestActivity = 0.01F;    // Share of moving cells below which the view is at rest.
+constexpr double kSameProductMin = 0.05;  // Two items of two products are not one that was moved.
 constexpr int kTurmoilWeight = 3;
 constexpr int kLearnLooks = 3;
 // The learnt zone reaches this share of an item beyond each item.
@@ -131,7 +132,7 @@ void StockModel::State::assign(const Look& look,
     explained[match.sighting] = true;
     const Slot& slot = slots[match.slot];
     stands[match.sighting] =
-        slot.state == SlotState::kOccupied && slot.arrival != SlotFate::kPutPending;
+        slot.state == SlotState::kOccupied && slot.arrival != Arrival::kPending;
   }
   for (std::size_t s = 0; s < slots.size(); ++s) {
     Slot& slot = slots[s];
@@ -156,8 +157,8 @@ void StockModel::State::assign(const Look& look,
 void StockModel::State::keep_in_sight(std::size_t visible) {
   std::vector<Slot*> lifted;
   for (Slot& slot : slots) {
-    const bool on_its_way = slot.arrival == SlotFate::kPutPending;
-    if (slot.departure == SlotFate::kTakePending || (is_out_of_sight(slot) && !on_its_way)) {
+    const bool on_its_way = slot.arrival == Arrival::kPending;
+    if (slot.departure == Departure::kPending || (is_out_of_sight(slot) && !on_its_way)) {
       lifted.push_back(&slot);
     }
   }
@@ -225,7 +226,7 @@ bool StockModel::State::is_unchanged(const Slot& slot, const vision::LumaImage& 
 void StockModel::State::promote(Slot& slot) {
   if (!slot.surely_occupied() || now - slot.first_seen < kRestTime) return;
   slot.state = SlotState::kOccupied;
-  slot.arrival = SlotFate::kPutPending;
+  slot.arrival = Arrival::kPending;
 }
 
 void StockModel::State::depart(Slot& slot) {
@@ -233,31 +234,33 @@ void StockModel::State::depart(Slot& slot) {
   if (slot.touched_at_loss + kTouchSlack < slot.last_seen) return;
   slot.state = SlotState::kVacant;
   // What left before it was settled that it came had only stopped there on its way.
-  const bool on_its_way = slot.arrival == SlotFate::kPutPending;
-  slot.departure = on_its_way || slot.foreign ? SlotFate::kMovedAway : SlotFate::kTakePending;
-  if (on_its_way) slot.arrival = SlotFate::kNone;
+  const bool on_its_way = slot.arrival == Arrival::kPending;
+  slot.departure = on_its_way || slot.foreign ? Departure::kMoved : Departure::kPending;
+  if (on_its_way) slot.arrival = Arrival::kNone;
   slot.before.reset();
   slot.occupied.reset();
 }
 
-// An item lifted and in sight until another came to rest is that other one: it was moved.
+// An item lifted and in sight until another of its product came to rest is that other one: it was
+// moved.
 bool StockModel::State::pair_with_departure(Slot& arrived) {
   Slot* best = nullptr;
   for (Slot& slot : slots) {
-    if (slot.departure != SlotFate::kTakePending || &slot == &arrived) continue;
+    if (slot.departure != Departure::kPending || &slot == &arrived) continue;
+    if (slot.same_product_as(arrived) < kSameProductMin) continue;
     const bool in_time = slot.last_seen <= arrived.first_seen + kTouchSlack;
     const bool in_sight = slot.last_visible + kOutOfSight >= arrived.first_seen;
     if (in_time && in_sight && (best == nullptr || slot.last_seen > best->last_seen)) best = &slot;
   }
   if (best == nullptr) return false;
-  best->departure = SlotFate::kMovedAway;
+  best->departure = Departure::kMoved;
   // The thing that moved is still what it was before the hand closed around it.
   for (std::size_t i = 0; i < arrived.votes.size(); ++i) arrived.votes[i] += best->votes[i];
   // What it was put into the zone as, if that is not settled yet, goes along.
   arrived.arrival = best->arrival;
   // What hovered before it was set down came when it was set down.
   if (best->last_seen - best->arrived > kHoverMax) arrived.arrived = best->arrived;
-  best->arrival = SlotFate::kNone;
+  best->arrival = Arrival::kNone;
   return true;
 }
 
@@ -279,29 +282,34 @@ void StockModel::State::settle(const vision::LumaImage& picture) {
     if (slot.state == SlotState::kOccupied && slot.surely_vacant()) depart(slot);
   }
   for (Slot& slot : slots) {
-    if (slot.arrival != SlotFate::kPutPending || slot.state != SlotState::kOccupied) continue;
+    if (slot.arrival != Arrival::kPending || slot.state != SlotState::kOccupied) continue;
     if (slot.first_missed) continue;
     if (now - slot.first_seen < kSettleTime || slot.last_touched + kStillTime > now) continue;
     if (awaits_departure(slot)) continue;
     if (is_unchanged(slot, picture)) {
-      slot.arrival = SlotFate::kNone;
+      slot.arrival = Arrival::kNone;
       found_after_touch = found_after_touch || slot.found_after_touch;
       extend_zone(slot);
     } else if (!in_zone(slot.box)) {
-      slot.arrival = SlotFate::kNone;
+      slot.arrival = Arrival::kNone;
       slot.foreign = true;
     } else if (!pair_with_departure(slot)) {
-      slot.arrival = SlotFate::kPut;
+      slot.arrival = Arrival::kPut;
     }
   }
-  for (Slot& slot : slots) {
-    const bool gone = now - slot.last_visible > kOutOfSight;
-    if (slot.departure == SlotFate::kTakePending && gone) slot.departure = SlotFate::kTaken;
-  }
+  settle_taken();
   std::erase_if(slots, [this](const Slot& slot) {
     const bool lost = slot.log_odds < -2.0F || now - slot.last_seen > kLostTime;
     return slot.state == SlotState::kForming && lost;
   });
+}
+
+// What was lifted and not seen in the zone for long enough has left it.
+void StockModel::State::settle_taken() {
+  for (Slot& slot : slots) {
+    const bool gone = now - slot.last_visible > kOutOfSight;
+    if (slot.departure == Departure::kPending && gone) slot.departure = Departure::kTaken;
+  }
 }
 
 void StockModel::State::count_stock() {

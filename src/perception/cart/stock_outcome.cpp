@@ -14,13 +14,13 @@ constexpr SessionTime kUnsettledMax = from_seconds(1.5);
 // What came to rest in the last moments, and could not be settled any more.
 void StockModel::State::settle_last(StockOutcome& outcome) {
   for (Slot& slot : slots) {
-    const bool pending = slot.arrival == SlotFate::kPutPending && in_zone(slot.box);
+    const bool pending = slot.arrival == Arrival::kPending && in_zone(slot.box);
     if (!pending || slot.state != SlotState::kOccupied || pair_with_departure(slot)) continue;
     if (awaits_departure(slot)) {
-      slot.arrival = SlotFate::kNone;
+      slot.arrival = Arrival::kNone;
       outcome.doubts.push_back({"an item came to rest that may be one that is out of sight"});
     } else {
-      slot.arrival = SlotFate::kPut;
+      slot.arrival = Arrival::kPut;
     }
   }
 }
@@ -37,7 +37,7 @@ void StockModel::State::tell_doubts(StockOutcome& outcome) const {
   bool hidden = false;
   bool vanished = false;
   for (const Slot& slot : slots) {
-    in_hand = in_hand || slot.departure == SlotFate::kTakePending;
+    in_hand = in_hand || slot.departure == Departure::kPending;
     hidden = hidden || is_out_of_sight(slot);
     const bool standing = slot.state == SlotState::kOccupied && !slot.foreign;
     vanished = vanished || (standing && slot.surely_vacant() && !is_out_of_sight(slot));
@@ -58,19 +58,16 @@ StockOutcome StockModel::finish() {
     return outcome;
   }
   s.settle_last(outcome);
-  for (Slot& slot : s.slots) {
-    const bool gone = s.now - slot.last_visible > kOutOfSight;
-    if (slot.departure == SlotFate::kTakePending && gone) slot.departure = SlotFate::kTaken;
-  }
+  s.settle_taken();
   s.tell_doubts(outcome);
   const auto add = [&](const Slot& slot, EventKind kind, SessionTime time, double confidence) {
     outcome.changes.push_back({time, kind, s.products[slot.product()], confidence, slot.box});
   };
   for (const Slot& slot : s.slots) {
-    if (slot.arrival == SlotFate::kPut) {
+    if (slot.arrival == Arrival::kPut) {
       add(slot, EventKind::kPut, slot.arrived, slot.arrival_confidence());
     }
-    if (slot.departure == SlotFate::kTaken) {
+    if (slot.departure == Departure::kTaken) {
       add(slot, EventKind::kTake, slot.departed_at(), slot.departure_confidence());
     }
   }

@@ -42,6 +42,7 @@ struct StockModel::State {
   void learn();
   void extend_zone(const Slot& slot);
   void settle(const vision::LumaImage& picture);
+  void settle_taken();
   void promote(Slot& slot);
   void depart(Slot& slot);
   bool pair_with_departure(Slot& arrived);

@@ -92,6 +92,19 @@ TEST(Stock, TwoHandsTakeTwoAtOnce) {
   EXPECT_EQ(summary(outcome), "take bottle;take bottle;");
 }
 
+// One hand brings a vase, the other takes a bottle while it comes: two acts, not one thing moved.
+TEST(Stock, AnItemOfAnotherProductPutDownIsNotTheOneThatWasLifted) {
+  const auto outcome = play(10, kFps, {}, {}, 15, [](double t) {
+    Moment moment{three_bottles(), {}};
+    moment.items.push_back({.x = 190, .y = 60, .height = 58, .pattern = 6, .class_id = 1});
+    take_up(moment, 1, t, 3);
+    put_down(moment, 3, t, 3.2);
+    if (t < 3.2) moment.items.pop_back();
+    return moment;
+  });
+  EXPECT_EQ(summary(outcome), "take bottle;put vase;");
+}
+
 TEST(Stock, AHandThatBrowsesTakesNothing) {
   const auto outcome = play(9, kFps, {}, {}, 4, [](double t) {
     Moment moment{three_bottles(), {}};
