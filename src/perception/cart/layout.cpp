@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
@@ -160,21 +157,13 @@ ErrorCode code_of(LayoutError error) {
 
 Result<Layout> parse_layout(std::string_view text, std::string_view where) {
   const LayoutText reader(where);
-  if (const auto stray = stray_non_ascii(text)) {
-    return fail(LayoutError::kSyntax,
-                fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
-                            stray->line, stray->column));
-  }
-  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text)); !shadow) {
-    return reader.wrong(LayoutError::kSyntax, shadow.error().source(),
-                        shadow.error().description());
-  }
-  const toml::parse_result parsed = toml::parse(text);
+  const auto parsed = read_toml(text);
   if (!parsed) {
-    return reader.wrong(LayoutError::kSyntax, parsed.error().source(),
-                        parsed.error().description());
+    const TomlProblem& problem = parsed.error();
+    return fail(LayoutError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, problem.line,
+                                                  problem.column, problem.what));
   }
-  const toml::table& root = parsed.table();
+  const toml::table& root = *parsed;
   if (auto known = reader.check_keys(root, {"version", "product", "camera"}); !known) {
     return std::unexpected(std::move(known.error()));
   }
