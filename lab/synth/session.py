@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
 
 from lab.synth import imaging, scenarios, script, stage
 from lab.synth.world import CAMERA_SIZE, make_world
@@ -78,13 +79,16 @@ class Encoder:
         self.stream = self.container.add_stream("libx264", rate=30)
         self.stream.width, self.stream.height = size
         self.stream.pix_fmt = "yuv420p"
+        self.stream.codec_context.colorspace = Colorspace.ITU709
+        self.stream.codec_context.color_range = ColorRange.MPEG
         self.stream.time_base = self.stream.codec_context.time_base = Fraction(1, 90000)
         # One thread: the bytes must not depend on the machine.
         self.stream.options = {"preset": "superfast", "crf": str(crf), "threads": "1", "bf": "0",
                                "g": "60"}
 
     def add(self, picture, seconds):
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
         frame.pts, frame.time_base = round(seconds * 90000), Fraction(1, 90000)
         for packet in self.stream.encode(frame):
             self.container.mux(packet)

@@ -146,14 +146,20 @@ void add_detect(CLI::App& root, DetectArguments& into) {
 }
 
 void add_compile(CLI::App& root, CompileArguments& into) {
-  CLI::App& app = add_command(root, "compile", "Make a model package from an exported detector.",
-                              R"(Examples:
+  CLI::App& app =
+      add_command(root, "compile", "Make a model package from an exported detector or embedder.",
+                  R"(Examples:
   tally compile yolo11n.onnx -o models/yolo11n
-  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0)");
+  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0
+  tally compile embedder.onnx -o models/embedder --task embed)");
   app.add_option("MODEL", into.graph, "The exported graph, an ONNX file")->required();
   app.add_option("--output,-o", into.output, "The package's folder")
       ->required()
       ->option_text("DIR");
+  app.add_option("--task", into.task,
+                 "detect, segment or embed; default: as the file says or looks")
+      ->check(CLI::IsMember({"detect", "segment", "embed"}))
+      ->option_text("TASK");
   app.add_option("--names", into.names, "Class names, one a line, or 'coco80'; default: the file's")
       ->option_text("FILE");
   app.add_option("--name", into.name, "The model's name; default: the file's")->option_text("NAME");

@@ -50,6 +50,13 @@ TEST(Arguments, DetectTakesManyFilesAndFrames) {
   EXPECT_THAT(detect.frames, ElementsAre(3, 1, 2));
 }
 
+TEST(Arguments, CompileTakesATask) {
+  EXPECT_EQ(parsed<CompileArguments>({"compile", "a.onnx", "-o", "x"}).task, "");
+  EXPECT_EQ(parsed<CompileArguments>({"compile", "a.onnx", "-o", "x", "--task", "embed"}).task,
+            "embed");
+  EXPECT_THAT(usage_error({"compile", "a.onnx", "-o", "x", "--task", "sing"}), HasSubstr("embed"));
+}
+
 TEST(Arguments, BenchHasTwoCommandsAndTheReferenceCanBeLeftOut) {
   EXPECT_EQ(parsed<BenchEngineArguments>({"bench", "engine", "m", "--streams", "2"}).streams, 2);
   EXPECT_TRUE(parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m"}).reference);
