@@ -147,11 +147,11 @@ void CabinetSession::tell(CabinetOutcome& outcome) const {
       }
       continue;
     }
-    CartEvent event{.at_ms = to_ms(act.time),
-                    .kind = act.kind,
-                    .product = layout.products[act.product].id,
-                    .quantity = 1,
-                    .confidence = happened * act.product_probability};
+    CartEvent event;
+    event.at_ms = to_ms(act.time);
+    event.kind = act.kind;
+    event.product = layout.products[act.product].id;
+    event.confidence = happened * act.product_probability;
     for (const std::size_t camera : act.cameras) {
       event.cameras.push_back(layout.cameras[setup_.cameras[camera]].id);
     }
