@@ -230,24 +230,14 @@ Result<ModelPackage> parse_manifest(std::string_view text, std::string_view wher
     return fail(PackageError::kSyntax,
                 fmt::format("{}: larger than {} bytes", where, kManifestBytesMax));
   }
-  if (const auto stray = stray_non_ascii(text)) {
-    return fail(PackageError::kSyntax,
-                fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
-                            stray->line, stray->column));
-  }
-  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text), where); !shadow) {
-    const auto& at = shadow.error().source().begin;
-    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
-                                                   at.column, shadow.error().description()));
-  }
-  const toml::parse_result parsed = toml::parse(text, where);
+  const auto parsed = read_toml(text);
   if (!parsed) {
-    const auto& at = parsed.error().source().begin;
-    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
-                                                   at.column, parsed.error().description()));
+    const TomlProblem& problem = parsed.error();
+    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, problem.line,
+                                                   problem.column, problem.what));
   }
   Context context{where, std::nullopt};
-  ModelPackage package = read_root(parsed.table(), context);
+  ModelPackage package = read_root(*parsed, context);
   if (context.error) return std::unexpected(std::move(*context.error));
   if (const std::string problem = inconsistency(package); !problem.empty()) {
     return fail(PackageError::kInconsistent, fmt::format("{}:1:1: {}", where, problem));
