@@ -18,14 +18,14 @@ constexpr SessionTime kLostTime = from_seconds(0.8);
 constexpr double kGate = 4.0;  // Standard deviations.
 // A sighting that nothing explains appears anywhere in a picture: about one in a million pixels.
 constexpr double kClutterLogDensity = -13.8;
-constexpr double kLooksWeight = 8.0;        // Of 1 - cosine, in units of log likelihood.
-constexpr float kNewScore = 0.4F;           // A sighting less sure begins nothing.
-constexpr double kTogether = 0.09;          // Metres: two carries this close may be one.
-constexpr float kAlike = 0.35F;             // Cosine below which two items are not the same.
+constexpr double kLooksWeight = 8.0;  // Of 1 - cosine, in units of log likelihood.
+constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
+constexpr double kTogether = 0.09;    // Metres: two carries this close may be one.
+constexpr float kAlike = 0.35F;       // Cosine below which two items are not the same.
 constexpr SessionTime kGapShort = from_seconds(0.6);
 constexpr SessionTime kGapLong = from_seconds(2.5);
-constexpr double kOutside = -0.15;          // y of what is surely before the opening.
-constexpr double kWander = 0.7;             // Metres per second, of what is not seen.
+constexpr double kOutside = -0.15;  // y of what is surely before the opening.
+constexpr double kWander = 0.7;     // Metres per second, of what is not seen.
 
 struct Followed {
   SightingKind kind;
@@ -105,8 +105,8 @@ class Follower {
         costs.push_back(static_cast<float>(cost(active_[k], sightings_[i])));
       }
     }
-    const std::vector<int> pairs = vision::assign(costs, seen.size(), known.size(),
-                                                  static_cast<float>(-kClutterLogDensity));
+    const std::vector<int> pairs =
+        vision::assign(costs, seen.size(), known.size(), static_cast<float>(-kClutterLogDensity));
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (pairs[i] == vision::kUnassigned) {
         begin_one(seen[i]);
@@ -131,8 +131,8 @@ class Follower {
     auto filter =
         CarryFilter::begin(cameras_[sighting.camera], sighting.time, sighting.box, extent);
     if (!filter) return;
-    active_.push_back({sighting.kind, {index}, std::move(*filter), sighting.embedding,
-                       sighting.time});
+    active_.push_back(
+        {sighting.kind, {index}, std::move(*filter), sighting.embedding, sighting.time});
   }
 
   std::span<const Sighting> sightings_;
@@ -281,13 +281,11 @@ std::vector<Carry> follow(std::span<const Sighting> sightings,
   std::vector<Carry> carries;
   for (Followed& followed : Follower(sightings, cameras).run()) {
     if (followed.sightings.size() < 2) continue;
-    carries.push_back(
-        {followed.kind, std::move(followed.sightings), followed.filter.smooth()});
+    carries.push_back({followed.kind, std::move(followed.sightings), followed.filter.smooth()});
   }
   carries = Joiner(std::move(carries), sightings, cameras).run();
-  std::erase_if(carries, [](const Carry& carry) {
-    return carry.sightings.size() < kCarrySightingsMin;
-  });
+  std::erase_if(carries,
+                [](const Carry& carry) { return carry.sightings.size() < kCarrySightingsMin; });
   std::sort(carries.begin(), carries.end(), [](const Carry& a, const Carry& b) {
     return std::pair(a.first().time, a.sightings.front()) <
            std::pair(b.first().time, b.sightings.front());

@@ -19,7 +19,7 @@
 
 namespace tally::cabinet {
 
-inline constexpr std::size_t kCarriesMax = 64;      // Followed at one time; more are not begun.
+inline constexpr std::size_t kCarriesMax = 64;        // Followed at one time; more are not begun.
 inline constexpr std::size_t kCarrySightingsMin = 3;  // Fewer are a detector's fancy.
 
 struct Carry {

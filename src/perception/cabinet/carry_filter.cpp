@@ -113,8 +113,7 @@ std::optional<CarryFilter> CarryFilter::begin(const vision::Camera& camera, Sess
   const double distance = camera.model().focal_x * extent / pixels;
   const vision::Point3 at = ray->origin + distance * ray->direction;
   const Eigen::Vector3d along(ray->direction.x, ray->direction.y, ray->direction.z);
-  const double across =
-      distance * std::sqrt(pixel_noise(box).trace() / 2) / camera.model().focal_x;
+  const double across = distance * std::sqrt(pixel_noise(box).trace() / 2) / camera.model().focal_x;
   const Eigen::Matrix3d lengthwise = along * along.transpose();
   Step first;
   first.time = time;
@@ -181,9 +180,8 @@ std::vector<CarryPlace> CarryFilter::smooth() const {
     const Step& step = steps[i];
     const Step& next = steps[i + 1];
     const Matrix6 moved = transition(to_seconds(next.time - step.time));
-    const Matrix6 gain = next.predicted_covariance.ldlt()
-                             .solve(moved * step.filtered_covariance)
-                             .transpose();
+    const Matrix6 gain =
+        next.predicted_covariance.ldlt().solve(moved * step.filtered_covariance).transpose();
     later = step.filtered + gain * (later - next.predicted);
     later_covariance = step.filtered_covariance +
                        gain * (later_covariance - next.predicted_covariance) * gain.transpose();

@@ -32,8 +32,8 @@ struct CarryPlace {
 
 // How far a sighting is from what a filter predicts.
 struct Innovation {
-  double distance = 0;       // Mahalanobis, in standard deviations.
-  double log_likelihood = 0; // Of the sighting's pixel, per pixel squared.
+  double distance = 0;        // Mahalanobis, in standard deviations.
+  double log_likelihood = 0;  // Of the sighting's pixel, per pixel squared.
 };
 
 class CarryFilter {
