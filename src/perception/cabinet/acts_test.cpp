@@ -42,7 +42,7 @@ std::string told(const cart::Layout& layout, const std::vector<Carried>& things,
                  const Faults& faults = {}) {
   const auto sightings = testing::watch(things, 12, seed, faults);
   const auto cameras = testing::cameras_of(layout);
-  const auto carries = follow(sightings, cameras);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
   std::string text;
   const std::vector<std::string> ids{"cam0", "cam1", "cam2"};
   const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
@@ -133,7 +133,7 @@ TEST(Acts, LookAlikesAreToldApartByTheirPlace) {
   const cart::Layout layout = layout_of();
   const auto sightings = testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
   const auto cameras = testing::cameras_of(layout);
-  const auto carries = follow(sightings, cameras);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
   const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
   ASSERT_FALSE(items.empty());
   EXPECT_EQ(layout.products[items[0].product].id, "p12");

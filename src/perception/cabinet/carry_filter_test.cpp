@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "perception/cabinet/cabinet_stage.hpp"
+#include "perception/cabinet/carry.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -14,6 +15,8 @@ vision::Box box_at(const vision::Camera& camera, const vision::Point3& point, do
           static_cast<float>(pixel->x + half), static_cast<float>(pixel->y + half)};
 }
 
+const vision::Cuboid kReach = reach_of({.width = 0.8, .height = 1.2, .depth = 0.45});
+
 class CarryFilterTest : public ::testing::Test {
  protected:
   CarryFilterTest() {
@@ -24,8 +27,8 @@ class CarryFilterTest : public ::testing::Test {
 
 TEST_F(CarryFilterTest, OneSightingGivesAPlaceAlongItsRayWithAnHonestDoubt) {
   const vision::Point3 point{0.1, -0.2, 0.5};
-  const auto filter =
-      CarryFilter::begin(cameras_[0], from_seconds(1), box_at(cameras_[0], point, 0.25), 0.17);
+  const auto filter = CarryFilter::begin(cameras_[0], from_seconds(1),
+                                         box_at(cameras_[0], point, 0.25), 0.17, kReach);
   ASSERT_TRUE(filter);
   const CarryPlace place = filter->predict(from_seconds(1));
   const vision::Point3 off = place.position - point;
@@ -37,8 +40,8 @@ TEST_F(CarryFilterTest, OneSightingGivesAPlaceAlongItsRayWithAnHonestDoubt) {
 
 TEST_F(CarryFilterTest, ASecondCameraALittleLaterTellsWhereItIs) {
   const vision::Point3 point{0.1, -0.2, 0.5};
-  auto filter =
-      CarryFilter::begin(cameras_[0], from_seconds(1), box_at(cameras_[0], point, 0.25), 0.17);
+  auto filter = CarryFilter::begin(cameras_[0], from_seconds(1), box_at(cameras_[0], point, 0.25),
+                                   0.17, kReach);
   ASSERT_TRUE(filter);
   double time = 1;
   for (int look = 0; look < 6; ++look) {
@@ -53,8 +56,8 @@ TEST_F(CarryFilterTest, ASecondCameraALittleLaterTellsWhereItIs) {
 
 TEST_F(CarryFilterTest, SmoothingTellsWhereAMovingThingWasAtFirst) {
   const auto path = [](double t) { return vision::Point3{0.1, 0.05 - 0.8 * t, 0.6}; };
-  auto filter =
-      CarryFilter::begin(cameras_[1], from_seconds(0), box_at(cameras_[1], path(0), 0.25), 0.17);
+  auto filter = CarryFilter::begin(cameras_[1], from_seconds(0), box_at(cameras_[1], path(0), 0.25),
+                                   0.17, kReach);
   ASSERT_TRUE(filter);
   for (int look = 1; look <= 12; ++look) {
     const double time = 0.03 * look;
@@ -70,8 +73,8 @@ TEST_F(CarryFilterTest, SmoothingTellsWhereAMovingThingWasAtFirst) {
 
 TEST_F(CarryFilterTest, AStrangersSightingIsFarAway) {
   const vision::Point3 point{0.1, -0.2, 0.5};
-  auto filter =
-      CarryFilter::begin(cameras_[0], from_seconds(1), box_at(cameras_[0], point, 0.17), 0.17);
+  auto filter = CarryFilter::begin(cameras_[0], from_seconds(1), box_at(cameras_[0], point, 0.17),
+                                   0.17, kReach);
   ASSERT_TRUE(filter);
   for (std::size_t camera : {1, 2, 0, 1, 2}) {
     filter->update(cameras_[camera], from_seconds(1), box_at(cameras_[camera], point, 0.17));
@@ -86,8 +89,19 @@ TEST_F(CarryFilterTest, AStrangersSightingIsFarAway) {
   EXPECT_GT(near->log_likelihood, far->log_likelihood);
 }
 
+TEST_F(CarryFilterTest, NothingIsPutBelowTheFloorOrBehindTheWall) {
+  // So small a box would be far below the cabinet.
+  const vision::Box box{630, 600, 640, 610};
+  const auto filter = CarryFilter::begin(cameras_[0], from_seconds(1), box, 0.17, kReach);
+  ASSERT_TRUE(filter);
+  const CarryPlace place = filter->predict(from_seconds(1));
+  EXPECT_GE(place.position.z, kReach.min.z);
+  EXPECT_GE(place.position.y, kReach.min.y);
+  EXPECT_LE(place.position.y, kReach.max.y);
+}
+
 TEST_F(CarryFilterTest, ABoxWithoutAreaBeginsNothing) {
-  EXPECT_FALSE(CarryFilter::begin(cameras_[0], from_seconds(1), {5, 5, 5, 5}, 0.17));
+  EXPECT_FALSE(CarryFilter::begin(cameras_[0], from_seconds(1), {5, 5, 5, 5}, 0.17, kReach));
 }
 
 }  // namespace

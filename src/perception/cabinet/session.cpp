@@ -142,7 +142,7 @@ Result<CabinetOutcome> CabinetSession::finish() {
   CabinetOutcome outcome;
   outcome.looks = looks_;
   // Looks were answered in the order of their frames.
-  outcome.carries = follow(sightings_, cameras_);
+  outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
   outcome.items = find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood,
                              [this](std::size_t facing, SessionTime before, SessionTime after) {
                                return evidence(facing, before, after);
