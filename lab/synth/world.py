@@ -99,7 +99,7 @@ def _camera(rng, name, position, target, field_of_view, up):
                                    rng.normal(0, 0.02), up)
     stated = _stated(rng, position, rotation, focal)
     centre = (width / 2 + rng.normal(0, 6), height / 2 + rng.normal(0, 6))
-    return Camera(name, focal, centre, (rng.uniform(-0.06, 0.0), 0.0), position, rotation,
+    return Camera(name, focal, centre, (rng.uniform(-0.025, 0.0), 0.0), position, rotation,
                   *stated)
 
 

@@ -17,7 +17,10 @@ constexpr double kPlaceSigma = 0.06;      // Metres, of where a thing left its f
 constexpr double kMisplacedShare = 0.04;  // Of things that did not stand where the layout says.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
-constexpr double kFullEvidence = 8;  // Sightings that make an event sure, as far as they can.
+constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % sure.
+constexpr double kChangeWeight = 0.5;     // Of a facing's change, for whether there was an act.
+constexpr double kForeignPrior = 0.02;    // Of what hands carry: none of the products.
+constexpr double kNearMin = 1e-6;         // Less than that, and no facing is near.
 
 double logistic(double value) { return 1 / (1 + std::exp(-value)); }
 
@@ -107,82 +110,90 @@ class Finder {
  public:
   explicit Finder(const ActInputs& inputs) : inputs_(inputs), layout_(*inputs.layout) {}
 
-  std::vector<Act> run() {
-    for (const Carry& carry : inputs_.carries) {
-      if (carry.kind != SightingKind::kItemInHand) continue;
-      const std::vector<double> looks = looks_of(carry);
-      if (const auto out = way_out(carry)) {
-        add(carry, EventKind::kTake, *out, looks, out->crossing - kActSlack,
-            out->crossing + kAuditDelay);
-      }
-      if (const auto in = way_out(reversed(carry))) {
-        add(carry, EventKind::kPut, *in, looks, in->crossing - kActSlack,
-            carry.last().time + kAuditDelay);
-      }
+  [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
+    const Carry& carry = inputs_.carries[index];
+    if (carry.kind != SightingKind::kItemInHand) return std::nullopt;
+    const auto out = way_out(carry);
+    const auto in = way_out(reversed(carry));
+    if (!out && !in) return std::nullopt;
+    CarriedItem item;
+    item.carry = index;
+    item.cameras = cameras_of(carry.sightings, inputs_.sightings);
+    const double enough =
+        1 - std::exp(-static_cast<double>(carry.sightings.size()) / kSightingsEnough);
+    std::vector<double> logs = looks(carry);
+    const bool both = out && in && out->probability > 0.5 && in->probability > 0.5;
+    if (out) {
+      const Window window{out->crossing - kActSlack, out->crossing + kAuditDelay};
+      item.take = act(EventKind::kTake, index, *out, enough, window, both);
+      const std::vector<double> places = place_logs(*out, window);
+      for (std::size_t i = 0; i < places.size(); ++i) logs[i] += out->probability * places[i];
     }
-    std::stable_sort(acts_.begin(), acts_.end(),
-                     [](const Act& a, const Act& b) { return a.time < b.time; });
-    return std::move(acts_);
+    if (in) {
+      const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
+      item.put = act(EventKind::kPut, index, *in, enough, window, both);
+    }
+    logs.push_back(std::log(kForeignPrior));
+    normalise(logs);
+    item.foreign = logs.back();
+    logs.pop_back();
+    item.product =
+        static_cast<std::size_t>(std::max_element(logs.begin(), logs.end()) - logs.begin());
+    item.products = std::move(logs);
+    return item;
   }
 
  private:
-  [[nodiscard]] std::vector<double> looks_of(const Carry& carry) const {
-    std::vector<const std::vector<float>*> embeddings;
+  struct Window {
+    SessionTime before;
+    SessionTime after;
+  };
+
+  [[nodiscard]] std::vector<double> looks(const Carry& carry) const {
+    std::vector<identify::Look> seen;
     for (const std::size_t index : carry.sightings) {
       const Sighting& sighting = inputs_.sightings[index];
-      if (!sighting.embedding.empty()) embeddings.push_back(&sighting.embedding);
+      if (sighting.embedding.empty()) continue;
+      seen.push_back({sighting.embedding, static_cast<int>(sighting.camera)});
     }
-    return inputs_.likelihood(embeddings);
+    return inputs_.likelihood(seen);
   }
 
-  void add(const Carry& carry, EventKind kind, const Way& way, const std::vector<double>& looks,
-           SessionTime before, SessionTime after) {
-    Act act;
-    act.kind = kind;
-    act.time = way.crossing;
-    act.place = way.place;
-    act.sightings = carry.sightings;
-    act.cameras = cameras_of(carry.sightings, inputs_.sightings);
-    const double enough =
-        1 - std::exp(-static_cast<double>(carry.sightings.size()) / (kFullEvidence / 3));
-    act.event_probability = way.probability * enough;
-    std::vector<double> logs = looks;  // The last is "none of these".
-    const std::vector<double> places = place_logs(way.place, kind, before, after, act.facing);
-    for (std::size_t product = 0; product < layout_.products.size(); ++product) {
-      logs[product] += places[product];
-    }
-    logs.back() += std::log(0.02);
-    normalise(logs);
-    act.foreign_probability = logs.back();
-    logs.pop_back();
-    act.product = static_cast<std::size_t>(
-        std::max_element(logs.begin(), logs.end()) - logs.begin());
-    act.product_probability = logs[act.product];
-    act.products = std::move(logs);
-    acts_.push_back(std::move(act));
-  }
-
-  // Log prior of each product by where it happened. A put may be anywhere, so only a take's place
-  // tells its product.
-  [[nodiscard]] std::vector<double> place_logs(const vision::Point3& place, EventKind kind,
-                                               SessionTime before, SessionTime after,
-                                               std::optional<std::size_t>& facing) const {
-    const std::size_t count = layout_.products.size();
-    std::vector<double> weights(count, kMisplacedShare / static_cast<double>(count));
-    double most = 0;
+  // How near each facing is to a place, times how much it changed; not normalised.
+  [[nodiscard]] std::vector<double> nearness(const vision::Point3& place,
+                                             const Window& window) const {
     std::vector<double> near(layout_.facings.size());
-    double sum = 0;
-    for (std::size_t i = 0; i < layout_.facings.size(); ++i) {
+    for (std::size_t i = 0; i < near.size(); ++i) {
       const double off = distance_to(layout_, i, place) / kPlaceSigma;
-      const double changed = inputs_.evidence(i, before, after);
-      near[i] = std::exp(-0.5 * off * off + changed);
-      sum += near[i];
-      if (near[i] > most) {
-        most = near[i];
-        facing = i;
-      }
+      near[i] = std::exp(-0.5 * off * off + inputs_.evidence(i, window.before, window.after));
     }
-    if (kind == EventKind::kTake && sum > 1e-12) {
+    return near;
+  }
+
+  // Where an item is taken and put back in one go, its facing looks in the end as it did before.
+  [[nodiscard]] Act act(EventKind kind, std::size_t carry, const Way& way, double enough,
+                        const Window& window, bool both) const {
+    Act act{kind, way.crossing, carry, way.probability * enough, way.place};
+    const std::vector<double> near = nearness(way.place, window);
+    if (near.empty()) return act;
+    act.facing =
+        static_cast<std::size_t>(std::max_element(near.begin(), near.end()) - near.begin());
+    if (both) return act;
+    const double change = inputs_.evidence(*act.facing, window.before, window.after);
+    const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
+    act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
+    return act;
+  }
+
+  // Log prior of each product by where it was taken from. A few things do not stand where the
+  // layout says.
+  [[nodiscard]] std::vector<double> place_logs(const Way& way, const Window& window) const {
+    const std::size_t count = layout_.products.size();
+    std::vector<double> weights(count, 1.0 / static_cast<double>(count));
+    const std::vector<double> near = nearness(way.place, window);
+    const double sum = std::accumulate(near.begin(), near.end(), 0.0);
+    if (sum > kNearMin) {
+      for (double& weight : weights) weight *= kMisplacedShare;
       for (std::size_t i = 0; i < near.size(); ++i) {
         weights[layout_.facings[i].product] += (1 - kMisplacedShare) * near[i] / sum;
       }
@@ -193,11 +204,17 @@ class Finder {
 
   const ActInputs& inputs_;
   const cart::Layout& layout_;
-  std::vector<Act> acts_;
 };
 
 }  // namespace
 
-std::vector<Act> find_acts(const ActInputs& inputs) { return Finder(inputs).run(); }
+std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
+  const Finder finder(inputs);
+  std::vector<CarriedItem> items;
+  for (std::size_t i = 0; i < inputs.carries.size(); ++i) {
+    if (auto item = finder.read(i)) items.push_back(std::move(*item));
+  }
+  return items;
+}
 
 }  // namespace tally::cabinet

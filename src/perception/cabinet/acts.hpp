@@ -18,13 +18,13 @@
 #include "base/cart.hpp"
 #include "perception/cabinet/carry.hpp"
 #include "perception/cart/layout.hpp"
+#include "perception/identify/identify.hpp"
 
 namespace tally::cabinet {
 
-// Log likelihood of what an item looks like under each product of the layout, and at the end under
-// "none of these"; only differences mean something.
-using ProductLikelihood =
-    std::function<std::vector<double>(std::span<const std::vector<float>* const> embeddings)>;
+// Of what an item looks like: for each product of the layout, its log likelihood against "none of
+// these".
+using ProductLikelihood = std::function<std::vector<double>(std::span<const identify::Look> looks)>;
 
 // How much a facing changed between two times, over all cameras, as log odds of changed against
 // unchanged; 0 where nobody could see.
@@ -34,15 +34,21 @@ using FacingEvidence =
 struct Act {
   EventKind kind = EventKind::kTake;
   SessionTime time{0};
-  std::size_t product = 0;                 // Index into Layout::products.
-  double event_probability = 0;            // That something of the kind happened.
-  double product_probability = 0;          // That it was this product, given it happened.
-  std::vector<double> products;            // Posterior over the layout's products.
-  double foreign_probability = 0;          // That the thing is none of them.
-  vision::Point3 place;                    // Where it left its place, or came to rest.
-  std::optional<std::size_t> facing;       // The likeliest, index into Layout::facings.
-  std::vector<std::size_t> cameras;        // Those that saw it, the one that saw most first.
-  std::vector<std::size_t> sightings;
+  std::size_t carry = 0;                // Index into the carries; its acts are of one item.
+  double probability = 0;               // That something of the kind happened.
+  vision::Point3 place;                 // Where it left its place, or came to rest.
+  std::optional<std::size_t> facing{};  // The likeliest, index into Layout::facings.
+};
+
+// What one item in a hand was, and what was done with it.
+struct CarriedItem {
+  std::size_t carry = 0;
+  std::vector<double> products;  // Posterior over the layout's products,
+  double foreign = 0;            // and that it is none of them; together 1.
+  std::size_t product = 0;       // The likeliest.
+  std::optional<Act> take{};
+  std::optional<Act> put{};
+  std::vector<std::size_t> cameras;  // Those that saw it, the one that saw most first.
 };
 
 struct ActInputs {
@@ -53,7 +59,8 @@ struct ActInputs {
   FacingEvidence evidence;
 };
 
-// By time.
-[[nodiscard]] std::vector<Act> find_acts(const ActInputs& inputs);
+// Items with a take, a put, or both, in the order of the carries. Which acts are likely enough to
+// count is not decided here.
+[[nodiscard]] std::vector<CarriedItem> find_acts(const ActInputs& inputs);
 
 }  // namespace tally::cabinet

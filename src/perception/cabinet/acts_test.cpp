@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "perception/cabinet/cabinet_stage.hpp"
+#include "perception/cabinet/tally_up.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -19,17 +20,17 @@ using testing::taken;
 
 // Looks of product k are looks_of(k); `blur` makes all products look alike.
 ProductLikelihood by_looks(const cart::Layout& layout, double weight = 20) {
-  return [&layout, weight](std::span<const std::vector<float>* const> embeddings) {
-    std::vector<double> logs(layout.products.size() + 1, 0.0);
+  return [&layout, weight](std::span<const identify::Look> looks) {
+    std::vector<double> logs(layout.products.size(), 0.0);
     for (std::size_t product = 0; product < layout.products.size(); ++product) {
       const std::vector<float> own = looks_of(static_cast<unsigned>(product));
       double sum = 0;
-      for (const auto* embedding : embeddings) {
-        sum += std::inner_product(own.begin(), own.end(), embedding->begin(), 0.0);
+      for (const identify::Look& look : looks) {
+        sum += std::inner_product(own.begin(), own.end(), look.embedding.begin(), 0.0);
       }
-      logs[product] = weight * sum / static_cast<double>(std::max<std::size_t>(1, embeddings.size()));
+      logs[product] =
+          weight * (sum / static_cast<double>(std::max<std::size_t>(1, looks.size())) - 0.4);
     }
-    logs.back() = weight * 0.4;
     return logs;
   };
 }
@@ -41,13 +42,14 @@ std::string told(const cart::Layout& layout, const std::vector<Carried>& things,
                  const Faults& faults = {}) {
   const auto sightings = testing::watch(things, 12, seed, faults);
   const auto cameras = testing::cameras_of(layout);
-  const auto carries = follow(sightings, cameras);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
   std::string text;
-  for (const Act& act :
-       find_acts({&layout, sightings, carries, by_looks(layout), no_evidence})) {
-    if (act.event_probability < 0.5) continue;
-    text += (act.kind == EventKind::kTake ? "take " : "put ") + layout.products[act.product].id +
-            ";";
+  const std::vector<std::string> ids{"cam0", "cam1", "cam2"};
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+  for (const CartEvent& event : tally_up(items, layout, ids).events) {
+    for (int i = 0; i < event.quantity; ++i) {
+      text += (event.kind == EventKind::kTake ? "take " : "put ") + event.product + ";";
+    }
   }
   return text;
 }
@@ -78,8 +80,7 @@ TEST(Acts, WhatIsPutBackIsATakeAndAPut) {
 
 TEST(Acts, PutBackOnAnotherShelfIsOfTheSameProduct) {
   const cart::Layout layout = layout_of();
-  EXPECT_EQ(told(layout, {put_back(front_of(layout, 12), front_of(layout, 29), 2.0,
-                                   looks_of(12))}),
+  EXPECT_EQ(told(layout, {put_back(front_of(layout, 12), front_of(layout, 29), 2.0, looks_of(12))}),
             "take p14;put p14;");
 }
 
@@ -101,8 +102,8 @@ TEST(Acts, WhatPassesBeforeTheOpeningIsNoAct) {
   const cart::Layout layout = layout_of();
   const vision::Point3 a{-0.3, -0.35, 0.5};
   const vision::Point3 b{0.3, -0.30, 0.7};
-  EXPECT_EQ(told(layout, {{1, 3, [=](double t) { return testing::between(a, b, 1, 3, t); },
-                           looks_of(3)}}),
+  EXPECT_EQ(told(layout,
+                 {{1, 3, [=](double t) { return testing::between(a, b, 1, 3, t); }, looks_of(3)}}),
             "");
 }
 
@@ -110,7 +111,8 @@ TEST(Acts, CarriedInAndOutAgainIsNoAct) {
   const cart::Layout layout = layout_of();
   const vision::Point3 out{0.1, -0.35, 0.6};
   const vision::Point3 in{0.1, 0.03, 0.6};
-  EXPECT_EQ(told(layout, {{1, 4, [=](double t) {
+  EXPECT_EQ(told(layout, {{1, 4,
+                           [=](double t) {
                              return t < 2.5 ? testing::between(out, in, 1.5, 2.3, t)
                                             : testing::between(in, out, 2.7, 3.5, t);
                            },
@@ -129,15 +131,13 @@ TEST(Acts, AnItemHiddenForAMomentOnItsWayIsTakenOnce) {
 
 TEST(Acts, LookAlikesAreToldApartByTheirPlace) {
   const cart::Layout layout = layout_of();
-  const auto sightings =
-      testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
+  const auto sightings = testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
   const auto cameras = testing::cameras_of(layout);
-  const auto carries = follow(sightings, cameras);
-  const auto acts =
-      find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
-  ASSERT_FALSE(acts.empty());
-  EXPECT_EQ(layout.products[acts[0].product].id, "p12");
-  EXPECT_LT(acts[0].product_probability, 0.9);  // But not with certainty.
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
+  ASSERT_FALSE(items.empty());
+  EXPECT_EQ(layout.products[items[0].product].id, "p12");
+  EXPECT_LT(items[0].products[items[0].product], 0.95);  // But not with certainty.
 }
 
 TEST(Acts, ManySeedsAndFaultsLeaveTheCartRight) {
@@ -148,8 +148,9 @@ TEST(Acts, ManySeedsAndFaultsLeaveTheCartRight) {
     const std::size_t a = (seed * 7) % 32;
     const std::size_t b = (seed * 11 + 3) % 32;
     const std::string told_text =
-        told(layout, {taken(front_of(layout, a), 1.0, looks_of(static_cast<unsigned>(a))),
-                      taken(front_of(layout, b), 4.0, looks_of(static_cast<unsigned>(b)))},
+        told(layout,
+             {taken(front_of(layout, a), 1.0, looks_of(static_cast<unsigned>(a))),
+              taken(front_of(layout, b), 4.0, looks_of(static_cast<unsigned>(b)))},
              seed, {.miss = 0.35, .pixels = 8});
     right += told_text == "take " + layout.products[a].id + ";take " + layout.products[b].id + ";"
                  ? 1

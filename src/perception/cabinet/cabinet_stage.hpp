@@ -25,8 +25,13 @@ inline vision::Rotation looking_at(const vision::Point3& from, const vision::Poi
 
 inline vision::CameraModel camera_at(const vision::Point3& from, const vision::Point3& to,
                                      const vision::Point3& up) {
-  return {.size = {1280, 720}, .focal_x = 480, .focal_y = 480, .centre_x = 640, .centre_y = 360,
-          .position = from, .rotation = looking_at(from, to, up)};
+  return {.size = {1280, 720},
+          .focal_x = 480,
+          .focal_y = 480,
+          .centre_x = 640,
+          .centre_y = 360,
+          .position = from,
+          .rotation = looking_at(from, to, up)};
 }
 
 // Two cameras at the top, one at the side; opening 0.8 x 1.2 m.
@@ -44,19 +49,20 @@ inline cart::Layout layout_of(int cameras = 3) {
     layout.shelves.push_back({"s" + std::to_string(shelf), 0.02 + 0.29 * shelf});
     for (int place = 0; place < 8; ++place) {
       const std::string id = std::to_string(shelf) + std::to_string(place);
-      layout.products.push_back({.id = "p" + id, .classes = {},
-                                 .size = cart::ProductSize{0.07, 0.07, 0.15}});
+      layout.products.push_back(
+          {.id = "p" + id, .classes = {}, .size = cart::ProductSize{0.07, 0.07, 0.15}});
       const double left = -0.38 + 0.095 * place;
-      layout.facings.push_back({.id = "f" + id, .product = layout.products.size() - 1,
-                                .place = cart::FacingPlace{static_cast<std::size_t>(shelf), left,
-                                                           left + 0.09},
-                                .rows = 3});
+      layout.facings.push_back(
+          {.id = "f" + id,
+           .product = layout.products.size() - 1,
+           .place = cart::FacingPlace{static_cast<std::size_t>(shelf), left, left + 0.09},
+           .rows = 3});
     }
   }
   const auto models = three_cameras();
   for (int i = 0; i < cameras; ++i) {
-    layout.cameras.push_back({.id = "cam" + std::to_string(i),
-                              .calibration = models[static_cast<std::size_t>(i)]});
+    layout.cameras.push_back(
+        {.id = "cam" + std::to_string(i), .calibration = models[static_cast<std::size_t>(i)]});
   }
   return layout;
 }
@@ -86,28 +92,32 @@ inline vision::Point3 between(const vision::Point3& a, const vision::Point3& b, 
 inline Carried taken(const vision::Point3& place, double start, std::vector<float> looks) {
   const vision::Point3 held{place.x * 0.8, -0.34, place.z + 0.03};
   const vision::Point3 away{0.2, -0.8, 0.5};
-  return {start, start + 2.2, [=](double t) {
+  return {start, start + 2.2,
+          [=](double t) {
             if (t < start + 0.8) return between(place, held, start, start + 0.8, t);
             if (t < start + 1.4) return held;
             return between(held, away, start + 1.4, start + 2.2, t);
-          }, std::move(looks)};
+          },
+          std::move(looks)};
 }
 
 // Out of the shelf, held, and back into it.
 inline Carried put_back(const vision::Point3& place, const vision::Point3& target, double start,
                         std::vector<float> looks) {
   const vision::Point3 held{place.x * 0.8, -0.34, place.z + 0.03};
-  return {start, start + 2.2, [=](double t) {
+  return {start, start + 2.2,
+          [=](double t) {
             if (t < start + 0.8) return between(place, held, start, start + 0.8, t);
             if (t < start + 1.4) return held;
             return between(held, target, start + 1.4, start + 2.2, t);
-          }, std::move(looks)};
+          },
+          std::move(looks)};
 }
 
 struct Faults {
   double miss = 0.1;
-  double pixels = 4;      // Standard deviation of a box's middle.
-  double frames = 15;     // Per second and camera; cameras are out of step.
+  double pixels = 4;   // Standard deviation of a box's middle.
+  double frames = 15;  // Per second and camera; cameras are out of step.
   int cameras = 3;
 };
 
@@ -148,14 +158,14 @@ inline std::vector<Sighting> watch(const std::vector<Carried>& things, double se
         const double y = pixel->y + faults.pixels * normal(random);
         std::vector<float> looks = thing.looks;
         for (float& value : looks) value += 0.06F * static_cast<float>(normal(random));
-        sightings.push_back({static_cast<std::size_t>(c), from_seconds(time),
-                             thing.looks.empty() ? SightingKind::kHand
-                                                 : SightingKind::kItemInHand,
-                             {static_cast<float>(x - half_width),
-                              static_cast<float>(y - half_height),
-                              static_cast<float>(x + half_width),
-                              static_cast<float>(y + half_height)},
-                             0.8F, std::move(looks)});
+        sightings.push_back(
+            {static_cast<std::size_t>(c),
+             from_seconds(time),
+             thing.looks.empty() ? SightingKind::kHand : SightingKind::kItemInHand,
+             {static_cast<float>(x - half_width), static_cast<float>(y - half_height),
+              static_cast<float>(x + half_width), static_cast<float>(y + half_height)},
+             0.8F,
+             std::move(looks)});
       }
     }
   }

@@ -18,14 +18,15 @@ constexpr SessionTime kLostTime = from_seconds(0.8);
 constexpr double kGate = 4.0;  // Standard deviations.
 // A sighting that nothing explains appears anywhere in a picture: about one in a million pixels.
 constexpr double kClutterLogDensity = -13.8;
-constexpr double kLooksWeight = 8.0;        // Of 1 - cosine, in units of log likelihood.
-constexpr float kNewScore = 0.4F;           // A sighting less sure begins nothing.
-constexpr double kTogether = 0.09;          // Metres: two carries this close may be one.
-constexpr float kAlike = 0.35F;             // Cosine below which two items are not the same.
+constexpr double kLooksWeight = 8.0;  // Of 1 - cosine, in units of log likelihood.
+constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
+constexpr double kTogetherMax = 1.6;  // Standard deviations that one path may be off.
+constexpr double kArm = 0.6;          // Metres.
+constexpr float kAlike = 0.35F;       // Cosine below which two items are not the same.
 constexpr SessionTime kGapShort = from_seconds(0.6);
 constexpr SessionTime kGapLong = from_seconds(2.5);
-constexpr double kOutside = -0.15;          // y of what is surely before the opening.
-constexpr double kWander = 0.7;             // Metres per second, of what is not seen.
+constexpr double kOutside = -0.15;  // y of what is surely before the opening.
+constexpr double kWander = 0.7;     // Metres per second, of what is not seen.
 
 struct Followed {
   SightingKind kind;
@@ -52,8 +53,8 @@ std::optional<float> alike(const std::vector<float>& a, const std::vector<float>
 
 class Follower {
  public:
-  Follower(std::span<const Sighting> sightings, std::span<const vision::Camera> cameras)
-      : sightings_(sightings), cameras_(cameras) {}
+  explicit Follower(const CarryScene& scene)
+      : sightings_(scene.sightings), cameras_(scene.cameras), reach_(scene.reach) {}
 
   std::vector<Followed> run() {
     for (std::size_t begin = 0; begin < sightings_.size();) {
@@ -105,8 +106,8 @@ class Follower {
         costs.push_back(static_cast<float>(cost(active_[k], sightings_[i])));
       }
     }
-    const std::vector<int> pairs = vision::assign(costs, seen.size(), known.size(),
-                                                  static_cast<float>(-kClutterLogDensity));
+    const std::vector<int> pairs =
+        vision::assign(costs, seen.size(), known.size(), static_cast<float>(-kClutterLogDensity));
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (pairs[i] == vision::kUnassigned) {
         begin_one(seen[i]);
@@ -129,26 +130,27 @@ class Follower {
     if (sighting.score < kNewScore || active_.size() >= kCarriesMax) return;
     const double extent = sighting.kind == SightingKind::kHand ? kHandExtent : kItemExtent;
     auto filter =
-        CarryFilter::begin(cameras_[sighting.camera], sighting.time, sighting.box, extent);
+        CarryFilter::begin(cameras_[sighting.camera], sighting.time, sighting.box, extent, reach_);
     if (!filter) return;
-    active_.push_back({sighting.kind, {index}, std::move(*filter), sighting.embedding,
-                       sighting.time});
+    active_.push_back(
+        {sighting.kind, {index}, std::move(*filter), sighting.embedding, sighting.time});
   }
 
   std::span<const Sighting> sightings_;
   std::span<const vision::Camera> cameras_;
+  vision::Cuboid reach_;
   std::vector<Followed> active_;
   std::vector<Followed> done_;
 };
 
 // Filters the sightings anew; those that a camera can't have seen are left out.
 std::optional<Carry> refilter(SightingKind kind, std::vector<std::size_t> indices,
-                              std::span<const Sighting> sightings,
-                              std::span<const vision::Camera> cameras) {
+                              const CarryScene& scene) {
+  const auto& [sightings, cameras, reach] = scene;
   std::sort(indices.begin(), indices.end());
   const double extent = kind == SightingKind::kHand ? kHandExtent : kItemExtent;
   const Sighting& first = sightings[indices.front()];
-  auto filter = CarryFilter::begin(cameras[first.camera], first.time, first.box, extent);
+  auto filter = CarryFilter::begin(cameras[first.camera], first.time, first.box, extent, reach);
   if (!filter) return std::nullopt;
   Carry carry{kind, {indices.front()}, {}};
   for (const std::size_t index : std::span(indices).subspan(1)) {
@@ -159,18 +161,6 @@ std::optional<Carry> refilter(SightingKind kind, std::vector<std::size_t> indice
   }
   carry.places = filter->smooth();
   return carry;
-}
-
-vision::Point3 place_at(const Carry& carry, SessionTime time) {
-  const auto after =
-      std::lower_bound(carry.places.begin(), carry.places.end(), time,
-                       [](const CarryPlace& place, SessionTime t) { return place.time < t; });
-  if (after == carry.places.begin()) return carry.places.front().position;
-  if (after == carry.places.end()) return carry.places.back().position;
-  const CarryPlace& a = *(after - 1);
-  const double span = to_seconds(after->time - a.time);
-  const double share = span > 0 ? to_seconds(time - a.time) / span : 0.0;
-  return a.position + share * (after->position - a.position);
 }
 
 std::vector<float> looks_of(const Carry& carry, std::span<const Sighting> sightings) {
@@ -195,9 +185,8 @@ bool share_a_look(const Carry& a, const Carry& b, std::span<const Sighting> sigh
 
 class Joiner {
  public:
-  Joiner(std::vector<Carry> carries, std::span<const Sighting> sightings,
-         std::span<const vision::Camera> cameras)
-      : carries_(std::move(carries)), sightings_(sightings), cameras_(cameras) {}
+  Joiner(std::vector<Carry> carries, const CarryScene& scene)
+      : carries_(std::move(carries)), scene_(scene), sightings_(scene.sightings) {}
 
   std::vector<Carry> run() {
     while (join_best()) {
@@ -214,22 +203,34 @@ class Joiner {
     const double looks = cosine ? 0.5 * (1 - *cosine) : 0.0;
     const SessionTime from = std::max(a.first().time, b.first().time);
     const SessionTime to = std::min(a.last().time, b.last().time);
-    if (from <= to) return misfit_together(a, b, from, to, looks);
+    if (from <= to) return misfit_together(a, b, looks);
     return a.last().time < b.first().time ? misfit_after(a, b, looks) : misfit_after(b, a, looks);
   }
 
-  [[nodiscard]] static std::optional<double> misfit_together(const Carry& a, const Carry& b,
-                                                             SessionTime from, SessionTime to,
-                                                             double looks) {
-    constexpr int kSamples = 5;
-    double sum = 0;
-    for (int i = 0; i < kSamples; ++i) {
-      const SessionTime time = from + (to - from) * i / (kSamples - 1);
-      sum += vision::length(place_at(a, time) - place_at(b, time));
+  // Both at one time: one thing, if one path explains what was seen of both.
+  [[nodiscard]] std::optional<double> misfit_together(const Carry& a, const Carry& b,
+                                                      double looks) const {
+    const auto joined = refilter(a.kind, indices_of(a, b), scene_);
+    if (!joined || joined->sightings.size() < a.sightings.size() + b.sightings.size()) {
+      return std::nullopt;
     }
-    const double apart = sum / kSamples;
-    if (apart > kTogether) return std::nullopt;
-    return apart + looks;
+    double sum = 0;
+    for (std::size_t i = 0; i < joined->sightings.size(); ++i) {
+      const Sighting& sighting = sightings_[joined->sightings[i]];
+      const auto off =
+          residual(scene_.cameras[sighting.camera], sighting.box, joined->places[i].position);
+      if (!off) return std::nullopt;
+      sum += std::min(*off * *off, 25.0);
+    }
+    const double rms = std::sqrt(sum / static_cast<double>(joined->sightings.size()));
+    if (rms > kTogetherMax) return std::nullopt;
+    return 0.2 * rms + looks;
+  }
+
+  static std::vector<std::size_t> indices_of(const Carry& a, const Carry& b) {
+    std::vector<std::size_t> indices = a.sightings;
+    indices.insert(indices.end(), b.sightings.begin(), b.sightings.end());
+    return indices;
   }
 
   // `b` begins after `a` has ended.
@@ -260,34 +261,34 @@ class Joiner {
       }
     }
     if (!pair) return false;
-    std::vector<std::size_t> indices = carries_[pair->first].sightings;
-    const std::vector<std::size_t>& more = carries_[pair->second].sightings;
-    indices.insert(indices.end(), more.begin(), more.end());
-    auto joined = refilter(carries_[pair->first].kind, std::move(indices), sightings_, cameras_);
+    auto joined = refilter(carries_[pair->first].kind,
+                           indices_of(carries_[pair->first], carries_[pair->second]), scene_);
     carries_.erase(carries_.begin() + static_cast<std::ptrdiff_t>(pair->second));
     if (joined) carries_[pair->first] = std::move(*joined);
     return true;
   }
 
   std::vector<Carry> carries_;
+  const CarryScene& scene_;
   std::span<const Sighting> sightings_;
-  std::span<const vision::Camera> cameras_;
 };
 
 }  // namespace
 
-std::vector<Carry> follow(std::span<const Sighting> sightings,
-                          std::span<const vision::Camera> cameras) {
+vision::Cuboid reach_of(const cart::Cabinet& cabinet) {
+  return {{-cabinet.width / 2 - kArm, -kArm - 0.3, -0.1},
+          {cabinet.width / 2 + kArm, cabinet.depth, cabinet.height + 0.15}};
+}
+
+std::vector<Carry> follow(const CarryScene& scene) {
   std::vector<Carry> carries;
-  for (Followed& followed : Follower(sightings, cameras).run()) {
+  for (Followed& followed : Follower(scene).run()) {
     if (followed.sightings.size() < 2) continue;
-    carries.push_back(
-        {followed.kind, std::move(followed.sightings), followed.filter.smooth()});
+    carries.push_back({followed.kind, std::move(followed.sightings), followed.filter.smooth()});
   }
-  carries = Joiner(std::move(carries), sightings, cameras).run();
-  std::erase_if(carries, [](const Carry& carry) {
-    return carry.sightings.size() < kCarrySightingsMin;
-  });
+  carries = Joiner(std::move(carries), scene).run();
+  std::erase_if(carries,
+                [](const Carry& carry) { return carry.sightings.size() < kCarrySightingsMin; });
   std::sort(carries.begin(), carries.end(), [](const Carry& a, const Carry& b) {
     return std::pair(a.first().time, a.sightings.front()) <
            std::pair(b.first().time, b.sightings.front());

@@ -16,10 +16,11 @@
 
 #include "perception/cabinet/carry_filter.hpp"
 #include "perception/cabinet/sighting.hpp"
+#include "perception/cart/layout.hpp"
 
 namespace tally::cabinet {
 
-inline constexpr std::size_t kCarriesMax = 64;      // Followed at one time; more are not begun.
+inline constexpr std::size_t kCarriesMax = 64;        // Followed at one time; more are not begun.
 inline constexpr std::size_t kCarrySightingsMin = 3;  // Fewer are a detector's fancy.
 
 struct Carry {
@@ -31,9 +32,16 @@ struct Carry {
   [[nodiscard]] const CarryPlace& last() const { return places.back(); }
 };
 
-// `sightings` by time; those of one look are beside each other. `cameras` are at the size that the
-// boxes are in. By the time of their first sighting.
-[[nodiscard]] std::vector<Carry> follow(std::span<const Sighting> sightings,
-                                        std::span<const vision::Camera> cameras);
+struct CarryScene {
+  std::span<const Sighting> sightings;      // By time; those of one look are beside each other.
+  std::span<const vision::Camera> cameras;  // At the size that the boxes are in.
+  vision::Cuboid reach;                     // Where hands can be.
+};
+
+// Where hands can be that matter: the cabinet, and an arm's length around its opening.
+[[nodiscard]] vision::Cuboid reach_of(const cart::Cabinet& cabinet);
+
+// By the time of their first sighting.
+[[nodiscard]] std::vector<Carry> follow(const CarryScene& scene);
 
 }  // namespace tally::cabinet

@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace tally::cabinet {
@@ -15,6 +16,8 @@ using Jacobian = Eigen::Matrix<double, 2, 6>;
 constexpr double kAcceleration = 4.0;    // Of a hand, metres per second squared.
 constexpr double kFirstSpeed = 0.6;      // Standard deviation of a first velocity, per axis.
 constexpr double kDistanceShare = 0.35;  // Standard deviation of a distance told by a size.
+constexpr double kRangeSigma = 0.3;      // The same, as a share of what is within reach.
+constexpr double kRangeMargin = 0.05;    // Share of it at either end where nothing is put at first.
 // The middle of a box is off by some pixels, and by a share of its size where a part is hidden.
 constexpr double kPixelSigma = 3.0;
 constexpr double kBoxShare = 0.12;
@@ -80,12 +83,42 @@ std::optional<Projection> project(const vision::Camera& camera, const Vector6& s
   return projection;
 }
 
+// Where along a ray a cuboid begins and ends; std::nullopt where they miss each other.
+std::optional<std::pair<double, double>> within(const vision::Ray& ray,
+                                                const vision::Cuboid& reach) {
+  double from = 0;
+  double to = std::numeric_limits<double>::infinity();
+  const auto clip = [&](double origin, double direction, double low, double high) {
+    if (std::abs(direction) < 1e-9) {
+      if (origin < low || origin > high) to = -1;
+      return;
+    }
+    const double a = (low - origin) / direction;
+    const double b = (high - origin) / direction;
+    from = std::max(from, std::min(a, b));
+    to = std::min(to, std::max(a, b));
+  };
+  clip(ray.origin.x, ray.direction.x, reach.min.x, reach.max.x);
+  clip(ray.origin.y, ray.direction.y, reach.min.y, reach.max.y);
+  clip(ray.origin.z, ray.direction.z, reach.min.z, reach.max.z);
+  if (from >= to) return std::nullopt;
+  return std::pair{from, to};
+}
+
 CarryPlace place_of(SessionTime time, const Vector6& state, const Matrix6& covariance) {
   const auto sigma = [&](int axis) { return std::sqrt(std::max(0.0, covariance(axis, axis))); };
   return {time, point_of(state), point_of(state, 3), {sigma(0), sigma(1), sigma(2)}};
 }
 
 }  // namespace
+
+std::optional<double> residual(const vision::Camera& camera, const vision::Box& box,
+                               const vision::Point3& place) {
+  const auto pixel = camera.project(place);
+  if (!pixel) return std::nullopt;
+  const Eigen::Vector2d off = middle_of(box) - Eigen::Vector2d(pixel->x, pixel->y);
+  return std::sqrt(off.dot(pixel_noise(box).inverse() * off));
+}
 
 struct CarryFilter::State {
   std::vector<Step> steps;
@@ -105,23 +138,28 @@ CarryFilter& CarryFilter::operator=(CarryFilter&&) noexcept = default;
 CarryFilter::~CarryFilter() = default;
 
 std::optional<CarryFilter> CarryFilter::begin(const vision::Camera& camera, SessionTime time,
-                                              const vision::Box& box, double extent) {
+                                              const vision::Box& box, double extent,
+                                              const vision::Cuboid& reach) {
   const vision::Point center = box.center();
   const auto ray = camera.unproject({center.x, center.y});
   const double pixels = std::hypot(box.width(), box.height());
   if (!ray || pixels <= 0) return std::nullopt;
-  const double distance = camera.model().focal_x * extent / pixels;
+  const auto range = within(*ray, reach);
+  if (!range) return std::nullopt;
+  const double room = range->second - range->first;
+  const double distance =
+      std::clamp(camera.model().focal_x * extent / pixels, range->first + kRangeMargin * room,
+                 range->second - kRangeMargin * room);
   const vision::Point3 at = ray->origin + distance * ray->direction;
   const Eigen::Vector3d along(ray->direction.x, ray->direction.y, ray->direction.z);
-  const double across =
-      distance * std::sqrt(pixel_noise(box).trace() / 2) / camera.model().focal_x;
+  const double across = distance * std::sqrt(pixel_noise(box).trace() / 2) / camera.model().focal_x;
   const Eigen::Matrix3d lengthwise = along * along.transpose();
   Step first;
   first.time = time;
   first.filtered << at.x, at.y, at.z, 0, 0, 0;
   first.filtered_covariance.setZero();
   first.filtered_covariance.topLeftCorner<3, 3>() =
-      lengthwise * std::pow(kDistanceShare * distance, 2) +
+      lengthwise * std::pow(std::min(kDistanceShare * distance, kRangeSigma * room), 2) +
       (Eigen::Matrix3d::Identity() - lengthwise) * (across * across);
   first.filtered_covariance.bottomRightCorner<3, 3>() =
       Eigen::Matrix3d::Identity() * (kFirstSpeed * kFirstSpeed);
@@ -181,9 +219,8 @@ std::vector<CarryPlace> CarryFilter::smooth() const {
     const Step& step = steps[i];
     const Step& next = steps[i + 1];
     const Matrix6 moved = transition(to_seconds(next.time - step.time));
-    const Matrix6 gain = next.predicted_covariance.ldlt()
-                             .solve(moved * step.filtered_covariance)
-                             .transpose();
+    const Matrix6 gain =
+        next.predicted_covariance.ldlt().solve(moved * step.filtered_covariance).transpose();
     later = step.filtered + gain * (later - next.predicted);
     later_covariance = step.filtered_covariance +
                        gain * (later_covariance - next.predicted_covariance) * gain.transpose();

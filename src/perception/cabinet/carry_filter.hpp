@@ -32,16 +32,23 @@ struct CarryPlace {
 
 // How far a sighting is from what a filter predicts.
 struct Innovation {
-  double distance = 0;       // Mahalanobis, in standard deviations.
-  double log_likelihood = 0; // Of the sighting's pixel, per pixel squared.
+  double distance = 0;        // Mahalanobis, in standard deviations.
+  double log_likelihood = 0;  // Of the sighting's pixel, per pixel squared.
 };
+
+// How far a box's middle is from where its thing's place is seen, in standard deviations of a
+// sighting; std::nullopt where the camera can't see the place.
+[[nodiscard]] std::optional<double> residual(const vision::Camera& camera, const vision::Box& box,
+                                             const vision::Point3& place);
 
 class CarryFilter {
  public:
   // From a first sighting. `extent` is the thing's likely size, metres: with the box's size in
-  // pixels it gives the distance. std::nullopt where the lens shows nothing there.
+  // pixels it gives the distance, as far as that leaves the thing within `reach`. std::nullopt where
+  // the lens shows nothing there, or nothing within reach.
   static std::optional<CarryFilter> begin(const vision::Camera& camera, SessionTime time,
-                                          const vision::Box& box, double extent);
+                                          const vision::Box& box, double extent,
+                                          const vision::Cuboid& reach);
   CarryFilter(CarryFilter&&) noexcept;
   CarryFilter& operator=(CarryFilter&&) noexcept;
   ~CarryFilter();
@@ -56,7 +63,7 @@ class CarryFilter {
   // The place predicted for a time at or after the last sighting's.
   [[nodiscard]] CarryPlace predict(SessionTime time) const;
 
-  // A smoothed place for each sighting, in order.
+  // A smoothed place for each sighting, the first included, in order.
   [[nodiscard]] std::vector<CarryPlace> smooth() const;
 
  private:

@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kFrontGap = 0.03;  // Items rarely stand right at the edge, metres.
 constexpr double kBoardFront = 0.008;
-constexpr int kSamples = 7;      // Along each side of what is probed.
-constexpr float kNoise = 4.0F;   // Of a patch's pixel, grey levels.
+constexpr int kSamples = 7;     // Along each side of what is probed.
+constexpr float kNoise = 4.0F;  // Of a patch's pixel, grey levels.
 constexpr float kGainMin = 0.75F;
 constexpr float kGainMax = 1.33F;
 
@@ -59,8 +59,8 @@ std::optional<FacingView> view_of(const cart::Layout& layout, std::size_t facing
     ++seen;
     const auto x = static_cast<float>(pixel->x);
     const auto y = static_cast<float>(pixel->y);
-    view.box = {std::min(view.box.left, x), std::min(view.box.top, y),
-                std::max(view.box.right, x), std::max(view.box.bottom, y)};
+    view.box = {std::min(view.box.left, x), std::min(view.box.top, y), std::max(view.box.right, x),
+                std::max(view.box.bottom, y)};
   };
   for (int i = 0; i < kSamples; ++i) {
     for (int j = 0; j < kSamples; ++j) {

@@ -12,8 +12,6 @@ namespace tally::cabinet {
 namespace {
 
 constexpr float kActorMargin = 0.15F;  // Of its size, around what may hide a facing.
-constexpr double kEventMin = 0.5;      // Less likely acts are doubts, not events.
-constexpr double kDoubtMin = 0.15;
 // A facing's difference as log odds of changed against unchanged: even odds at kChangeEven.
 constexpr double kChangeEven = 4.5;
 constexpr double kChangeSlope = 0.6;
@@ -50,8 +48,7 @@ bool CabinetSession::look_now(Eye& eye, SessionTime time, float activity) {
   return true;
 }
 
-Result<void> CabinetSession::push(std::size_t camera, SessionTime time,
-                                  const media::Frame& frame) {
+Result<void> CabinetSession::push(std::size_t camera, SessionTime time, const media::Frame& frame) {
   Eye& eye = eyes_[camera];
   vision::LumaImage picture;
   vision::make_analysis_image(frame, picture);
@@ -65,8 +62,8 @@ Result<void> CabinetSession::push(std::size_t camera, SessionTime time,
   eye.scale = static_cast<float>(frame.width) / static_cast<float>(size.width);
   if (auto submitted = setup_.detector->submit(frame); !submitted) return submitted;
   ++looks_;
-  pending_.push_back({camera, time, frame, motion,
-                      vision::analysis_scale(frame.width, frame.height)});
+  pending_.push_back(
+      {camera, time, frame, motion, vision::analysis_scale(frame.width, frame.height)});
   return {};
 }
 
@@ -85,9 +82,12 @@ Result<void> CabinetSession::collect_one() {
     if (!hand && !item) continue;
     actors.push_back(found.box);
     if (item) held.push_back(found.box);
-    sightings_.push_back({pending.camera, pending.time,
+    sightings_.push_back({pending.camera,
+                          pending.time,
                           item ? SightingKind::kItemInHand : SightingKind::kHand,
-                          scaled(found.box, scale), found.score, {}});
+                          scaled(found.box, scale),
+                          found.score,
+                          {}});
   }
   if (!held.empty()) {
     auto embeddings = setup_.embedder->embed(pending.frame, held);
@@ -124,41 +124,12 @@ double CabinetSession::evidence(std::size_t facing, SessionTime before, SessionT
     if (views_[i].facing != facing) continue;
     const auto change = watches_[i].change(before, after);
     if (!change) continue;
-    const double odds =
-        std::clamp(kChangeSlope * (static_cast<double>(*change) - kChangeEven), -kChangeMax,
-                   kChangeMax);
+    const double odds = std::clamp(kChangeSlope * (static_cast<double>(*change) - kChangeEven),
+                                   -kChangeMax, kChangeMax);
     sum += views_[i].visible * odds;
     weight += views_[i].visible;
   }
   return weight > 0 ? sum / std::max(0.5, weight) * 1.5 : 0.0;
-}
-
-void CabinetSession::tell(CabinetOutcome& outcome) const {
-  const cart::Layout& layout = *setup_.layout;
-  std::vector<cart::Doubt> doubts;
-  for (const Act& act : outcome.acts) {
-    const double happened = act.event_probability * (1 - act.foreign_probability);
-    if (happened < kEventMin) {
-      if (happened > kDoubtMin) {
-        doubts.push_back({fmt::format("at {:.1f} s something may have been {}",
-                                      to_seconds(act.time),
-                                      act.kind == EventKind::kTake ? "taken" : "put back"),
-                          1 - happened});
-      }
-      continue;
-    }
-    CartEvent event;
-    event.at_ms = to_ms(act.time);
-    event.kind = act.kind;
-    event.product = layout.products[act.product].id;
-    event.confidence = happened * act.product_probability;
-    for (const std::size_t camera : act.cameras) {
-      event.cameras.push_back(layout.cameras[setup_.cameras[camera]].id);
-    }
-    outcome.events.push_back(std::move(event));
-  }
-  outcome.lines = cart::sum_lines(outcome.events);
-  outcome.decision = cart::decide(outcome.lines, doubts);
 }
 
 Result<CabinetOutcome> CabinetSession::finish() {
@@ -171,13 +142,17 @@ Result<CabinetOutcome> CabinetSession::finish() {
   CabinetOutcome outcome;
   outcome.looks = looks_;
   // Looks were answered in the order of their frames.
-  outcome.carries = follow(sightings_, cameras_);
-  outcome.acts = find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood,
-                            [this](std::size_t facing, SessionTime before, SessionTime after) {
-                              return evidence(facing, before, after);
-                            }});
+  outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
+  outcome.items = find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood,
+                             [this](std::size_t facing, SessionTime before, SessionTime after) {
+                               return evidence(facing, before, after);
+                             }});
+  std::vector<std::string> ids;
+  for (const std::size_t camera : setup_.cameras) {
+    ids.push_back(setup_.layout->cameras[camera].id);
+  }
+  outcome.cart = tally_up(outcome.items, *setup_.layout, ids);
   outcome.sightings = std::move(sightings_);
-  tell(outcome);
   return outcome;
 }
 

@@ -23,7 +23,7 @@
 #include "perception/cabinet/carry.hpp"
 #include "perception/cabinet/facing_view.hpp"
 #include "perception/cabinet/facing_watch.hpp"
-#include "perception/cart/events.hpp"
+#include "perception/cabinet/tally_up.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/media/frame.hpp"
 #include "perception/vision/detector.hpp"
@@ -48,18 +48,16 @@ struct CabinetClasses {
 };
 
 struct CabinetOutcome {
-  std::vector<Act> acts;         // All, the unlikely ones too.
+  CabinetCart cart;
+  std::vector<CarriedItem> items;  // With the unlikely acts too.
   std::vector<Carry> carries;
   std::vector<Sighting> sightings;
-  std::vector<CartEvent> events;
-  std::vector<CartLine> lines;
-  Decision decision;
   std::int64_t looks = 0;
 };
 
 struct CabinetSetup {
-  const cart::Layout* layout = nullptr;           // Calibrated. Outlives the session.
-  std::vector<std::size_t> cameras;               // Index into Layout::cameras for each video.
+  const cart::Layout* layout = nullptr;  // Calibrated. Outlives the session.
+  std::vector<std::size_t> cameras;      // Index into Layout::cameras for each video.
   vision::Detector* detector = nullptr;
   vision::Embedder* embedder = nullptr;
   ProductLikelihood likelihood;
@@ -94,7 +92,6 @@ class CabinetSession {
   Result<void> collect_one();
   void watch_facings(const Pending& pending, std::span<const vision::Box> actors);
   [[nodiscard]] double evidence(std::size_t facing, SessionTime before, SessionTime after) const;
-  void tell(CabinetOutcome& outcome) const;
 
   CabinetSetup setup_;
   std::vector<vision::Camera> cameras_;

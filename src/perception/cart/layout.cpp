@@ -8,22 +8,6 @@
 #include "perception/cart/layout_reader.hpp"
 
 namespace tally::cart {
-namespace {
-
-LayoutError error_of(TomlReader::Wrong wrong) {
-  switch (wrong) {
-    case TomlReader::Wrong::kSyntax:
-      return LayoutError::kSyntax;
-    case TomlReader::Wrong::kVersion:
-      return LayoutError::kVersion;
-    case TomlReader::Wrong::kValue:
-      return LayoutError::kValue;
-  }
-  std::abort();
-}
-
-}  // namespace
-
 ErrorCode code_of(LayoutError error) {
   switch (error) {
     case LayoutError::kUnreadable:
@@ -43,8 +27,7 @@ ErrorCode code_of(LayoutError error) {
 Result<Layout> parse_layout(std::string_view text, std::string_view where) {
   LayoutReader reader(where);
   Layout layout = reader.read(text);
-  if (const auto& mistake = reader.mistake())
-    return fail(error_of(mistake->wrong), mistake->message);
+  if (const auto& mistake = reader.mistake()) return fail_as<LayoutError>(*mistake);
   layout.sha256 = sha256_hex(text);
   return layout;
 }

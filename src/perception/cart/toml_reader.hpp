@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/toml_text.hpp"
 
 namespace tally::cart {
@@ -71,6 +73,20 @@ class TomlReader {
   std::string_view where_;
   std::optional<Mistake> mistake_;
 };
+
+// The mistake as an error of a domain that has kSyntax, kVersion and kValue.
+template <typename DomainError>
+[[nodiscard]] std::unexpected<Error> fail_as(const TomlReader::Mistake& mistake) {
+  switch (mistake.wrong) {
+    case TomlReader::Wrong::kSyntax:
+      return fail(DomainError::kSyntax, mistake.message);
+    case TomlReader::Wrong::kVersion:
+      return fail(DomainError::kVersion, mistake.message);
+    case TomlReader::Wrong::kValue:
+      return fail(DomainError::kValue, mistake.message);
+  }
+  std::abort();
+}
 
 // Where a key's value stands, or its table where it is not given.
 [[nodiscard]] const toml::source_region& place_of(const toml::table& table, std::string_view key);
