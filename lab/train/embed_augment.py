@@ -151,6 +151,7 @@ def training_crop(random, picture, others=()):
         out = blurred(random, out)
     if random.random() < 0.3:
         noise = np.empty(out.shape, np.int16)
+        cv2.setRNGSeed(int(random.integers(1, 2**31)))
         cv2.randn(noise, 0, random.uniform(2, 12))
         out = cv2.add(out, noise, dtype=cv2.CV_8U)
     if random.random() < 0.3:

@@ -160,7 +160,7 @@ class Run:
             self.held += [product for product in theirs if product.enrol]
         self.pool = Pool(products)
         self.count = {"products": len(products),
-                      "crops": sum(len(p.enrol) + len(p.seen) + len(p.shelf) for p in products)}
+                      "crops_total": sum(len(p.enrol) + len(p.seen) + len(p.shelf) for p in products)}
         self.progress = runs.Progress(arguments.steps, arguments.minutes)
         self.history, self.checkpoint = [], arguments.run / "checkpoint.pt"
         self.network = Embedder().to(memory_format=torch.channels_last)
