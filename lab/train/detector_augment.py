@@ -122,7 +122,8 @@ def colour(random, picture):
         picture = cv2.add(picture, noise, dtype=cv2.CV_8U)
     if random.random() < 0.15:
         quality = int(random.integers(25, 80))
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1],
+        packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        picture = cv2.imdecode(packed,
                                cv2.IMREAD_COLOR)
     return picture
 

@@ -88,7 +88,7 @@ class Loss(unittest.TestCase):
         self.assertEqual(gradient.abs().sum().item(), 0)
         self.assertGreater(self.gradient(torch.zeros(0, 6)).abs().sum().item(), 0)
 
-    def test_an_open_picture_does_not_say_whether_an_item_is_held_nor_that_hands_are_background(self):
+    def test_an_open_picture_tells_neither_whether_an_item_is_held_nor_that_there_is_no_hand(self):
         gradient = self.gradient(torch.tensor([[1.0, 30.0, 20.0, 60.0, 50.0, 0.0]]), True)
         self.assertEqual(gradient[:, 5 + labels.ITEM_IN_HAND].abs().sum().item(), 0)
         self.assertGreater(gradient[:, 5 + labels.HAND].abs().sum().item(), 0)

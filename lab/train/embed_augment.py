@@ -96,7 +96,8 @@ def cover(random, picture):
                      cv2.LINE_AA)
         return picture
     w, h = (int(v) for v in random.uniform(0.12, 0.4, 2) * SIDE)
-    x, y = int(random.integers(-w // 2, SIDE - w // 2)), int(random.integers(-h // 2, SIDE - h // 2))
+    x = int(random.integers(-w // 2, SIDE - w // 2))
+    y = int(random.integers(-h // 2, SIDE - h // 2))
     picture[max(0, y):y + h, max(0, x):x + w] = random.integers(0, 256, 3)
     return picture
 

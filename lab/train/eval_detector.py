@@ -1,6 +1,6 @@
 """`python -m lab.train eval-detector`: AP50 of an exported detector on held-out pictures, as JSON.
 
-Pictures of synthetic sessions count all classes; pictures of =item sources count items, held or not.
+Synthetic pictures count all classes; those of =item sources count items, held or not.
 The held-out side is the one that training leaves out: by session, or by groups of near-duplicates.
 """
 

@@ -1,4 +1,4 @@
-"""`python -m lab.train export-detector`: the ONNX file of a checkpoint, also of an unfinished run."""
+"""`python -m lab.train export-detector`: the ONNX file of a checkpoint, of any run."""
 
 from pathlib import Path
 
