@@ -1,8 +1,8 @@
 """`python -m lab.train embedder`: trains the crop embedder and exports it.
 
 Loss: supervised contrastive (arXiv 2004.11362) over batches of P products with K crops each. Half
-of the batches have all their products from one session, which is what the embedder must do: tell the
-products of one cabinet apart, variants of one brand among them. At least one of a synthetic
+of the batches have all their products from one session, which is what the embedder must do: tell
+the products of one cabinet apart, variants of one brand among them. At least one of a synthetic
 product's crops is an enrolment photo, so that photos and held items are pulled together.
 """
 
