@@ -2,9 +2,9 @@
 
 CSPDarknet with depth 0.33 and width 0.25, PAFPN, decoupled head; depthwise separable convolutions
 and SiLU throughout. Input [B,3,H,W], BGR 0..255, sides multiples of 32. forward() gives the raw
-head as the published ONNX does: [B,N,5+C] with offsets to the grid and logarithms of sizes in strides,
-then objectness and class scores as probabilities; N counts the cells of strides 8, 16 and 32, rows
-first. levels() gives logits per level, which is what the loss wants.
+head as the published ONNX does: [B,N,5+C] with offsets to the grid and logarithms of sizes in
+strides, then objectness and class scores as probabilities; N counts the cells of strides 8, 16 and
+32, rows first. levels() gives logits per level, which is what the loss wants.
 
 Modules run in the order in which the published graph lists its convolutions: weights.py needs it.
 """
