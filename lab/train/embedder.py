@@ -38,7 +38,8 @@ def add_arguments(parser):
                         help="lab.synth's stills, grocery photos, or pictures with SKU boxes")
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
     parser.add_argument("--run", required=True, type=Path, help="folder for checkpoints")
-    parser.add_argument("--init", type=Path, help="EfficientNet-Lite0's published .pth, or the checkpoint of another run")
+    parser.add_argument("--init", type=Path,
+                        help="EfficientNet-Lite0's published .pth, or another run's checkpoint")
     parser.add_argument("--frozen", type=int, default=0, help="blocks that stay as they are")
     parser.add_argument("--grocery", type=Path, help="grocery photos to evaluate on each round")
     parser.add_argument("--steps", type=int, default=2000)
