@@ -118,12 +118,23 @@ class Run:
         self.epoch, self.history = state["epoch"], json.loads(state["history"])
         say(f"goes on after epoch {self.epoch}")
 
-    def save(self):
-        runs.save(self.checkpoint, {
+    def facts(self):
+        """What the run learns from."""
+        arguments = self.arguments
+        return {"data": [Path(text.split("=")[0]).name for text in arguments.data],
+                "pictures": len(self.training.boxes),
+                "open_pictures": int(self.training.open.sum()),
+                "held_out_pictures": len(self.held.boxes),
+                "held_out_open_pictures": len(self.held_open.boxes),
+                "init": arguments.init.name if arguments.init else None,
+                "batch": arguments.batch}
+
+    def state(self):
+        return {
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "updates": self.average.updates, "optimizer": self.optimizer.state_dict(),
             "progress": self.progress.state(), "epoch": self.epoch,
-            "history": json.dumps(self.history)})
+            "history": json.dumps(self.history), "facts": json.dumps(self.facts())}
 
     def size(self):
         small = self.progress.value() < SMALL_UNTIL
@@ -195,7 +206,7 @@ class Run:
                 entry["held_out_open"] = detector_eval.evaluate(
                     predict, self.held_open, WIDTH, HEIGHT, detector_eval.ITEMS_ALONE)
             self.history.append(entry)
-            self.save()
+            runs.save(self.checkpoint, self.state())
             say(json.dumps(entry))
 
 
@@ -205,13 +216,14 @@ def main(arguments):
     torch.manual_seed(arguments.seed)
     run = Run(arguments)
     run.train()
-    export.detector(run.average.network, arguments.out, WIDTH, HEIGHT)
-    record = {"task": "detect", "data": [Path(d.split("=")[0]).name for d in arguments.data],
-              "pictures": len(run.training.boxes), "held_out_pictures": len(run.held.boxes),
-              "held_out_open_pictures": len(run.held_open.boxes),
-              "open_pictures": int(run.training.open.sum()),
-              "init": arguments.init.name if arguments.init else None, "epochs": run.epoch,
-              "batch": arguments.batch, "minutes": round(run.progress.elapsed() / 60, 1),
-              "file_bytes": arguments.out.stat().st_size, "history": run.history}
-    arguments.out.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
-    say(f"{arguments.out}: {record['file_bytes']} bytes")
+    finish(run.average.network, run.state(), arguments.out)
+
+
+def finish(network, state, path):
+    """The ONNX file, and beside it what is known of the training, for the model card."""
+    export.detector(network, path, WIDTH, HEIGHT)
+    record = {"task": "detect", **json.loads(state["facts"]), "epochs": state["epoch"],
+              "minutes": round(state["progress"]["spent"] / 60, 1),
+              "file_bytes": path.stat().st_size, "history": json.loads(state["history"])}
+    path.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
+    say(f"{path}: {record['file_bytes']} bytes")

@@ -12,6 +12,7 @@ from .crops import PAD, SIDE
 
 TURN_MAX = 40.0  # Degrees.
 JITTER = 0.10
+QUARTER_TURN_SHARE = 0.15
 FINGER_COLOURS = ((236, 198, 170), (214, 160, 126), (170, 118, 84), (120, 80, 56), (74, 50, 38))
 
 
@@ -139,6 +140,8 @@ def training_crop(random, picture, others=()):
     """96 x 96 RGB bytes of a crop; others: crops of other products, for backgrounds."""
     background = (background_of(random, others) if random.random() < 0.5
                   else np.full((SIDE, SIDE, 3), PAD, np.uint8))
+    if random.random() < QUARTER_TURN_SHARE:  # Items are held in any way.
+        picture = np.ascontiguousarray(np.rot90(picture, int(random.integers(1, 4))))
     out = placed(random, picture, background)
     if random.random() < 0.2:
         out = swap_surroundings(random, out, background_of(random, others))

@@ -53,6 +53,7 @@ class Block(nn.Module):
 class Embedder(nn.Module):
     def __init__(self):
         super().__init__()
+        self.frozen = 0
         self.stem = ConvNorm(3, 32, 3, 2)
         channels, blocks = 32, []
         for kernel, stride, expansion, outputs in BLOCKS:
@@ -62,6 +63,21 @@ class Embedder(nn.Module):
         self.local = ConvNorm(channels, LOCAL, 1)
         pooled = LOCAL + sum(BLOCKS[tap][3] for tap in TAPS)
         self.embed = nn.Conv2d(pooled, DIMENSIONS, 1)
+
+    def freeze(self, blocks):
+        """Stem and first blocks stay as they are: the dearest to train, and general already."""
+        self.frozen = blocks
+        for part in (self.stem, *self.blocks[:blocks]):
+            for parameter in part.parameters():
+                parameter.requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode=True):
+        super().train(mode)
+        if self.frozen:
+            for part in (self.stem, *self.blocks[:self.frozen]):
+                part.eval()
+        return self
 
     def forward(self, x):
         x = self.stem((x - CENTRE) / SPREAD)
@@ -93,6 +109,15 @@ def load_published(network, path):
         for part in ("weight", "bias", "running_mean", "running_var"):
             mine[f"{ours}.norm.{part}"].copy_(theirs[f"{norm}.{part}"])
     return 5 * len(pairs)
+
+
+def load_any(network, path):
+    """Weights of a published file, or of an earlier run's checkpoint."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if "average" in state:
+        network.load_state_dict(state["average"])
+    else:
+        load_published(network, path)
 
 
 def multiply_adds(network, side=SIDE):

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from . import crops, embed_augment, embed_eval, export, runs
-from .embed_net import DIMENSIONS, Embedder, load_published, multiply_adds
+from .embed_net import DIMENSIONS, Embedder, load_any, multiply_adds
 
 PRODUCTS, CROPS = 16, 4  # Of a batch.
 TEMPERATURE = 0.1
@@ -38,7 +38,9 @@ def add_arguments(parser):
                         help="lab.synth's stills, grocery photos, or pictures with SKU boxes")
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
     parser.add_argument("--run", required=True, type=Path, help="folder for checkpoints")
-    parser.add_argument("--init", type=Path, help="EfficientNet-Lite0's published .pth")
+    parser.add_argument("--init", type=Path,
+                        help="EfficientNet-Lite0's published .pth, or another run's checkpoint")
+    parser.add_argument("--frozen", type=int, default=0, help="blocks that stay as they are")
     parser.add_argument("--grocery", type=Path, help="grocery photos to evaluate on each round")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
@@ -166,7 +168,9 @@ class Run:
         self.history, self.checkpoint = [], arguments.run / "checkpoint.pt"
         self.network = Embedder().to(memory_format=torch.channels_last)
         if arguments.init and not self.checkpoint.exists():
-            load_published(self.network, arguments.init)
+            load_any(self.network, arguments.init)
+        if arguments.frozen:
+            self.network.freeze(arguments.frozen)
         self.average = runs.MovingAverage(self.network)
         self.optimizer = torch.optim.AdamW(runs.parameter_groups(
             self.network, lambda name: name.startswith(HEAD_FAST), DECAY), lr=arguments.rate)

@@ -58,6 +58,22 @@ class Learning(unittest.TestCase):
         torch.testing.assert_close(vectors.norm(dim=1), torch.ones(2))
         self.assertEqual(tuple(vectors.shape), (2, 128))
 
+    def test_frozen_blocks_stay_and_the_rest_learns(self):
+        torch.manual_seed(1)
+        network = Embedder()
+        network.freeze(2)
+        before = {name: value.clone() for name, value in network.state_dict().items()}
+        optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], 0.1)
+        vectors = network.train()(torch.rand(4, 3, 96, 96) * 255)
+        embedder.contrastive(vectors, torch.tensor([0, 0, 1, 1])).backward()
+        optimizer.step()
+        changed = {name for name, value in network.state_dict().items()
+                   if not torch.equal(value, before[name])}
+        frozen = tuple(["stem."] + [f"blocks.{i}." for i in range(2)])
+        self.assertFalse([name for name in changed if name.startswith(frozen)])
+        self.assertIn("blocks.2.expand.conv.weight", changed)
+        self.assertIn("embed.weight", changed)
+
     def test_batches_mix_photos_and_held_crops_of_a_session(self):
         with tempfile.TemporaryDirectory() as folder:
             for product in range(20):

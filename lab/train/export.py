@@ -24,7 +24,7 @@ HALF_ELEMENTS_MIN = 256
 TOLERANCE_SINGLE, TOLERANCE_HALF = 2e-3, 5e-2
 # What our engines and ahead-of-time compilers take: no sorting, no shapes from data.
 ALLOWED = {"Add", "Cast", "Clip", "Concat", "Constant", "Conv", "Div", "Flatten",
-           "GlobalAveragePool",
+           "GlobalAveragePool", "ReduceSum", "Sqrt",
            "Identity", "MaxPool", "Mul", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Sub",
            "Transpose", "Squeeze"}
 

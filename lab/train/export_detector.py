@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import detector, export, labels, runs
+from . import detector, labels, runs
 from .yolox import YoloxNano
 
 
@@ -12,7 +12,7 @@ def add_arguments(parser):
 
 
 def main(arguments):
+    state = runs.load(arguments.checkpoint)
     network = YoloxNano(len(labels.CLASSES))
-    network.load_state_dict(runs.load(arguments.checkpoint)["average"])
-    export.detector(network, arguments.out, detector.WIDTH, detector.HEIGHT)
-    print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
+    network.load_state_dict(state["average"])
+    detector.finish(network, state, arguments.out)
