@@ -22,8 +22,8 @@ struct Alignment {
   // Distance of agreeing blocks from the map, standard deviation along an axis, pixels: how far a
   // thing that has not moved may lie from where the map says, since not all is in one plane.
   double spread = 0;
-  // Median of 1 - z * z over agreeing blocks, z being their correlation: how unlike the two pictures
-  // are where nothing has changed.
+  // Median of 1 - z * z over agreeing blocks, z being their correlation: how unlike the two
+  // pictures are where nothing has changed.
   double noise = 0;
   // By which the second picture's colours are multiplied to look like the first's.
   std::array<double, 3> gain{1, 1, 1};

@@ -13,7 +13,7 @@
 //   colours    distance of its shares of colours
 //   contrast   whether it stands out from what is beside it, in each picture: an item does, an
 //              empty place does not
-//   looks      embeddings before and after, against each other and against the gallery (identify.hpp)
+//   looks      embeddings before and after, against each other and the gallery (identify.hpp)
 //
 // No evidence outweighs AuditModel::doubt: pictures show what no model has foreseen. Of several
 // items that stand behind one another (rows) the front one is seen: that it left shows as an item
@@ -103,8 +103,8 @@ struct AuditModel {
   double next_scale_spread = 0.06;
   // Of every evidence: probability that it shows something else altogether.
   double doubt = 1e-3;
-  // Structure, colours and looks see the same pictures: by how much the looks before and after, held
-  // against each other, still count.
+  // Structure, colours and looks see the same pictures: by how much the looks before and after,
+  // held against each other, still count.
   double looks_weight = 0.5;
   IdentifyModel identify;
 };
@@ -124,8 +124,8 @@ struct FacingAudit {
   [[nodiscard]] double probability() const;   // Of that.
 };
 
-// `gallery` may be nullptr, and looks empty. Asserts that there are as many views, and looks if any,
-// as facings.
+// `gallery` may be nullptr, and looks empty. Asserts that there are as many views, and looks if
+// any, as facings.
 [[nodiscard]] std::vector<FacingAudit> judge(std::span<const AuditFacing> facings,
                                              const Comparison& comparison, const FacingLooks& looks,
                                              const Gallery* gallery, const AuditModel& model = {});
