@@ -14,6 +14,7 @@ COMMANDS = {
     "eval-detector": ("eval_detector", "AP50 of an exported detector"),
     "export-detector": ("export_detector", "export a checkpoint, also of an unfinished run"),
     "embedder": ("embedder", "train and export the embedder"),
+    "export-embedder": ("export_embedder", "export a checkpoint, also of an unfinished run"),
     "eval-embedder": ("eval_embedder", "products told apart from five photos each"),
     "cards": ("cards", "model cards from measured results"),
 }

@@ -187,11 +187,15 @@ class Run:
         self.history = json.loads(state["history"])
         say(f"goes on after step {self.progress.step}")
 
-    def save(self):
-        runs.save(self.checkpoint, {
+    def state(self):
+        facts = {"crops": [Path(folder).name for folder in self.arguments.crops], **self.count,
+                 "init": self.arguments.init.name if self.arguments.init else None,
+                 "frozen": self.arguments.frozen, "batch": PRODUCTS * CROPS}
+        return {
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "updates": self.average.updates, "optimizer": self.optimizer.state_dict(),
-            "progress": self.progress.state(), "history": json.dumps(self.history)})
+            "progress": self.progress.state(), "history": json.dumps(self.history),
+            "facts": json.dumps(facts)}
 
     def step(self, batch):
         pictures, labels = batch
@@ -237,7 +241,7 @@ class Run:
         while self.progress.step < self.arguments.steps and self.progress.value() < 1:
             entry = {**self.one_round(), **self.evaluate()}
             self.history.append(entry)
-            self.save()
+            runs.save(self.checkpoint, self.state())
             say(json.dumps(entry))
 
 
@@ -247,13 +251,15 @@ def main(arguments):
     torch.manual_seed(arguments.seed)
     run = Run(arguments)
     run.train()
-    export.embedder(run.average.network, arguments.out, crops.SIDE)
-    record = {"task": "embed", "crops": [Path(folder).name for folder in arguments.crops],
-              **run.count, "dimensions": DIMENSIONS,
-              "multiply_adds": multiply_adds(run.average.network),
-              "init": arguments.init.name if arguments.init else None,
-              "steps": run.progress.step, "batch": PRODUCTS * CROPS,
-              "minutes": round(run.progress.elapsed() / 60, 1),
-              "file_bytes": arguments.out.stat().st_size, "history": run.history}
-    arguments.out.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
-    say(f"{arguments.out}: {record['file_bytes']} bytes")
+    finish(run.average.network, run.state(), arguments.out)
+
+
+def finish(network, state, path):
+    """The ONNX file, and beside it what is known of the training, for the model card."""
+    export.embedder(network, path, crops.SIDE)
+    record = {"task": "embed", **json.loads(state["facts"]), "dimensions": DIMENSIONS,
+              "multiply_adds": multiply_adds(network), "steps": state["progress"]["step"],
+              "minutes": round(state["progress"]["spent"] / 60, 1),
+              "file_bytes": path.stat().st_size, "history": json.loads(state["history"])}
+    path.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
+    say(f"{path}: {record['file_bytes']} bytes")
