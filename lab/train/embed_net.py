@@ -112,12 +112,13 @@ def load_published(network, path):
 
 
 def load_any(network, path):
-    """Weights of a published file, or of an earlier run's checkpoint."""
+    """Weights of a published file, or of an earlier run's checkpoint, whose state it returns."""
     state = torch.load(path, map_location="cpu", weights_only=True)
-    if "average" in state:
-        network.load_state_dict(state["average"])
-    else:
+    if "average" not in state:
         load_published(network, path)
+        return None
+    network.load_state_dict(state["average"])
+    return state
 
 
 def multiply_adds(network, side=SIDE):

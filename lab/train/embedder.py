@@ -166,9 +166,13 @@ class Run:
                                          for p in products)}
         self.progress = runs.Progress(arguments.steps, arguments.minutes)
         self.history, self.checkpoint = [], arguments.run / "checkpoint.pt"
+        self.facts = {"crops": [Path(folder).name for folder in arguments.crops], **self.count,
+                      "init": arguments.init.name if arguments.init else None,
+                      "frozen": arguments.frozen, "batch": PRODUCTS * CROPS,
+                      "steps_before": 0, "minutes_before": 0.0}
         self.network = Embedder().to(memory_format=torch.channels_last)
         if arguments.init and not self.checkpoint.exists():
-            load_any(self.network, arguments.init)
+            self.follow(load_any(self.network, arguments.init))
         if arguments.frozen:
             self.network.freeze(arguments.frozen)
         self.average = runs.MovingAverage(self.network)
@@ -177,8 +181,19 @@ class Run:
         if self.checkpoint.exists():
             self.restore()
 
+    def follow(self, earlier):
+        """Takes over from another run what the card says: where it began, how long it took."""
+        if earlier is None:
+            return
+        facts = json.loads(earlier["facts"])
+        self.facts["init"] = facts["init"]
+        self.facts["steps_before"] = facts.get("steps_before", 0) + earlier["progress"]["step"]
+        self.facts["minutes_before"] = round(
+            facts.get("minutes_before", 0) + earlier["progress"]["spent"] / 60, 1)
+
     def restore(self):
         state = runs.load(self.checkpoint)
+        self.facts = json.loads(state["facts"])
         self.network.load_state_dict(state["network"])
         self.average.network.load_state_dict(state["average"])
         self.average.updates = state["updates"]
@@ -188,14 +203,11 @@ class Run:
         say(f"goes on after step {self.progress.step}")
 
     def state(self):
-        facts = {"crops": [Path(folder).name for folder in self.arguments.crops], **self.count,
-                 "init": self.arguments.init.name if self.arguments.init else None,
-                 "frozen": self.arguments.frozen, "batch": PRODUCTS * CROPS}
         return {
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "updates": self.average.updates, "optimizer": self.optimizer.state_dict(),
             "progress": self.progress.state(), "history": json.dumps(self.history),
-            "facts": json.dumps(facts)}
+            "facts": json.dumps(self.facts)}
 
     def step(self, batch):
         pictures, labels = batch
@@ -257,9 +269,11 @@ def main(arguments):
 def finish(network, state, path):
     """The ONNX file, and beside it what is known of the training, for the model card."""
     export.embedder(network, path, crops.SIDE)
-    record = {"task": "embed", **json.loads(state["facts"]), "dimensions": DIMENSIONS,
-              "multiply_adds": multiply_adds(network), "steps": state["progress"]["step"],
-              "minutes": round(state["progress"]["spent"] / 60, 1),
+    facts, progress = json.loads(state["facts"]), state["progress"]
+    record = {"task": "embed", **facts, "dimensions": DIMENSIONS,
+              "multiply_adds": multiply_adds(network),
+              "steps": progress["step"] + facts.get("steps_before", 0),
+              "minutes": round(progress["spent"] / 60 + facts.get("minutes_before", 0), 1),
               "file_bytes": path.stat().st_size, "history": json.loads(state["history"])}
     path.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
     say(f"{path}: {record['file_bytes']} bytes")
