@@ -22,9 +22,11 @@ Result<std::optional<vision::Box>> zone_of(const Layout& layout, const std::stri
   if (layout.cameras.empty()) return std::nullopt;
   std::vector<std::string> ids;
   for (const LayoutCamera& candidate : layout.cameras) ids.push_back(candidate.id);
-  return fail(LayoutError::kValue,
-              fmt::format("the layout has no camera \"{}\"; give --camera one of its own: {}",
-                          camera, fmt::join(ids, ", ")));
+  return fail(
+      LayoutError::kValue,
+      fmt::format("the layout has no camera \"{}\"; name the video's camera, by --camera or in "
+                  "session.toml, as one of its own: {}",
+                  camera, fmt::join(ids, ", ")));
 }
 
 // One of a session's cameras by itself, without a calibration; the others have no video.
@@ -53,7 +55,8 @@ class OneCamera final : public SessionWatcher {
     if (!stock) return std::unexpected(std::move(stock.error()));
     SessionFindings findings;
     findings.events = merge_into_events(stock->changes, which_.camera);
-    findings.doubts = std::move(stock->doubts);
+    findings.lines = sum_lines(findings.events);
+    findings.decision = decide(findings.lines, stock->doubts);
     findings.cameras.resize(which_.count);
     findings.cameras[which_.index] = {stock->zone, session_.notes(), session_.looks()};
     for (const auto& [time, count] : stock->counts) findings.stock.push_back({to_ms(time), count});
@@ -87,17 +90,6 @@ Result<ProcessOutcome> watch_one_camera(const SessionFile& session, vision::Dete
   return watch_session(session, watcher, layout.sha256, names, options);
 }
 
-// Cameras of the session that have a video, but no calibration.
-std::vector<std::string> uncalibrated(const SessionFile& session, const Layout& layout) {
-  std::vector<std::string> cameras;
-  for (const SessionVideo& video : session.videos) {
-    const auto camera = std::ranges::find(layout.cameras, video.camera, &LayoutCamera::id);
-    const bool known = camera != layout.cameras.end() && camera->calibration;
-    if (!video.missing && !known) cameras.push_back(video.camera);
-  }
-  return cameras;
-}
-
 }  // namespace
 
 ErrorCode code_of(ProcessError error) {
@@ -125,19 +117,32 @@ Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detec
   if (session.videos_there() == 1) {
     return watch_one_camera(session, detector, layout, ClipNames::kByCamera, options);
   }
-  const std::vector<std::string> unknown = uncalibrated(session, layout);
-  if (!layout.calibrated() || !unknown.empty()) {
-    return fail(
-        ProcessError::kUncalibrated,
-        fmt::format("several cameras need a layout with a [cabinet] in which each of them "
-                    "is calibrated; {}; or process the video of one camera by itself",
-                    layout.calibrated() ? fmt::format("this one lacks the calibration of {}",
-                                                      fmt::join(unknown, ", "))
-                                        : "give one with --layout, or name it in session.toml"));
+  if (auto checked = check_calibrated(session, layout); !checked) {
+    return std::unexpected(std::move(checked.error()));
   }
   return fail(ProcessError::kSeveralCameras,
               "what several cameras see is not joined yet; process the video of one camera by "
               "itself");
+}
+
+Result<void> check_calibrated(const SessionFile& session, const Layout& layout) {
+  constexpr std::string_view kNeeds =
+      "several cameras need a layout with a [cabinet] in which each of them is calibrated";
+  if (!layout.calibrated()) {
+    return fail(ProcessError::kUncalibrated,
+                fmt::format("{}: give one with --layout, name it in session.toml, or process the "
+                            "video of one camera by itself",
+                            kNeeds));
+  }
+  std::vector<std::string> unknown;
+  for (const SessionVideo& video : session.videos) {
+    const auto camera = std::ranges::find(layout.cameras, video.camera, &LayoutCamera::id);
+    const bool known = camera != layout.cameras.end() && camera->calibration;
+    if (!video.missing && !known) unknown.push_back(video.camera);
+  }
+  if (unknown.empty()) return {};
+  return fail(ProcessError::kUncalibrated, fmt::format("{}: this one lacks the calibration of {}",
+                                                       kNeeds, fmt::join(unknown, ", ")));
 }
 
 }  // namespace tally::cart

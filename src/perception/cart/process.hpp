@@ -84,4 +84,8 @@ Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision:
 Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
                                        const Layout& layout, const ProcessOptions& options);
 
+// Whether the layout is of a cabinet and has a calibration for each camera that has a video.
+// Errors: ProcessError::kUncalibrated, with what to do.
+Result<void> check_calibrated(const SessionFile& session, const Layout& layout);
+
 }  // namespace tally::cart

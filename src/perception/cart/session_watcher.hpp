@@ -1,7 +1,7 @@
 // What watches a session: frames of its cameras go in, in order of time; events come out.
 //
 // A watcher depends on frames alone: no clock, no disk. It is fed by watch_session (watch.hpp),
-// which reads the videos. One thread.
+// which reads the videos and writes the evidence. One thread.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,14 @@
 #include "base/cart.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
-#include "perception/cart/events.hpp"
 #include "perception/media/frame.hpp"
 #include "perception/vision/geometry.hpp"
 
 namespace tally::cart {
+
+// Of the slots that media::ReaderOptions has by default: two are the decoder's, one holds the frame
+// read ahead, one the frame that is pushed.
+inline constexpr int kFramesKeptMax = 4;
 
 struct FrameNote {  // What the gate said of a frame.
   SessionTime time{0};
@@ -39,7 +42,8 @@ struct CameraFindings {
 
 struct SessionFindings {
   std::vector<CartEvent> events;  // By time; each names the cameras that saw it, the best first.
-  std::vector<Doubt> doubts;
+  std::vector<CartLine> lines;
+  Decision decision;
   std::vector<CameraFindings> cameras;  // Of each camera, by index.
   std::vector<StockSample> stock;
   std::string model_name;
@@ -52,7 +56,8 @@ class SessionWatcher {
   virtual ~SessionWatcher() = default;
 
   // The next frame of any camera: times, which are on the session's clock, never go back. All
-  // frames of a camera have one size. A frame may be kept until the next one of its camera comes.
+  // frames of a camera have one size. Of each camera kFramesKeptMax may be kept beyond the call; a
+  // decoder whose frames are all kept waits for ever.
   virtual Result<void> push(std::size_t camera, const media::Frame& frame) = 0;
 
   // No frame of this camera comes any more, before its time: the file is missing or damaged.

@@ -185,8 +185,8 @@ ProcessOutcome make_outcome(const std::vector<Input>& inputs, SessionFindings&& 
   cart.inputs.model_sha256 = std::move(findings.model_sha256);
   cart.inputs.layout_sha256 = layout_sha256;
   cart.events = std::move(findings.events);
-  cart.lines = sum_lines(cart.events);
-  cart.decision = decide(cart.lines, findings.doubts);
+  cart.lines = std::move(findings.lines);
+  cart.decision = std::move(findings.decision);
   TALLY_ASSERT(findings.cameras.size() == inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     cart.inputs.videos.push_back(told(inputs[i]));

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <fstream>
+#include <map>
 
 #include "base/cart_json.hpp"
 #include "base/digest.hpp"
@@ -107,6 +109,8 @@ TEST_F(WatchSession, FramesOfAllCamerasComeInOrderOfTime) {
 TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   FakeWatcher watcher(2);
   watcher.findings.events = {take_at(1500, {"b", "a"})};
+  watcher.findings.lines = {{.product = "p", .quantity = 1, .confidence = 0.99, .events = {0}}};
+  watcher.findings.decision = {DecisionKind::kCharge, 0.99, {}};
   watcher.findings.model_name = "model";
   watcher.findings.stage_seconds = {{"fuse", 1.5}};
   const auto outcome = watch(watcher);
@@ -122,6 +126,7 @@ TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   EXPECT_EQ(cart.inputs.layout_sha256, "layout's digest");
   EXPECT_EQ(cart.inputs.model_name, "model");
   EXPECT_EQ(cart.decision.kind, DecisionKind::kCharge);
+  EXPECT_THAT(cart.lines, SizeIs(1));
   ASSERT_THAT(cart.events[0].clips, SizeIs(2));
   EXPECT_EQ(cart.events[0].evidence, "evidence/0001_b.mp4");
   EXPECT_TRUE(fs::exists(folder_ / "evidence/0001_a.mp4"));
@@ -199,6 +204,37 @@ TEST_F(WatchSession, AVideoThatChangesMeanwhileIsAConflict) {
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code.name, "cart.changed");
   EXPECT_THAT(outcome.error().message, HasSubstr("b.mp4"));
+}
+
+// As many frames of each camera as it may, for as long as it may.
+TEST_F(WatchSession, AWatcherMayHoldOnToSomeFrames) {
+  FakeWatcher watcher(2);
+  std::map<int, std::deque<media::Frame>> kept;
+  watcher.on_push = [&](const media::Frame& frame) {
+    auto& mine = kept[frame.width];
+    mine.push_back(frame);
+    if (mine.size() > kFramesKeptMax) mine.pop_front();
+  };
+  options_.reader.silence_max = 3s;
+  const auto outcome = watch(watcher);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->cart.stats.frames_decoded, 38);
+}
+
+TEST(CheckCalibrated, EveryCameraWithAVideoNeedsACalibration) {
+  SessionFile session;
+  session.videos = {{.camera = "a", .file = "a.mp4"},
+                    {.camera = "b", .file = "b.mp4"},
+                    {.camera = "c", .file = "c.mp4", .missing = true}};
+  Layout layout;
+  layout.cameras = {{.id = "a", .calibration = vision::CameraModel{}}, {.id = "b"}};
+  EXPECT_THAT(check_calibrated(session, layout).error().message, HasSubstr("--layout"));
+  layout.cabinet = {0.8, 1.4, 0.5};
+  const auto half = check_calibrated(session, layout);
+  EXPECT_EQ(half.error().code.name, "cart.uncalibrated");
+  EXPECT_THAT(half.error().message, ::testing::EndsWith("the calibration of b"));
+  layout.cameras[1].calibration = vision::CameraModel{};
+  EXPECT_TRUE(check_calibrated(session, layout));
 }
 
 TEST_F(WatchSession, TheSameSessionGivesTheSameBytes) {
