@@ -11,13 +11,13 @@
 #include <optional>
 #include <utility>
 
+#include "cli/argument_parts.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/suggest.hpp"
 
 namespace tally::cli {
 namespace {
 
-constexpr int kThreadsMax = 1024;  // As the engine's, whose header is heavy.
 constexpr int kStreamsMax = 256;
 constexpr double kBenchSecondsMax = 3600;
 constexpr int kRepeatMax = 1000;
@@ -44,21 +44,11 @@ struct Pending {
   ProcessArguments process;
   DetectArguments detect;
   CompileArguments compile;
+  EnrollArguments enroll;
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
 };
-
-// CLI11's own range lets NaN through.
-CLI::Validator number_between(double low, double high) {
-  return CLI::Validator(
-      [low, high](std::string& text) -> std::string {
-        double value = 0;
-        if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return "";
-        return fmt::format("'{}' is not a number from {} to {}", text, low, high);
-      },
-      "");
-}
 
 void add_model(CLI::App& app, std::filesystem::path& model) {
   app.add_option("--model,-m", model,
@@ -68,29 +58,10 @@ void add_model(CLI::App& app, std::filesystem::path& model) {
       ->option_text("PKG");
 }
 
-void add_threads(CLI::App& app, int& threads) {
-  app.add_option("--threads", threads, "Threads of the engine; default: one for each core")
-      ->check(number_between(0, kThreadsMax))
-      ->option_text("N");
-}
-
 void add_score(CLI::App& app, std::optional<float>& score) {
   app.add_option("--score", score, "Ignore detections below this; default: the package's")
       ->check(number_between(0, 1))
       ->option_text("S");
-}
-
-void add_outputs(CLI::App& app, bool& json, bool& quiet) {
-  app.add_flag("--json", json, "Print JSON on standard output");
-  app.add_flag("--quiet,-q", quiet, "No messages, no progress; errors are told");
-}
-
-CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
-                      const std::string& examples) {
-  CLI::App& app = *parent.add_subcommand(name, description);
-  app.footer(examples);
-  app.group("Commands");
-  return app;
 }
 
 void add_process(CLI::App& root, ProcessArguments& into) {
@@ -148,14 +119,20 @@ void add_detect(CLI::App& root, DetectArguments& into) {
 }
 
 void add_compile(CLI::App& root, CompileArguments& into) {
-  CLI::App& app = add_command(root, "compile", "Make a model package from an exported detector.",
-                              R"(Examples:
+  CLI::App& app =
+      add_command(root, "compile", "Make a model package from an exported detector or embedder.",
+                  R"(Examples:
   tally compile yolo11n.onnx -o models/yolo11n
-  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0)");
+  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0
+  tally compile embedder.onnx -o models/embedder --task embed)");
   app.add_option("MODEL", into.graph, "The exported graph, an ONNX file")->required();
   app.add_option("--output,-o", into.output, "The package's folder")
       ->required()
       ->option_text("DIR");
+  app.add_option("--task", into.task,
+                 "detect, segment or embed; default: as the file says or looks")
+      ->check(CLI::IsMember({"detect", "segment", "embed"}))
+      ->option_text("TASK");
   app.add_option("--names", into.names, "Class names, one a line, or 'coco80'; default: the file's")
       ->option_text("FILE");
   app.add_option("--name", into.name, "The model's name; default: the file's")->option_text("NAME");
@@ -222,6 +199,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_process(root, into.process);
   add_detect(root, into.detect);
   add_compile(root, into.compile);
+  add_enroll(root, into.enroll);
   add_bench(root, into);
   add_doctor(root, into.doctor);
 }
@@ -293,6 +271,11 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   }
   if (name == "detect") return std::move(pending.detect);
   if (name == "compile") return std::move(pending.compile);
+  if (name == "enroll") {
+    const std::string problem = enroll_problem(pending.enroll);
+    if (!problem.empty()) return usage(app, problem);
+    return std::move(pending.enroll);
+  }
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
   return pending.doctor;
