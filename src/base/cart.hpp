@@ -20,8 +20,10 @@ struct CartEvent {
   std::string product;
   int quantity = 1;
   double confidence = 0;             // Probability that this event happened as told.
-  std::vector<std::string> cameras;  // Those that saw it.
+  std::vector<std::string> cameras;  // Those that saw it, the best first.
   std::string evidence;  // Clip, relative to the cart's file; empty if none was written.
+  // Camera and clip, for each camera of which one was written; the first is `evidence`.
+  std::vector<std::pair<std::string, std::string>> clips{};
 };
 
 struct CartLine {
@@ -45,9 +47,11 @@ struct Decision {
 
 struct CartVideo {
   std::string camera;
-  std::string sha256;
+  std::string sha256;  // Empty where the file is missing or can't be opened.
   std::int64_t frames = 0;
   std::int64_t duration_ms = 0;
+  std::int64_t start_ms = 0;  // Of its first frame on the session's clock.
+  std::string problem{};      // Code of the error that ended it early; empty where all was read.
 };
 
 struct CartInputs {

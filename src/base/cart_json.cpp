@@ -22,10 +22,13 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 Json json_of(const CartInputs& inputs) {
   Json videos = Json::array();
   for (const CartVideo& video : inputs.videos) {
-    videos.push_back({{"camera", video.camera},
-                      {"sha256", video.sha256},
-                      {"frames", video.frames},
-                      {"duration_ms", video.duration_ms}});
+    Json one = {{"camera", video.camera},
+                {"sha256", text_or_null(video.sha256)},
+                {"frames", video.frames},
+                {"duration_ms", video.duration_ms}};
+    if (video.start_ms != 0) one["start_ms"] = video.start_ms;
+    if (!video.problem.empty()) one["problem"] = video.problem;
+    videos.push_back(std::move(one));
   }
   return {{"videos", std::move(videos)},
           {"model", {{"name", inputs.model_name}, {"sha256", inputs.model_sha256}}},
@@ -33,13 +36,16 @@ Json json_of(const CartInputs& inputs) {
 }
 
 Json json_of(const CartEvent& event) {
+  Json clips = Json::object();
+  for (const auto& [camera, clip] : event.clips) clips[camera] = clip;
   return {{"at_ms", event.at_ms},
           {"kind", name_of(event.kind)},
           {"product", event.product},
           {"quantity", event.quantity},
           {"confidence", probability(event.confidence)},
           {"cameras", event.cameras},
-          {"evidence", text_or_null(event.evidence)}};
+          {"evidence", text_or_null(event.evidence)},
+          {"clips", std::move(clips)}};
 }
 
 Json json_of(const CartLine& line) {

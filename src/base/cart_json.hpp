@@ -1,9 +1,9 @@
 // The cart as JSON, schema `tally.cart.v1`: what `tally process --json` prints and what is stored.
 //
 // Keys come in a fixed order; probabilities and seconds have at most four decimals; what was not
-// given (no layout file, no evidence clip) is null; text that is not UTF-8 has U+FFFD in place of
-// the bad bytes. Without stats the same inputs give the same bytes, whatever the machine's load
-// was.
+// given (no layout file, no evidence clip) is null; a video's start_ms and problem are there only
+// where they say something; text that is not UTF-8 has U+FFFD in place of the bad bytes. Without
+// stats the same inputs give the same bytes, whatever the machine's load was.
 #pragma once
 
 #include <cstdint>

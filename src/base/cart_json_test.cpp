@@ -22,7 +22,8 @@ Cart small_cart() {
                   .quantity = 2,
                   .confidence = 0.97004,
                   .cameras = {"cam0"},
-                  .evidence = "evidence/0001.mp4"}};
+                  .evidence = "evidence/0001.mp4",
+                  .clips = {{"cam0", "evidence/0001.mp4"}}}};
   cart.lines = {{.product = "bottle", .quantity = 2, .confidence = 1.0 / 3.0, .events = {0}}};
   cart.decision = {.kind = DecisionKind::kReview, .probability = 1.0, .reasons = {"in doubt"}};
   cart.stats = {.frames_decoded = 1189,
@@ -61,7 +62,10 @@ constexpr const char* kGolden = R"({
       "cameras": [
         "cam0"
       ],
-      "evidence": "evidence/0001.mp4"
+      "evidence": "evidence/0001.mp4",
+      "clips": {
+        "cam0": "evidence/0001.mp4"
+      }
     }
   ],
   "lines": [
@@ -126,7 +130,29 @@ TEST(CartJson, TextThatIsNotUtf8StaysReadableJson) {
 TEST(CartJson, AnEventWithoutClipHasNullForEvidence) {
   Cart cart = small_cart();
   cart.events[0].evidence.clear();
-  EXPECT_THAT(to_json_line(cart, CartStatsIn::kNo), HasSubstr(R"("evidence":null)"));
+  cart.events[0].clips.clear();
+  EXPECT_THAT(to_json_line(cart, CartStatsIn::kNo), HasSubstr(R"("evidence":null,"clips":{})"));
+}
+
+TEST(CartJson, ClipsKeepTheOrderOfTheirCameras) {
+  Cart cart = small_cart();
+  cart.events[0].clips = {{"cam2", "evidence/0001_cam2.mp4"}, {"cam0", "evidence/0001_cam0.mp4"}};
+  EXPECT_THAT(to_json_line(cart, CartStatsIn::kNo),
+              HasSubstr(R"("clips":{"cam2":"evidence/0001_cam2.mp4",)"
+                        R"("cam0":"evidence/0001_cam0.mp4"})"));
+}
+
+TEST(CartJson, AVideoThatStartsLateOrEndsEarlySaysSo) {
+  Cart cart = small_cart();
+  cart.inputs.videos.push_back({.camera = "cam1",
+                                .sha256 = "",
+                                .frames = 3,
+                                .duration_ms = 100,
+                                .start_ms = 12,
+                                .problem = "media.truncated"});
+  EXPECT_THAT(to_json_line(cart, CartStatsIn::kNo),
+              HasSubstr(R"({"camera":"cam1","sha256":null,"frames":3,"duration_ms":100,)"
+                        R"("start_ms":12,"problem":"media.truncated"})"));
 }
 
 }  // namespace

@@ -68,12 +68,14 @@ void add_process(CLI::App& root, ProcessArguments& into) {
   CLI::App& app = add_command(root, "process", "Turn a video into a cart with evidence.",
                               R"(Examples:
   tally process clip.mp4 --model models/yolo              report and clips in out/clip/
+  tally process session_0000123 --model models/yolo       a folder with session.toml
   tally process clip.mp4 --model models/yolo --json       the cart on standard output, no files
   tally process clip.mp4 --model models/yolo --layout cooler.toml -o results
   ls *.mp4 | tally process --stdin-list --model models/yolo > carts.jsonl)");
-  app.add_option("VIDEO", into.video, "Video of one session");
+  app.add_option("VIDEO", into.video, "Video of one session, or a folder with session.toml");
   add_model(app, into.model);
-  app.add_option("--layout", into.layout, "Stock zones and products (TOML); default: learnt")
+  app.add_option("--layout", into.layout,
+                 "Products, stock zones, cabinet (TOML); default: the session's, or learnt")
       ->option_text("FILE");
   app.add_option("--output,-o", into.output, "Folder for cart.json, report.html and evidence/")
       ->option_text("DIR");

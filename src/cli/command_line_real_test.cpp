@@ -136,6 +136,64 @@ TEST_F(RealCommandLine, AListOfGoodClipsSucceeds) {
   EXPECT_EQ(std::ranges::count(ended.out, '\n'), 1);
 }
 
+std::string session_of(const std::vector<std::string>& cameras) {
+  std::string text = "version = 1\n";
+  for (const std::string& camera : cameras) {
+    text += "[[video]]\ncamera = \"" + camera + "\"\nfile = \"" + camera + ".mp4\"\n";
+  }
+  return text;
+}
+
+TEST_F(RealCommandLine, ASessionFolderOfOneCameraGivesTheVideosCart) {
+  here_.write("visit/session.toml", session_of({"left", "right"}));
+  fs::copy(kBottles, here_.path() / "visit/left.mp4");
+  const Ended ended = here_.tally({"process", "visit/", "--model", model(), "--json", "-o", "out"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err,
+              MatchesRegex("[^\n]*camera right was lost: [^\n]*right.mp4: is not there\n"));
+  Json cart = Json::parse(ended.out);
+  EXPECT_EQ(cart["inputs"]["videos"][1]["problem"], "media.not_found");
+  const std::string page = here_.read("out/report.html");
+  EXPECT_THAT(page, HasSubstr("left.mp4"));
+  EXPECT_THAT(page, HasSubstr("<title>Nothing to charge &#183; visit</title>"));
+  const Ended video = here_.tally({"process", kBottles, "--model", model(), "--json"});
+  const Json alone = Json::parse(video.out);
+  EXPECT_EQ(cart["lines"], alone["lines"]);
+  EXPECT_EQ(cart["decision"], alone["decision"]);
+  ASSERT_FALSE(cart["events"].empty());
+  EXPECT_EQ(cart["events"][0]["evidence"], "evidence/0001_left.mp4");
+  EXPECT_EQ(cart["events"][0]["clips"]["left"], "evidence/0001_left.mp4");
+  EXPECT_TRUE(fs::exists(here_.path() / "out/evidence/0001_left.mp4"));
+}
+
+TEST_F(RealCommandLine, SeveralCamerasNeedACalibratedLayout) {
+  here_.write("visit/session.toml", session_of({"left", "right"}));
+  fs::copy(kQuietClip, here_.path() / "visit/left.mp4");
+  fs::copy(kQuietClip, here_.path() / "visit/right.mp4");
+  const Ended none = here_.tally({"process", "visit", "--model", model()});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.err, HasSubstr("several cameras need a layout with a [cabinet]"));
+  here_.write("visit/layout.toml",
+              "version = 1\n[cabinet]\nwidth = 0.8\nheight = 1.4\ndepth = 0.5\n[[camera]]\n"
+              "id = \"left\"\nsize = [1280, 720]\nfocal = [900, 900]\ncentre = [640, 360]\n"
+              "position = [0, -0.2, 1.5]\nrotation = [[1, 0, 0], [0, -1, 0], [0, 0, -1]]\n");
+  here_.write("visit/session.toml", "layout = \"layout.toml\"\n" + session_of({"left", "right"}));
+  const Ended half = here_.tally({"process", "visit", "--model", model()});
+  EXPECT_EQ(half.exit_code, 1);
+  EXPECT_THAT(half.err, HasSubstr("lacks the calibration of right"));
+}
+
+TEST_F(RealCommandLine, AFolderWithoutSessionIsNotFound) {
+  here_.write("visit/left.mp4", "x");
+  const Ended ended = here_.tally({"process", "visit", "--model", model()});
+  EXPECT_EQ(ended.exit_code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("session.toml"));
+  here_.write("visit/session.toml", session_of({"left"}));
+  const Ended camera = here_.tally({"process", "visit", "--model", model(), "--camera", "left"});
+  EXPECT_EQ(camera.exit_code, 2);
+  EXPECT_THAT(here_.entries(), ::testing::ElementsAre("visit"));
+}
+
 TEST_F(RealCommandLine, AnInterruptLeavesNothingAndEndsByItsSignal) {
   const pid_t pid = here_.start({"process", kBottles, "--model", model(), "-o", "results"});
   // The staging folder is made before the first frame; then there is something to clean up.

@@ -27,7 +27,7 @@ constexpr std::size_t kCartBytesMax = 64U << 20U;
 struct Workbench {
   const ProcessArguments& arguments;
   Console& console;
-  cart::Layout layout;
+  cart::Layout layout;  // As told by --layout.
   std::unique_ptr<vision::Detector> detector;
 };
 
@@ -49,9 +49,42 @@ Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   return Workbench{arguments, console, std::move(*layout), std::move(*detector)};
 }
 
-Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& video,
+// "clip.mp4", "session_0000123"; also of "session_0000123/" and ".".
+std::string name_of(const fs::path& input) {
+  if (input.has_filename() && input.filename() != "." && input.filename() != "..") {
+    return input.filename().string();
+  }
+  std::error_code error;
+  const fs::path whole = fs::canonical(input, error);
+  return error ? input.string() : whole.filename().string();
+}
+
+bool is_folder(const fs::path& input) {
+  std::error_code error;
+  return fs::is_directory(input, error);
+}
+
+// The session's own layout, where the command line gives none.
+Result<cart::ProcessOutcome> process_folder(Workbench& bench, const fs::path& folder,
+                                            const cart::ProcessOptions& options) {
+  if (options.camera != kDefaultCamera) {
+    return fail(CliError::kUsage,
+                fmt::format("{}: --camera is for a video; the cameras of a session stand in its {}",
+                            folder.string(), cart::kSessionFileName));
+  }
+  auto session = cart::load_session(folder);
+  if (!session) return std::unexpected(std::move(session.error()));
+  if (!bench.arguments.layout.empty() || session->layout.empty()) {
+    return cart::process_session(*session, *bench.detector, bench.layout, options);
+  }
+  auto layout = cart::load_layout(session->layout);
+  if (!layout) return std::unexpected(std::move(layout.error()));
+  return cart::process_session(*session, *bench.detector, *layout, options);
+}
+
+Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input,
                                          const fs::path& evidence_folder) {
-  const std::string label = video.filename().string();
+  const std::string label = name_of(input);
   cart::ProcessOptions options;
   options.camera = bench.arguments.camera;
   options.savings = {.gate = bench.arguments.gate, .stride = bench.arguments.stride};
@@ -61,10 +94,17 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& video
   options.on_progress = [&](const cart::Progress& progress) {
     bench.console.progress(label, progress.frames_done, progress.frames_total);
   };
-  auto outcome = cart::process_video(video, *bench.detector, bench.layout, options);
+  auto outcome = is_folder(input)
+                     ? process_folder(bench, input, options)
+                     : cart::process_video(input, *bench.detector, bench.layout, options);
   bench.console.progress_done();
   // A decoder that got the same signal may have failed first.
   if (interrupted()) return stopped();
+  if (!outcome) return outcome;
+  for (const cart::CameraOutcome& camera : outcome->cameras) {
+    if (camera.problem.empty()) continue;
+    bench.console.note(fmt::format("camera {} was lost: {}", camera.camera, camera.problem));
+  }
   return outcome;
 }
 
@@ -115,17 +155,16 @@ void print_in_words(Console& console, const Cart& cart) {
       "\n");
 }
 
-Result<void> write_results(const cart::ProcessOutcome& outcome, const fs::path& video,
+Result<void> write_results(const cart::ProcessOutcome& outcome, const fs::path& input,
                            const fs::path& folder) {
   auto written =
       write_file_atomically(folder / "cart.json", to_json(outcome.cart, CartStatsIn::kYes));
   if (!written) return written;
   auto urls = clip_urls(outcome.cart, folder);
   if (!urls) return std::unexpected(std::move(urls.error()));
-  return write_file_atomically(folder / "report.html",
-                               render_report({.outcome = &outcome,
-                                              .video_name = video.filename().string(),
-                                              .clip_urls = std::move(*urls)}));
+  return write_file_atomically(
+      folder / "report.html",
+      render_report({.outcome = &outcome, .name = name_of(input), .clip_urls = std::move(*urls)}));
 }
 
 Result<void> print_only(const ProcessArguments& arguments, Console& console) {
@@ -181,7 +220,11 @@ Result<void> process_into(const fs::path& output, const ProcessArguments& argume
 
 Result<void> process_into_folder(const ProcessArguments& arguments, Console& console) {
   fs::path output = arguments.output;
-  if (output.empty()) output = fs::path("out") / arguments.video.stem();
+  if (output.empty()) {
+    const std::string name = name_of(arguments.video);
+    output =
+        fs::path("out") / (is_folder(arguments.video) ? fs::path(name) : fs::path(name).stem());
+  }
   std::error_code ignored;
   const bool parent_was_there = fs::exists(output.parent_path(), ignored);
   auto done = process_into(output, arguments, console);

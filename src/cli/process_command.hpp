@@ -1,21 +1,24 @@
-// tally process: videos to carts.
+// tally process: videos, or session folders, to carts.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "cli/console.hpp"
 
 namespace tally::cli {
 
+inline constexpr std::string_view kDefaultCamera = "cam0";
+
 struct ProcessArguments {
-  std::filesystem::path video;  // Empty with stdin_list.
+  std::filesystem::path video;  // Or a session's folder. Empty with stdin_list.
   std::filesystem::path model;
-  std::filesystem::path layout;  // Empty: the stock is learnt from the video.
+  std::filesystem::path layout;  // Empty: the session's; else the stock is learnt from the video.
   std::filesystem::path output;  // Empty: out/<video's stem>; with json nothing is written.
-  std::string camera = "cam0";
+  std::string camera{kDefaultCamera};
   std::optional<float> score;
   int threads = 0;
   bool gate = true;
@@ -28,7 +31,8 @@ struct ProcessArguments {
 
 inline constexpr std::size_t kListedPathBytesMax = 4096;
 
-// Errors: those of the video, the model and the layout; CliError::kSomeFailed for a list.
+// Errors: those of the video, the session, the model and the layout; CliError::kSomeFailed for a
+// list.
 Result<void> run_process(const ProcessArguments& arguments, Console& console);
 
 }  // namespace tally::cli

@@ -47,7 +47,8 @@ a { color:inherit; }
 .take { color:var(--take); } .marker.take, .badge.take { background:var(--take-bg); }
 .put { color:var(--put); } .marker.put, .badge.put { background:var(--put-bg); }
 .stem { position:absolute; left:var(--x); top:calc(var(--row) * 34px + 20px); width:0;
-  height:calc((var(--rows) - var(--row)) * 34px + 76px); border-left:1.5px solid currentColor;
+  height:calc((var(--rows) - var(--row)) * 34px + 76px + (var(--lanes) - 1) * 91px);
+  border-left:1.5px solid currentColor;
   opacity:.45; }
 .lane { font-size:.8rem; color:var(--soft); margin-top:8px; }
 svg { display:block; width:100%; }
@@ -65,6 +66,14 @@ svg.looks { height:10px; } .looks path { stroke:var(--soft); stroke-width:1; }
 .card video, .card .no-clip { width:100%; aspect-ratio:16/9; background:#0b0d0c; display:block;
   object-fit:contain; }
 .card .no-clip { display:grid; place-items:center; color:#b9c4be; font-size:.9rem; }
+.card.several { grid-column:1/-1; }
+.clips { display:grid; gap:2px;
+  grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr)); }
+.clips figure { margin:0; position:relative; min-width:0; }
+.clips figcaption { position:absolute; left:8px; top:8px; padding:1px 8px; border-radius:99px;
+  background:rgb(11 13 12 / .72); color:#f1f4f2; font-size:.78rem; pointer-events:none;
+  max-width:calc(100% - 16px); overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
+.lost { color:var(--review); }
 .card .text { padding:12px 14px 14px; }
 .card h3 { font-size:1rem; display:flex; gap:8px; align-items:baseline; flex-wrap:wrap;
   overflow-wrap:anywhere; }
@@ -118,9 +127,9 @@ const std::string_view kReportScript = R"js(
   }
   document.querySelectorAll('a.marker').forEach(marker => marker.addEventListener('click', () => {
     const card = document.querySelector(marker.getAttribute('href'));
-    const clip = card && card.querySelector('video');
-    if (card) card.focus({preventScroll: true});
-    if (clip) { clip.currentTime = 0; play(clip); }
+    if (!card) return;
+    card.focus({preventScroll: true});
+    card.querySelectorAll('video').forEach(clip => { clip.currentTime = 0; play(clip); });
   }));
 })();
 )js";

@@ -21,8 +21,12 @@ constexpr std::size_t kMarkersWithText = 24;  // More than so many would only hi
 
 std::int64_t duration_ms(const cart::ProcessOutcome& outcome) {
   std::int64_t end = 1;
-  for (const CartVideo& video : outcome.cart.inputs.videos) end = std::max(end, video.duration_ms);
-  if (!outcome.timeline.empty()) end = std::max(end, outcome.timeline.back().at_ms);
+  for (const CartVideo& video : outcome.cart.inputs.videos) {
+    end = std::max(end, video.start_ms + video.duration_ms);
+  }
+  for (const cart::CameraOutcome& camera : outcome.cameras) {
+    if (!camera.timeline.empty()) end = std::max(end, camera.timeline.back().at_ms);
+  }
   for (const CartEvent& event : outcome.cart.events) end = std::max(end, event.at_ms);
   return end;
 }
@@ -37,17 +41,31 @@ std::string picture(std::string_view lane, std::string_view content) {
                      lane, kWidth, kHeight, content);
 }
 
-std::string activity_svg(const cart::ProcessOutcome& outcome, std::int64_t end_ms) {
-  float top = 0.02F;  // So that noise in a quiet clip stays low.
-  for (const auto& sample : outcome.timeline) top = std::max(top, sample.activity);
+std::string activity_svg(const cart::CameraOutcome& camera, float top, std::int64_t end_ms) {
   std::string path = fmt::format("M0 {}", kHeight);
-  for (const auto& sample : outcome.timeline) {
+  for (const auto& sample : camera.timeline) {
     fmt::format_to(std::back_inserter(path), "L{:.1f} {:.1f}",
                    share_of(sample.at_ms, end_ms) * kWidth,
                    kHeight * (1 - static_cast<double>(std::max(0.0F, sample.activity) / top)));
   }
   fmt::format_to(std::back_inserter(path), "V{}Z", kHeight);
   return picture("activity", fmt::format(R"(<path d="{}"/>)", path));
+}
+
+// A lane for each camera, all to one scale.
+std::string activity_html(const cart::ProcessOutcome& outcome, std::int64_t end_ms) {
+  float top = 0.02F;  // So that noise in a quiet clip stays low.
+  for (const cart::CameraOutcome& camera : outcome.cameras) {
+    for (const auto& sample : camera.timeline) top = std::max(top, sample.activity);
+  }
+  const bool several = outcome.cameras.size() > 1;
+  std::string lanes;
+  for (const cart::CameraOutcome& camera : outcome.cameras) {
+    lanes += fmt::format(R"(<p class="lane">Movement{}</p>{})",
+                         several ? ", camera " + escape_html(camera.camera) : "",
+                         activity_svg(camera, top, end_ms));
+  }
+  return lanes;
 }
 
 std::string stock_svg(const cart::ProcessOutcome& outcome, std::int64_t end_ms, int items_max) {
@@ -69,10 +87,12 @@ std::string stock_svg(const cart::ProcessOutcome& outcome, std::int64_t end_ms, 
 
 std::string looks_svg(const cart::ProcessOutcome& outcome, std::int64_t end_ms) {
   std::string path;
-  for (const auto& sample : outcome.timeline) {
-    if (!sample.detected) continue;
-    fmt::format_to(std::back_inserter(path), "M{:.1f} 0V{}",
-                   share_of(sample.at_ms, end_ms) * kWidth, kHeight);
+  for (const cart::CameraOutcome& camera : outcome.cameras) {
+    for (const auto& sample : camera.timeline) {
+      if (!sample.detected) continue;
+      fmt::format_to(std::back_inserter(path), "M{:.1f} 0V{}",
+                     share_of(sample.at_ms, end_ms) * kWidth, kHeight);
+    }
   }
   return picture("looks",
                  fmt::format(R"(<path d="{}" vector-effect="non-scaling-stroke"/>)", path));
@@ -86,7 +106,8 @@ int free_row(double share, std::array<double, kMarkerRows>& taken_until) {
   return row;
 }
 
-std::string markers_html(const Cart& cart, std::int64_t end_ms) {
+// `lanes` of movement stand below the markers, and their stems reach through all of them.
+std::string markers_html(const Cart& cart, std::size_t lanes, std::int64_t end_ms) {
   std::array<double, kMarkerRows> taken_until;
   taken_until.fill(-1);
   int rows = 1;
@@ -108,7 +129,8 @@ std::string markers_html(const Cart& cart, std::int64_t end_ms) {
                    share * 100, row, take ? "take" : "put", i + 1, escape_html(act_words(event)),
                    clock_text(event.at_ms), take ? "&#8593;" : "&#8595;", event.quantity, product);
   }
-  return fmt::format(R"(<ol class="markers" style="--rows:{}">{}</ol>)", rows, items);
+  return fmt::format(R"(<ol class="markers" style="--rows:{};--lanes:{}">{}</ol>)", rows, lanes,
+                     items);
 }
 
 std::string axis_html(std::int64_t end_ms) {
@@ -142,20 +164,23 @@ std::string timeline_html(const cart::ProcessOutcome& outcome) {
       outcome.stock.empty()    ? "not known"
       : items_min == items_max ? counted(items_max, "item")
                                : fmt::format("{} to {}", items_min, counted(items_max, "item"));
-  const auto looks = std::ranges::count_if(outcome.timeline, &cart::TimelineSample::detected);
+  std::int64_t looks = 0;
+  for (const cart::CameraOutcome& camera : outcome.cameras) {
+    looks += std::ranges::count_if(camera.timeline, &cart::TimelineSample::detected);
+  }
   return fmt::format(
       R"(<section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>
 <div class="timeline">
 {}
-<p class="lane">Movement</p>{}
+{}
 <p class="lane">Stock in view: {}</p>{}
 <p class="lane">Looked at by the model, {}</p>{}
 {}
 </div></section>
 )",
-      markers_html(outcome.cart, end_ms), activity_svg(outcome, end_ms), stock_words,
-      stock_svg(outcome, end_ms, items_max), counted(looks, "moment"), looks_svg(outcome, end_ms),
-      axis_html(end_ms));
+      markers_html(outcome.cart, std::max<std::size_t>(1, outcome.cameras.size()), end_ms),
+      activity_html(outcome, end_ms), stock_words, stock_svg(outcome, end_ms, items_max),
+      counted(looks, "moment"), looks_svg(outcome, end_ms), axis_html(end_ms));
 }
 
 }  // namespace tally::cli

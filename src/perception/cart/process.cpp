@@ -1,23 +1,19 @@
 #include "perception/cart/process.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
-#include "base/digest.hpp"
+#include "base/assert.hpp"
 #include "perception/cart/events.hpp"
 #include "perception/cart/session.hpp"
-#include "perception/media/clip_writer.hpp"
+#include "perception/cart/watch.hpp"
 
 namespace tally::cart {
 namespace {
-
-// Evidence shows this much before and after an event.
-constexpr SessionTime kEvidenceBefore = from_seconds(1.5);
-constexpr SessionTime kEvidenceAfter = from_seconds(1.5);
-constexpr SessionTime kTimelineStep = from_seconds(0.1);
 
 Result<std::optional<vision::Box>> zone_of(const Layout& layout, const std::string& camera) {
   for (const LayoutCamera& candidate : layout.cameras) {
@@ -26,70 +22,72 @@ Result<std::optional<vision::Box>> zone_of(const Layout& layout, const std::stri
   if (layout.cameras.empty()) return std::nullopt;
   std::vector<std::string> ids;
   for (const LayoutCamera& candidate : layout.cameras) ids.push_back(candidate.id);
-  return fail(LayoutError::kValue,
-              fmt::format("the layout has no camera \"{}\"; give --camera one of its own: {}",
-                          camera, fmt::join(ids, ", ")));
+  return fail(
+      LayoutError::kValue,
+      fmt::format("the layout has no camera \"{}\"; name the video's camera, by --camera or in "
+                  "session.toml, as one of its own: {}",
+                  camera, fmt::join(ids, ", ")));
 }
 
-std::optional<std::int64_t> expected_frames(const media::VideoInfo& info) {
-  if (!info.duration || info.frames_per_second <= 0) return std::nullopt;
-  return static_cast<std::int64_t>(to_seconds(*info.duration) * info.frames_per_second + 0.5);
-}
+// One of a session's cameras by itself, without a calibration; the others have no video.
+class OneCamera final : public SessionWatcher {
+ public:
+  struct Which {
+    std::string camera;
+    std::size_t index = 0;
+    std::size_t count = 1;
+  };
+  OneCamera(vision::Detector& detector, Which which, std::vector<ClassRole> roles,
+            std::optional<vision::Box> zone, const ProcessOptions& options)
+      : detector_(detector),
+        which_(std::move(which)),
+        session_(detector, std::move(roles), zone, options.savings, options.clock_seconds) {}
 
-// At most one sample per kTimelineStep: the liveliest frame of it.
-std::vector<TimelineSample> thin_out(const std::vector<FrameNote>& notes) {
-  std::vector<TimelineSample> samples;
-  SessionTime next{0};
-  for (const FrameNote& note : notes) {
-    if (samples.empty() || note.time >= next) {
-      samples.push_back({to_ms(note.time), note.activity, note.detected});
-      next = note.time + kTimelineStep;
-      continue;
-    }
-    samples.back().activity = std::max(samples.back().activity, note.activity);
-    samples.back().detected = samples.back().detected || note.detected;
+  Result<void> push(std::size_t camera, const media::Frame& frame) override {
+    TALLY_ASSERT(camera == which_.index);
+    return session_.push(frame);
   }
-  return samples;
-}
 
-Result<void> write_evidence(const std::filesystem::path& video, const ProcessOptions& options,
-                            std::vector<CartEvent>& events) {
-  std::vector<media::Clip> clips;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const SessionTime at = std::chrono::milliseconds(events[i].at_ms);
-    events[i].evidence = fmt::format("evidence/{:04}.mp4", i + 1);
-    clips.push_back({{at - kEvidenceBefore, at + kEvidenceAfter},
-                     options.evidence_folder / events[i].evidence});
+  void lose(std::size_t /*camera*/, SessionTime /*at*/) override {}
+
+  Result<SessionFindings> finish() override {
+    auto stock = session_.finish();
+    if (!stock) return std::unexpected(std::move(stock.error()));
+    SessionFindings findings;
+    findings.events = merge_into_events(stock->changes, which_.camera);
+    findings.lines = sum_lines(findings.events);
+    findings.decision = decide(findings.lines, stock->doubts);
+    findings.cameras.resize(which_.count);
+    findings.cameras[which_.index] = {stock->zone, session_.notes(), session_.looks()};
+    for (const auto& [time, count] : stock->counts) findings.stock.push_back({to_ms(time), count});
+    findings.model_name = detector_.package().name;
+    findings.model_sha256 = detector_.package().sha256;
+    const StageSeconds& seconds = session_.seconds();
+    findings.stage_seconds = {
+        {"gate", seconds.gate}, {"detect", seconds.detect}, {"stock", seconds.stock}};
+    return findings;
   }
-  if (clips.empty()) return {};
-  return media::cut_clips(video, clips, options.reader);
-}
 
-struct Watched {
-  std::int64_t frames = 0;
-  SessionTime last{0};
-  double decode_seconds = 0;
+ private:
+  vision::Detector& detector_;
+  Which which_;
+  CameraSession session_;
 };
 
-Result<Watched> watch(media::VideoReader& reader, CameraSession& session,
-                      const ProcessOptions& options) {
-  const auto clock = [&] { return options.clock_seconds ? options.clock_seconds() : 0.0; };
-  const auto total = expected_frames(reader.info());
-  Watched watched;
-  while (true) {
-    if (options.cancelled && options.cancelled()) {
-      return fail(ProcessError::kCancelled, "stopped before the end, as asked");
-    }
-    const double begin = clock();
-    auto frame = reader.next();
-    watched.decode_seconds += clock() - begin;
-    if (!frame) return std::unexpected(std::move(frame.error()));
-    if (!*frame) return watched;
-    if (auto pushed = session.push(**frame); !pushed) return std::unexpected(pushed.error());
-    ++watched.frames;
-    watched.last = (*frame)->time;
-    if (options.on_progress) options.on_progress({watched.frames, total});
-  }
+Result<ProcessOutcome> watch_one_camera(const SessionFile& session, vision::Detector& detector,
+                                        const Layout& layout, ClipNames names,
+                                        const ProcessOptions& options) {
+  const auto there = std::ranges::find(session.videos, false, &SessionVideo::missing);
+  TALLY_ASSERT(there != session.videos.end());
+  auto roles = class_roles(layout, detector.package().class_names);
+  if (!roles) return std::unexpected(std::move(roles.error()));
+  auto zone = zone_of(layout, there->camera);
+  if (!zone) return std::unexpected(std::move(zone.error()));
+  OneCamera watcher(detector,
+                    {there->camera, static_cast<std::size_t>(there - session.videos.begin()),
+                     session.videos.size()},
+                    std::move(*roles), *zone, options);
+  return watch_session(session, watcher, layout.sha256, names, options);
 }
 
 }  // namespace
@@ -100,67 +98,51 @@ ErrorCode code_of(ProcessError error) {
       return {"cart.cancelled", ErrorKind::kFailed};
     case ProcessError::kChanged:
       return {"cart.changed", ErrorKind::kConflict};
+    case ProcessError::kUncalibrated:
+      return {"cart.uncalibrated", ErrorKind::kFailed};
+    case ProcessError::kSeveralCameras:
+      return {"cart.several_cameras", ErrorKind::kUnavailable};
   }
   std::abort();
 }
 
 Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision::Detector& detector,
                                      const Layout& layout, const ProcessOptions& options) {
-  const auto clock = [&] { return options.clock_seconds ? options.clock_seconds() : 0.0; };
-  const double begin = clock();
-  auto roles = class_roles(layout, detector.package().class_names);
-  if (!roles) return std::unexpected(std::move(roles.error()));
-  auto zone = zone_of(layout, options.camera);
-  if (!zone) return std::unexpected(std::move(zone.error()));
-  // The reader tells better than the digest what is wrong with a file, so it is asked first.
-  auto reader = media::VideoReader::open(video, options.reader);
-  if (!reader) return std::unexpected(std::move(reader.error()));
-  auto digest = sha256_hex_of_file(video);
-  if (!digest) return std::unexpected(std::move(digest.error()));
-  CameraSession session(detector, std::move(*roles), *zone, options.savings, options.clock_seconds);
-  auto watched = watch(**reader, session, options);
-  // The detector is left without work, whatever happened to the video.
-  auto stock = session.finish();
-  if (!watched) return std::unexpected(std::move(watched.error()));
-  if (!stock) return std::unexpected(std::move(stock.error()));
-  ProcessOutcome outcome;
-  Cart& cart = outcome.cart;
-  cart.inputs = {.videos = {{options.camera, *digest, watched->frames,
-                             to_ms((*reader)->info().duration.value_or(watched->last))}},
-                 .model_name = detector.package().name,
-                 .model_sha256 = detector.package().sha256,
-                 .layout_sha256 = layout.sha256};
-  cart.events = merge_into_events(stock->changes, options.camera);
-  cart.lines = sum_lines(cart.events);
-  cart.decision = decide(cart.lines, stock->doubts);
-  const double evidence_begin = clock();
-  if (!options.evidence_folder.empty()) {
-    if (auto written = write_evidence(video, options, cart.events); !written) {
-      return std::unexpected(std::move(written.error()));
-    }
+  const SessionFile session{.videos = {{.camera = options.camera, .file = video}}};
+  return watch_one_camera(session, detector, layout, ClipNames::kByEvent, options);
+}
+
+Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
+                                       const Layout& layout, const ProcessOptions& options) {
+  if (session.videos_there() == 1) {
+    return watch_one_camera(session, detector, layout, ClipNames::kByCamera, options);
   }
-  // What was decoded, what the evidence shows and what the digest names must be one file.
-  auto digest_after = sha256_hex_of_file(video);
-  if (!digest_after || *digest_after != cart.inputs.videos.front().sha256) {
-    return fail(ProcessError::kChanged,
-                fmt::format("{}: changed while it was read; process it when it is complete",
-                            video.string()));
+  if (auto checked = check_calibrated(session, layout); !checked) {
+    return std::unexpected(std::move(checked.error()));
   }
-  const StageSeconds& seconds = session.seconds();
-  cart.stats = {.frames_decoded = watched->frames,
-                .frames_detected = session.looks(),
-                .wall_seconds = clock() - begin,
-                .stage_seconds = {{"decode", watched->decode_seconds},
-                                  {"gate", seconds.gate},
-                                  {"detect", seconds.detect},
-                                  {"stock", seconds.stock},
-                                  {"evidence", clock() - evidence_begin}}};
-  outcome.width = (*reader)->info().width;
-  outcome.height = (*reader)->info().height;
-  outcome.zone = stock->zone;
-  outcome.timeline = thin_out(session.notes());
-  for (const auto& [time, count] : stock->counts) outcome.stock.push_back({to_ms(time), count});
-  return outcome;
+  return fail(ProcessError::kSeveralCameras,
+              "what several cameras see is not joined yet; process the video of one camera by "
+              "itself");
+}
+
+Result<void> check_calibrated(const SessionFile& session, const Layout& layout) {
+  constexpr std::string_view kNeeds =
+      "several cameras need a layout with a [cabinet] in which each of them is calibrated";
+  if (!layout.calibrated()) {
+    return fail(ProcessError::kUncalibrated,
+                fmt::format("{}: give one with --layout, name it in session.toml, or process the "
+                            "video of one camera by itself",
+                            kNeeds));
+  }
+  std::vector<std::string> unknown;
+  for (const SessionVideo& video : session.videos) {
+    const auto camera = std::ranges::find(layout.cameras, video.camera, &LayoutCamera::id);
+    const bool known = camera != layout.cameras.end() && camera->calibration;
+    if (!video.missing && !known) unknown.push_back(video.camera);
+  }
+  if (unknown.empty()) return {};
+  return fail(ProcessError::kUncalibrated, fmt::format("{}: this one lacks the calibration of {}",
+                                                       kNeeds, fmt::join(unknown, ", ")));
 }
 
 }  // namespace tally::cart

@@ -1,9 +1,9 @@
-// From a video to a cart: decode -> gate -> detect -> stock -> events -> decide -> evidence.
+// From videos to a cart: decode -> gate -> detect -> stock -> events -> decide -> evidence.
 //
-// `process_video` is the whole of it for one clip on disk. The steps are pure (session.hpp): same
-// video, model, layout and options give the same cart, byte for byte, whatever the machine's load.
-// Only reading the clip, its digest and writing evidence touch the disk; the clock is passed in and
-// feeds statistics alone.
+// `process_video` is the whole of it for one clip on disk, `process_session` for the videos of a
+// session folder. The steps are pure (session_watcher.hpp): same videos, model, layout and options
+// give the same cart, byte for byte, whatever the machine's load. Only reading the clips, their
+// digests and writing evidence touch the disk; the clock is passed in and feeds statistics alone.
 //
 // Thread-safety: one call at a time per Detector.
 #pragma once
@@ -20,14 +20,18 @@
 #include "base/time.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/look_schedule.hpp"
+#include "perception/cart/session_file.hpp"
+#include "perception/cart/session_watcher.hpp"
 #include "perception/media/video_reader.hpp"
 #include "perception/vision/detector.hpp"
 
 namespace tally::cart {
 
 enum class ProcessError : std::uint8_t {
-  kCancelled,  // ProcessOptions::cancelled said so.
-  kChanged,    // The file was written to while it was read.
+  kCancelled,       // ProcessOptions::cancelled said so.
+  kChanged,         // The file was written to while it was read.
+  kUncalibrated,    // Several cameras, and the layout does not say where they are.
+  kSeveralCameras,  // Several calibrated cameras, whose views are not joined yet.
 };
 [[nodiscard]] ErrorCode code_of(ProcessError error);
 
@@ -37,10 +41,11 @@ struct Progress {
 };
 
 struct ProcessOptions {
-  std::string camera = "cam0";
+  std::string camera = "cam0";  // Of process_video.
   Savings savings;
   media::ReaderOptions reader;
-  // Evidence clips go here, as evidence/0001.mp4 and so on; none are written where it is empty.
+  // Evidence clips go here, as evidence/0001.mp4 and so on for one video, evidence/0001_cam0.mp4
+  // for a session; none are written where it is empty.
   std::filesystem::path evidence_folder;
   std::function<void(const Progress&)> on_progress;  // Called at most once a frame; may be empty.
   std::function<double()> clock_seconds;  // Monotonic; empty: no times in the statistics.
@@ -54,21 +59,33 @@ struct TimelineSample {
   bool detected = false;
 };
 
-struct StockSample {  // Number of items at rest in the stock zone, when it changed.
-  std::int64_t at_ms = 0;
-  int items = 0;
+struct CameraOutcome {
+  std::string camera;
+  std::string file_name;
+  int width = 0;  // 0 where its video could not be opened.
+  int height = 0;
+  std::optional<vision::Box> zone;  // Stock zone, learnt or given; frame pixels.
+  std::int64_t frames_detected = 0;
+  std::vector<TimelineSample> timeline;  // At most 10 per second.
+  std::string problem;                   // Why not all of its video was read; empty where it was.
 };
 
 struct ProcessOutcome {
   Cart cart;
-  int width = 0;
-  int height = 0;
-  std::optional<vision::Box> zone;       // Stock zone, learnt or given; frame pixels.
-  std::vector<TimelineSample> timeline;  // At most 10 per second.
+  std::vector<CameraOutcome> cameras;  // As Cart::inputs.videos.
   std::vector<StockSample> stock;
 };
 
 Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision::Detector& detector,
                                      const Layout& layout, const ProcessOptions& options);
+
+// A session of one video needs no layout; several need one in which each of them is calibrated. A
+// video that is missing, or is damaged, is left out and told in the cart, unless it was the last.
+Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
+                                       const Layout& layout, const ProcessOptions& options);
+
+// Whether the layout is of a cabinet and has a calibration for each camera that has a video.
+// Errors: ProcessError::kUncalibrated, with what to do.
+Result<void> check_calibrated(const SessionFile& session, const Layout& layout);
 
 }  // namespace tally::cart

@@ -15,18 +15,13 @@
 
 #include "base/error.hpp"
 #include "perception/cart/look_schedule.hpp"
+#include "perception/cart/session_watcher.hpp"
 #include "perception/cart/stock.hpp"
 #include "perception/media/frame.hpp"
 #include "perception/vision/detector.hpp"
 #include "perception/vision/motion_gate.hpp"
 
 namespace tally::cart {
-
-struct FrameNote {  // What the gate said of a frame.
-  SessionTime time{0};
-  float activity = 0;
-  bool detected = false;
-};
 
 struct StageSeconds {
   double gate = 0;

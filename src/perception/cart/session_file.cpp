@@ -200,9 +200,4 @@ Result<SessionFile> load_session(const fs::path& folder) {
   return session;
 }
 
-bool is_session(const fs::path& folder) {
-  std::error_code error;
-  return fs::is_regular_file(folder / kSessionFileName, error);
-}
-
 }  // namespace tally::cart

@@ -56,7 +56,4 @@ Result<SessionFile> parse_session(std::string_view text, std::string_view where)
 // session.toml of this folder; paths begin with the folder.
 Result<SessionFile> load_session(const std::filesystem::path& folder);
 
-// Whether this is a folder with a session.toml.
-[[nodiscard]] bool is_session(const std::filesystem::path& folder);
-
 }  // namespace tally::cart

@@ -1,0 +1,231 @@
+#include "perception/cart/watch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "base/digest.hpp"
+#include "perception/cart/frame_merge.hpp"
+
+namespace tally::cart {
+namespace {
+
+constexpr SessionTime kTimelineStep = from_seconds(0.1);
+
+// A camera's video while it is read.
+struct Input {
+  const SessionVideo* video = nullptr;
+  std::unique_ptr<media::VideoReader> reader;  // Null where it can't be opened.
+  std::string sha256;
+  std::int64_t frames = 0;
+  SessionTime last{0};  // Of its last frame, on the session's clock.
+  std::optional<Error> problem;
+};
+
+double now(const ProcessOptions& options) {
+  return options.clock_seconds ? options.clock_seconds() : 0.0;
+}
+
+// The reader tells better than the digest what is wrong with a file, so it is asked first.
+Result<Input> open_input(const SessionVideo& video, const ProcessOptions& options) {
+  Input input;
+  input.video = &video;
+  input.last = video.start;
+  auto reader = video.missing ? fail(media::MediaError::kNotFound,
+                                     fmt::format("{}: is not there", video.file.string()))
+                              : media::VideoReader::open(video.file, options.reader);
+  if (!reader) {
+    input.problem = std::move(reader.error());
+    return input;
+  }
+  input.reader = std::move(*reader);
+  auto digest = sha256_hex_of_file(video.file);
+  if (!digest) return std::unexpected(std::move(digest.error()));
+  input.sha256 = std::move(*digest);
+  return input;
+}
+
+bool is_lost(const Input& input) { return input.problem.has_value(); }
+
+Result<std::vector<Input>> open_all(const SessionFile& session, const ProcessOptions& options) {
+  std::vector<Input> inputs;
+  for (const SessionVideo& video : session.videos) {
+    auto input = open_input(video, options);
+    if (!input) return std::unexpected(std::move(input.error()));
+    inputs.push_back(std::move(*input));
+  }
+  if (std::ranges::all_of(inputs, is_lost)) return std::unexpected(*inputs.front().problem);
+  return inputs;
+}
+
+std::optional<std::int64_t> expected_frames(const std::vector<Input>& inputs) {
+  double frames = 0;
+  for (const Input& input : inputs) {
+    if (!input.reader) continue;
+    const media::VideoInfo& info = input.reader->info();
+    if (!info.duration || info.frames_per_second <= 0) return std::nullopt;
+    frames += to_seconds(*info.duration) * info.frames_per_second;
+  }
+  return static_cast<std::int64_t>(frames + 0.5);
+}
+
+// Returns the seconds that decoding took.
+Result<double> push_all(std::vector<Input>& inputs, SessionWatcher& watcher,
+                        const ProcessOptions& options) {
+  std::vector<FrameMerge::Source> sources;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    sources.push_back({inputs[i].reader.get(), inputs[i].video->start});
+    if (is_lost(inputs[i])) watcher.lose(i, SessionTime{0});
+  }
+  FrameMerge merge(sources);
+  const auto total = expected_frames(inputs);
+  std::int64_t frames = 0;
+  double decode_seconds = 0;
+  while (true) {
+    if (options.cancelled && options.cancelled()) {
+      return fail(ProcessError::kCancelled, "stopped before the end, as asked");
+    }
+    const double begin = now(options);
+    auto step = merge.next();
+    decode_seconds += now(options) - begin;
+    if (!step) return decode_seconds;
+    Input& input = inputs[step->source];
+    if (!step->frame) {
+      input.problem = std::move(step->error);
+      watcher.lose(step->source, input.frames > 0 ? input.last : SessionTime{0});
+      continue;
+    }
+    if (auto pushed = watcher.push(step->source, *step->frame); !pushed) {
+      return std::unexpected(std::move(pushed.error()));
+    }
+    ++input.frames;
+    input.last = step->frame->time;
+    if (options.on_progress) options.on_progress({++frames, total});
+  }
+}
+
+// What was decoded, what the evidence shows and what the digest names must be one file.
+Result<void> check_unchanged(const std::vector<Input>& inputs) {
+  for (const Input& input : inputs) {
+    if (input.sha256.empty()) continue;
+    const auto digest = sha256_hex_of_file(input.video->file);
+    if (digest && *digest == input.sha256) continue;
+    return fail(ProcessError::kChanged,
+                fmt::format("{}: changed while it was read; process it when it is complete",
+                            input.video->file.string()));
+  }
+  return {};
+}
+
+CartVideo told(const Input& input) {
+  const SessionTime start = input.video->start;
+  SessionTime duration = input.last - start;
+  if (input.reader) duration = input.reader->info().duration.value_or(duration);
+  return {.camera = input.video->camera,
+          .sha256 = input.sha256,
+          .frames = input.frames,
+          .duration_ms = to_ms(duration),
+          .start_ms = to_ms(start),
+          .problem = input.problem ? std::string(input.problem->code.name) : ""};
+}
+
+Result<void> add_evidence(const std::vector<Input>& inputs, ClipNames names,
+                          const ProcessOptions& options, std::vector<CartEvent>& events) {
+  if (options.evidence_folder.empty()) return {};
+  std::vector<EvidenceSource> sources;
+  for (const Input& input : inputs) {
+    if (input.frames == 0) continue;
+    sources.push_back(
+        {input.video->camera, input.video->file, input.video->start, input.last, is_lost(input)});
+  }
+  return write_evidence(sources, names, options.evidence_folder, options.reader, events);
+}
+
+// At most one sample per kTimelineStep: the liveliest frame of it.
+std::vector<TimelineSample> thin_out(const std::vector<FrameNote>& notes) {
+  std::vector<TimelineSample> samples;
+  SessionTime next{0};
+  for (const FrameNote& note : notes) {
+    if (samples.empty() || note.time >= next) {
+      samples.push_back({to_ms(note.time), note.activity, note.detected});
+      next = note.time + kTimelineStep;
+      continue;
+    }
+    samples.back().activity = std::max(samples.back().activity, note.activity);
+    samples.back().detected = samples.back().detected || note.detected;
+  }
+  return samples;
+}
+
+CameraOutcome outcome_of(const Input& input, const CameraFindings& findings) {
+  CameraOutcome outcome;
+  outcome.camera = input.video->camera;
+  outcome.file_name = input.video->file.filename().string();
+  if (input.reader) {
+    outcome.width = input.reader->info().width;
+    outcome.height = input.reader->info().height;
+  }
+  outcome.zone = findings.zone;
+  outcome.frames_detected = findings.looks;
+  outcome.timeline = thin_out(findings.notes);
+  if (input.problem) outcome.problem = input.problem->message;
+  return outcome;
+}
+
+ProcessOutcome make_outcome(const std::vector<Input>& inputs, SessionFindings&& findings,
+                            const std::string& layout_sha256) {
+  ProcessOutcome outcome;
+  Cart& cart = outcome.cart;
+  cart.inputs.model_name = std::move(findings.model_name);
+  cart.inputs.model_sha256 = std::move(findings.model_sha256);
+  cart.inputs.layout_sha256 = layout_sha256;
+  cart.events = std::move(findings.events);
+  cart.lines = std::move(findings.lines);
+  cart.decision = std::move(findings.decision);
+  TALLY_ASSERT(findings.cameras.size() == inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    cart.inputs.videos.push_back(told(inputs[i]));
+    cart.stats.frames_decoded += inputs[i].frames;
+    cart.stats.frames_detected += findings.cameras[i].looks;
+    outcome.cameras.push_back(outcome_of(inputs[i], findings.cameras[i]));
+  }
+  outcome.stock = std::move(findings.stock);
+  return outcome;
+}
+
+}  // namespace
+
+Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher& watcher,
+                                     const std::string& layout_sha256, ClipNames names,
+                                     const ProcessOptions& options) {
+  const double begin = now(options);
+  auto inputs = open_all(session, options);
+  Result<double> decode_seconds =
+      inputs ? push_all(*inputs, watcher, options) : std::unexpected(inputs.error());
+  auto findings = watcher.finish();
+  if (!decode_seconds) return std::unexpected(std::move(decode_seconds.error()));
+  if (std::ranges::all_of(*inputs, is_lost)) return std::unexpected(*inputs->front().problem);
+  if (!findings) return std::unexpected(std::move(findings.error()));
+  auto stages = std::move(findings->stage_seconds);
+  ProcessOutcome outcome = make_outcome(*inputs, std::move(*findings), layout_sha256);
+  const double evidence_begin = now(options);
+  if (auto added = add_evidence(*inputs, names, options, outcome.cart.events); !added) {
+    return std::unexpected(std::move(added.error()));
+  }
+  if (auto unchanged = check_unchanged(*inputs); !unchanged) {
+    return std::unexpected(std::move(unchanged.error()));
+  }
+  CartStats& stats = outcome.cart.stats;
+  stats.wall_seconds = now(options) - begin;
+  stats.stage_seconds = {{"decode", *decode_seconds}};
+  stats.stage_seconds.insert(stats.stage_seconds.end(), stages.begin(), stages.end());
+  stats.stage_seconds.emplace_back("evidence", now(options) - evidence_begin);
+  return outcome;
+}
+
+}  // namespace tally::cart
