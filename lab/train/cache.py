@@ -1,4 +1,4 @@
-"""Pictures decoded once: an array on disk of [N, 270, 480, 3] bytes, BGR.
+"""Pictures decoded once: an array on disk of [N, 360, 640, 3] bytes, BGR.
 
 A picture keeps its aspect and lies top left; the rest is grey (114). Boxes become pixels of that
 array's picture. The array's name comes from the pictures' names, sizes and times, so a changed
@@ -13,9 +13,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-WIDTH, HEIGHT = 480, 270
+WIDTH, HEIGHT = 640, 360
 PAD = 114
-PICTURES_MAX = 60_000  # 23 GB on disk
+PICTURES_MAX = 60_000  # 41 GB on disk
 
 
 class Cached(NamedTuple):

@@ -15,8 +15,8 @@ import torch
 from . import cache, detector_augment, detector_eval, detector_loss, export, labels, runs, weights
 from .yolox import YoloxNano, grid_of
 
-WIDTH, HEIGHT = 416, 256
-SMALL_WIDTH, SMALL_HEIGHT = 320, 192
+WIDTH, HEIGHT = 576, 320
+SMALL_WIDTH, SMALL_HEIGHT = 416, 256
 SMALL_UNTIL = 0.25  # Of the run: the first quarter is at the smaller size.
 GENTLE_FROM = 0.85  # The last part without mosaic, as YOLOX does.
 CALIBRATION_BATCHES = 16
@@ -34,7 +34,7 @@ def add_arguments(parser):
                         help="folder with images/ and labels/; =item: every box is an item")
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
     parser.add_argument("--run", required=True, type=Path, help="folder for cache and checkpoints")
-    parser.add_argument("--init", type=Path, help="YOLOX-Nano's published ONNX; else from nothing")
+    parser.add_argument("--init", type=Path, help="YOLOX-Nano's published ONNX, or another run's checkpoint")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--batch", type=int, default=16)
@@ -72,6 +72,9 @@ def new_network(arguments, training):
     network = YoloxNano(len(labels.CLASSES)).to(memory_format=torch.channels_last)
     if not arguments.init:
         return network
+    if arguments.init.suffix == ".pt":
+        network.load_state_dict(runs.load(arguments.init)["average"])
+        return network
 
     def is_class_head(name):
         return name.startswith("heads.") and name.endswith(".classes")
@@ -96,6 +99,7 @@ class Run:
         self.steps = max(1, len(self.training.boxes) // arguments.batch)
         self.progress = runs.Progress(self.steps * arguments.epochs, arguments.minutes)
         self.epoch, self.history = 0, []
+        self.facts = self.new_facts()
         self.checkpoint = arguments.run / "checkpoint.pt"
         resumed = self.checkpoint.exists()
         self.network = (YoloxNano(len(labels.CLASSES)).to(memory_format=torch.channels_last)
@@ -116,25 +120,34 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.progress.restore(state["progress"])
         self.epoch, self.history = state["epoch"], json.loads(state["history"])
+        self.facts = json.loads(state["facts"])
         say(f"goes on after epoch {self.epoch}")
 
-    def facts(self):
-        """What the run learns from."""
+    def new_facts(self):
+        """What the run learns from; of an earlier run that it goes on from, how long that took."""
         arguments = self.arguments
-        return {"data": [Path(text.split("=")[0]).name for text in arguments.data],
+        facts = {"data": [Path(text.split("=")[0]).name for text in arguments.data],
                 "pictures": len(self.training.boxes),
                 "open_pictures": int(self.training.open.sum()),
                 "held_out_pictures": len(self.held.boxes),
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
-                "batch": arguments.batch}
+                "batch": arguments.batch, "epochs_before": 0, "minutes_before": 0.0}
+        if arguments.init and arguments.init.suffix == ".pt":
+            earlier = runs.load(arguments.init)
+            before = json.loads(earlier["facts"])
+            facts["init"] = before["init"]
+            facts["epochs_before"] = before.get("epochs_before", 0) + earlier["epoch"]
+            facts["minutes_before"] = round(
+                before.get("minutes_before", 0) + earlier["progress"]["spent"] / 60, 1)
+        return facts
 
     def state(self):
         return {
             "network": self.network.state_dict(), "average": self.average.network.state_dict(),
             "updates": self.average.updates, "optimizer": self.optimizer.state_dict(),
             "progress": self.progress.state(), "epoch": self.epoch,
-            "history": json.dumps(self.history), "facts": json.dumps(self.facts())}
+            "history": json.dumps(self.history), "facts": json.dumps(self.facts)}
 
     def size(self):
         small = self.progress.value() < SMALL_UNTIL
@@ -222,8 +235,10 @@ def main(arguments):
 def finish(network, state, path):
     """The ONNX file, and beside it what is known of the training, for the model card."""
     export.detector(network, path, WIDTH, HEIGHT)
-    record = {"task": "detect", **json.loads(state["facts"]), "epochs": state["epoch"],
-              "minutes": round(state["progress"]["spent"] / 60, 1),
+    facts = json.loads(state["facts"])
+    minutes = state["progress"]["spent"] / 60 + facts.get("minutes_before", 0)
+    record = {"task": "detect", **facts, "epochs": state["epoch"] + facts.get("epochs_before", 0),
+              "minutes": round(minutes, 1),
               "file_bytes": path.stat().st_size, "history": json.loads(state["history"])}
     path.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
     say(f"{path}: {record['file_bytes']} bytes")

@@ -1,7 +1,7 @@
 """What happens to a detector's training picture: one warp and a few table look-ups, for CPUs.
 
 Geometry: scale, shift and mirror in a single warp, some pictures as they will be seen (letterboxed
-top left, as tally does), some as a mosaic of four. Colour: gain, gamma and cast by a table for each
+top left, as tally does), some as a mosaic of four, some close to what a hand holds, which is rare. Colour: gain, gamma and cast by a table for each
 channel, saturation, blur, noise, and the blocks of a JPEG. Boxes come out as [n,6]: class, left,
 top, right, bottom, ignored. Ignored are boxes under SIDE_MIN pixels and those of which less than
 VISIBLE_MIN was left: neither an object to find nor background.
@@ -11,12 +11,15 @@ import cv2
 import numpy as np
 
 from .cache import PAD
+from .labels import ITEM_IN_HAND
 
 SIDE_MIN = 5.0
 VISIBLE_MIN = 0.35
 PLAIN_SHARE = 0.35
 MOSAIC_SHARE = 0.15
+CLOSE_SHARE = 0.3  # Of the pictures that show something held: a look at that.
 SCALE = (0.65, 1.7)  # Of the letterbox's own.
+CLOSE_SCALE_MAX = 2.2
 
 
 def warp_boxes(boxes, matrix, frame):
@@ -40,6 +43,19 @@ def letterbox_matrix(size, width, height):
     """As at inference: the picture's `size` top left in width x height."""
     ratio = min(width / size[0], height / size[1])
     return np.array([[ratio, 0, 0], [0, ratio, 0]], np.float64)
+
+
+def close_matrix(random, box, size, width, height):
+    """A view in which the box's middle is anywhere but near the rim."""
+    matrix = letterbox_matrix(size, width, height)
+    matrix[:, :2] *= np.exp(random.uniform(0, np.log(CLOSE_SCALE_MAX)))
+    for axis, side in ((0, width), (1, height)):
+        middle = (box[1 + axis] + box[3 + axis]) / 2
+        matrix[axis, 2] = random.uniform(0.15, 0.85) * side - middle * matrix[axis, axis]
+    if random.random() < 0.5:  # Mirrored in the frame.
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += width
+    return matrix
 
 
 def random_matrix(random, size, width, height):
@@ -66,7 +82,11 @@ def warp(picture, size, matrix, width, height):
 
 def one(random, cache, index, width, height):
     size = cache.sizes[index]
-    matrix = random_matrix(random, size, width, height)
+    held = cache.boxes[index][cache.boxes[index][:, 0] == ITEM_IN_HAND]
+    if len(held) and random.random() < CLOSE_SHARE:
+        matrix = close_matrix(random, held[random.integers(len(held))], size, width, height)
+    else:
+        matrix = random_matrix(random, size, width, height)
     boxes = warp_boxes(cache.boxes[index], matrix, (0, 0, width, height))
     return warp(cache.pixels[index], size, matrix, width, height), boxes
 
