@@ -31,7 +31,8 @@ class Sensor:
         width, height = self.size
         small = np.zeros((height // 8, width // 8), np.float32)
         for _ in range(int(self.rng.integers(1, 4))):
-            centre = (int(self.rng.integers(small.shape[1])), int(self.rng.integers(small.shape[0])))
+            centre = (int(self.rng.integers(small.shape[1])),
+                      int(self.rng.integers(small.shape[0])))
             axes = (int(self.rng.integers(3, 14)), int(self.rng.integers(2, 6)))
             cv2.ellipse(small, centre, axes, float(self.rng.uniform(0, 180)), 0, 360,
                         float(self.rng.uniform(40, 130)), -1)

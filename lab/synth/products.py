@@ -1,4 +1,4 @@
-"""Products made from a seed: shape, size, label, price. Families share all but a colour or a word."""
+"""Products made from a seed: shape, size, label, price. Families share all but one colour or word."""
 
 from dataclasses import dataclass
 

@@ -316,8 +316,8 @@ class Scene:
 
     # Optics.
     def _lens(self, camera):
-        """Where each pixel of the lens' picture lies in the drawn one, whose bottom row comes first,
-        for cv2.remap."""
+        """Where each pixel of the lens' picture lies in the drawn one, for cv2.remap. The drawn one's
+        bottom row comes first."""
         width, height = self.size
         scale = width / CAMERA_SIZE[0]
         focal = camera.focal * scale

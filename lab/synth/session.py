@@ -1,4 +1,4 @@
-"""Writes session folders: videos, layout, enrolment photos, truth. docs/session.md has the format."""
+"""Writes session folders (docs/session.md): videos, layout, enrolment photos, truth."""
 
 import json
 import shutil

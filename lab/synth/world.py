@@ -192,6 +192,7 @@ def make_world(seed):
         "inside": (white, white, white * rng.uniform(0.93, 1.03)) if rng.random() < 0.7
         else tuple(rng.uniform(0.12, 0.4) * np.ones(3)),
         "board": tuple(rng.uniform(0.55, 0.9, 1).repeat(3)),
-        "rail": tuple(rng.uniform(0.1, 0.95, 3)), "frame": tuple(rng.uniform(0.05, 0.6, 1).repeat(3)),
+        "rail": tuple(rng.uniform(0.1, 0.95, 3)),
+        "frame": tuple(rng.uniform(0.05, 0.6, 1).repeat(3)),
         "room": _muted(rng, 0.15, 0.8), "floor": _muted(rng, 0.1, 0.6)}
     return world

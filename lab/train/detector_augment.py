@@ -117,11 +117,13 @@ def colour(random, picture):
         picture = cv2.filter2D(picture, -1, np.ascontiguousarray(kernel))
     if random.random() < 0.25:
         noise = np.empty(picture.shape, np.int16)
+        cv2.setRNGSeed(int(random.integers(1, 2**31)))
         cv2.randn(noise, 0, random.uniform(2, 10))
         picture = cv2.add(picture, noise, dtype=cv2.CV_8U)
     if random.random() < 0.15:
         quality = int(random.integers(25, 80))
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1],
+        packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        picture = cv2.imdecode(packed,
                                cv2.IMREAD_COLOR)
     return picture
 

@@ -2,7 +2,7 @@
 
 Follows arXiv 2107.08430 and OTA (arXiv 2103.14259): an object's candidates are the cells in its box
 or within 2.5 strides of its centre; their cost is class loss + 3 IoU loss; each object takes
-as many of the cheapest as the sum of its ten best IoUs says, and a cell goes to its cheapest object.
+as many of the cheapest as the sum of its ten best IoUs says, a cell goes to its cheapest object.
 
 Beyond the paper:
   ignored boxes  cells with their centre in one are no background
@@ -85,7 +85,8 @@ def assign(predicted, objectness, classes, boxes, labels, centres, strides, clas
 def in_any(centres, boxes):
     if not len(boxes):
         return torch.zeros(len(centres), dtype=torch.bool)
-    return ((centres[None] > boxes[:, None, :2]) & (centres[None] < boxes[:, None, 2:])).all(-1).any(0)
+    within = (centres[None] > boxes[:, None, :2]) & (centres[None] < boxes[:, None, 2:])
+    return within.all(-1).any(0)
 
 
 def loss(logits, targets, opens, grid, strides):
@@ -108,7 +109,8 @@ def loss(logits, targets, opens, grid, strides):
         if not len(real):
             continue
         labels = real[:, 0].long()
-        cells, objects, ious = assign(detached[b], raw[b, :, 4], raw[b, :, 5:], real[:, 1:5], labels,
+        cells, objects, ious = assign(detached[b], raw[b, :, 4], raw[b, :, 5:], real[:, 1:5],
+                                      labels,
                                       centres, strides, class_matters=not is_open)
         object_target[b][cells] = 1
         object_weight[b][cells] = 1

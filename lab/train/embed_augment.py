@@ -96,7 +96,8 @@ def cover(random, picture):
                      cv2.LINE_AA)
         return picture
     w, h = (int(v) for v in random.uniform(0.12, 0.4, 2) * SIDE)
-    x, y = int(random.integers(-w // 2, SIDE - w // 2)), int(random.integers(-h // 2, SIDE - h // 2))
+    x = int(random.integers(-w // 2, SIDE - w // 2))
+    y = int(random.integers(-h // 2, SIDE - h // 2))
     picture[max(0, y):y + h, max(0, x):x + w] = random.integers(0, 256, 3)
     return picture
 
@@ -151,6 +152,7 @@ def training_crop(random, picture, others=()):
         out = blurred(random, out)
     if random.random() < 0.3:
         noise = np.empty(out.shape, np.int16)
+        cv2.setRNGSeed(int(random.integers(1, 2**31)))
         cv2.randn(noise, 0, random.uniform(2, 12))
         out = cv2.add(out, noise, dtype=cv2.CV_8U)
     if random.random() < 0.3:

@@ -62,7 +62,8 @@ def grocery(embed, folder, draws=DRAWS, whole=False):
         for name, values in right.items():
             results[name].append(float(values.mean()))
     return {"products": len(held), "queries": queries, "draws": draws,
-            **{f"top1_{name}": round(float(np.mean(values)), 4) for name, values in results.items()},
+            **{f"top1_{name}": round(float(np.mean(values)), 4)
+               for name, values in results.items()},
             **{f"top1_{name}_least": round(min(values), 4) for name, values in results.items()}}
 
 

@@ -1,7 +1,7 @@
 """`python -m lab.train embedder`: trains the crop embedder and exports it.
 
-Loss: supervised contrastive (arXiv 2004.11362) over batches of P products with K crops each. Half of
-the batches have all their products from one session, which is what the embedder must do: tell the
+Loss: supervised contrastive (arXiv 2004.11362) over batches of P products with K crops each. Half
+of the batches have all their products from one session, which is what the embedder must do: tell the
 products of one cabinet apart, variants of one brand among them. At least one of a synthetic
 product's crops is an enrolment photo, so that photos and held items are pulled together.
 """
@@ -160,7 +160,8 @@ class Run:
             self.held += [product for product in theirs if product.enrol]
         self.pool = Pool(products)
         self.count = {"products": len(products),
-                      "crops": sum(len(p.enrol) + len(p.seen) + len(p.shelf) for p in products)}
+                      "crops_total": sum(len(p.enrol) + len(p.seen) + len(p.shelf)
+                                         for p in products)}
         self.progress = runs.Progress(arguments.steps, arguments.minutes)
         self.history, self.checkpoint = [], arguments.run / "checkpoint.pt"
         self.network = Embedder().to(memory_format=torch.channels_last)

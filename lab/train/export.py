@@ -23,7 +23,8 @@ OPSET = 13
 HALF_ELEMENTS_MIN = 256
 TOLERANCE_SINGLE, TOLERANCE_HALF = 2e-3, 5e-2
 # What our engines and ahead-of-time compilers take: no sorting, no shapes from data.
-ALLOWED = {"Add", "Cast", "Clip", "Concat", "Constant", "Conv", "Div", "Flatten", "GlobalAveragePool",
+ALLOWED = {"Add", "Cast", "Clip", "Concat", "Constant", "Conv", "Div", "Flatten",
+           "GlobalAveragePool",
            "Identity", "MaxPool", "Mul", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Sub",
            "Transpose", "Squeeze"}
 
@@ -97,7 +98,7 @@ def check(network, path, sample, tolerance):
 
 
 def picture_sample(width, height, seed=1):
-    """A smooth picture with noise, 0..255: nothing that a network was trained on, and no edge case."""
+    """A smooth picture with noise, 0..255: nothing a network was trained on, and no edge case."""
     generator = torch.Generator().manual_seed(seed)
     coarse = torch.rand((1, 3, 4, 6), generator=generator) * 255
     smooth = nn.functional.interpolate(coarse, (height, width), mode="bilinear")

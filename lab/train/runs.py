@@ -54,7 +54,7 @@ def rate(progress):
 
 
 class MovingAverage:
-    """A network whose weights are the moving average of another's; what is evaluated and shipped."""
+    """A network whose weights are the moving average of another's: what is evaluated."""
 
     def __init__(self, network, decay=0.998):
         self.network = copy.deepcopy(network).eval()

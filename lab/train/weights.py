@@ -56,7 +56,7 @@ def convolutions_in_order(network, sample):
 def load_folded(network, path, sample, skip=lambda name: False):
     """Fills the network's convolutions from the file; norms become the identity.
 
-    skip(name) leaves a convolution as it is (a head of other classes). Returns how many were filled.
+    skip(name) leaves a convolution as it is (a head of other classes). Returns their number.
     """
     theirs = published_convolutions(Path(path))
     ours = convolutions_in_order(network, sample)

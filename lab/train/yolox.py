@@ -1,12 +1,12 @@
 """The detector's network: YOLOX-Nano, written from its paper (arXiv 2107.08430).
 
 CSPDarknet with depth 0.33 and width 0.25, PAFPN, decoupled head; depthwise separable convolutions
-and SiLU throughout. Input [B,3,H,W], BGR 0..255, sides multiples of 32. forward() gives the raw head
-as the published ONNX does: [B,N,5+C] with offsets to the grid and logarithms of sizes in strides,
+and SiLU throughout. Input [B,3,H,W], BGR 0..255, sides multiples of 32. forward() gives the raw
+head as the published ONNX does: [B,N,5+C] with offsets to the grid and logarithms of sizes in strides,
 then objectness and class scores as probabilities; N counts the cells of strides 8, 16 and 32, rows
 first. levels() gives logits per level, which is what the loss wants.
 
-Modules run in the order in which the published graph lists its convolutions; weights.py relies on it.
+Modules run in the order in which the published graph lists its convolutions: weights.py needs it.
 """
 
 import math
@@ -192,8 +192,14 @@ class YoloxNano(nn.Module):
     def forward(self, x):
         rows = []
         for box, objectness, classes in self.levels(x):
-            rows.append(torch.cat((box, objectness.sigmoid(), classes.sigmoid()), 1).flatten(2))
+            rows.append(in_rows(torch.cat((box, objectness.sigmoid(), classes.sigmoid()), 1)))
         return torch.cat(rows, 2).permute(0, 2, 1)
+
+
+def in_rows(maps):
+    """[B,C,h,w] as [B,C,h*w], with sizes that an exported graph states and does not compute."""
+    batch, channels, height, width = (int(side) for side in maps.shape)
+    return maps.reshape(batch, channels, height * width)
 
 
 def grid_of(height, width):

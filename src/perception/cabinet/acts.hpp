@@ -1,10 +1,10 @@
 // From carries to acts: which item left the stock or joined it, when, where, and how surely.
 //
-// A carry tells where a thing was; the plane of the opening (y = 0) divides stock from shopper. What
-// was first seen inside and then outside was taken at the crossing; what came from outside and was
-// last seen inside was put. What a hand only carries in and out again is neither. Which product it
-// was is told by three witnesses, multiplied as likelihoods: how it looks (embeddings against the
-// gallery), from which facing it came (the layout), and which facing changed (FacingWatch).
+// A carry tells where a thing was; the plane of the opening (y = 0) divides stock from shopper.
+// What was first seen inside and then outside was taken at the crossing; what came from outside and
+// was last seen inside was put. What a hand only carries in and out again is neither. Which product
+// it was is told by three witnesses, multiplied as likelihoods: how it looks (embeddings against
+// the gallery), from which facing it came (the layout), and which facing changed (FacingWatch).
 //
 // Pure functions.
 #pragma once

@@ -1,12 +1,12 @@
-// Where a thing that moves is in the cabinet's coordinates, from what several unsynchronised cameras
-// see of it: an extended Kalman filter over bearings, smoothed backwards afterwards.
+// Where a thing that moves is in the cabinet's coordinates, from what several unsynchronised
+// cameras see of it: an extended Kalman filter over bearings, smoothed backwards afterwards.
 //
 // The state is a position and a velocity, metres and metres per second; accelerations are white
 // noise, as of a hand that starts and stops. A sighting measures the direction to a box's middle; a
 // first one also, roughly, the distance, by the box's size. So one camera alone gives a place with
 // an honest, long ellipsoid along its ray, and the next camera's sighting shortens it; no two
-// cameras need to look at the same moment. Smoothing (Rauch, Tung, Striebel 1965) lets what was seen
-// later tell where the thing was at first.
+// cameras need to look at the same moment. Smoothing (Rauch, Tung, Striebel 1965) lets what was
+// seen later tell where the thing was at first.
 //
 // Values without clock or I/O.
 #pragma once
@@ -44,8 +44,8 @@ struct Innovation {
 class CarryFilter {
  public:
   // From a first sighting. `extent` is the thing's likely size, metres: with the box's size in
-  // pixels it gives the distance, as far as that leaves the thing within `reach`. std::nullopt where
-  // the lens shows nothing there, or nothing within reach.
+  // pixels it gives the distance, as far as that leaves the thing within `reach`. std::nullopt
+  // where the lens shows nothing there, or nothing within reach.
   static std::optional<CarryFilter> begin(const vision::Camera& camera, SessionTime time,
                                           const vision::Box& box, double extent,
                                           const vision::Cuboid& reach);

@@ -1,9 +1,9 @@
 // From carried items to the cart: how many of each product left, how surely, and what to do.
 //
 // Each carried item adds 1, -1 or 0 of one product: its acts are of one item, so what was taken and
-// put back adds nothing, whatever product it was. Items are taken as independent, so the number of a
-// product that left is distributed as the sum; a line's confidence is the probability of its number
-// in that distribution.
+// put back adds nothing, whatever product it was. Items are taken as independent, so the number of
+// a product that left is distributed as the sum; a line's confidence is the probability of its
+// number in that distribution.
 //
 // Pure functions.
 #pragma once

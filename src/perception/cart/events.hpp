@@ -21,8 +21,8 @@ inline constexpr double kDecideProbability = 0.9;
 [[nodiscard]] std::vector<CartEvent> merge_into_events(const std::vector<Change>& changes,
                                                        const std::string& camera);
 
-// Events of single items, joined where kind and product are equal and they follow within kSameAct of
-// the first. By time, then product.
+// Events of single items, joined where kind and product are equal and they follow within kSameAct
+// of the first. By time, then product.
 [[nodiscard]] std::vector<CartEvent> merge_equal_acts(std::vector<CartEvent> events);
 
 // One line per product that had an event, by product. A line is right if all its events are.

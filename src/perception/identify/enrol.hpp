@@ -38,10 +38,10 @@ struct ProductPhotos {
   std::vector<std::filesystem::path> photos;  // Ordered by name.
 };
 
-// What is in a folder that has a folder of photos for each product, by name: files that end in .jpg,
-// .jpeg or .png, in whatever case. Files and folders whose names begin with a dot, and files of
-// other kinds, are passed over. Errors: kNoPhotos for a product without one, or where there is no
-// product; kTooMany; GalleryError::kValue for a folder whose name can't be a product's id;
+// What is in a folder that has a folder of photos for each product, by name: files that end in
+// .jpg, .jpeg or .png, in whatever case. Files and folders whose names begin with a dot, and files
+// of other kinds, are passed over. Errors: kNoPhotos for a product without one, or where there is
+// no product; kTooMany; GalleryError::kValue for a folder whose name can't be a product's id;
 // FileError.
 Result<std::vector<ProductPhotos>> list_product_photos(const std::filesystem::path& folder);
 

@@ -95,10 +95,10 @@ Result<Gallery> load_gallery(const std::filesystem::path& folder);
 Result<void> check_embedder(const Gallery& gallery, const EmbedderIdentity& embedder,
                             const std::filesystem::path& folder);
 
-// Puts the gallery in the place of what is in `folder`, which is made where it is missing, and takes
-// note of its new SHA-256. Errors: kConflict where the folder's gallery is not the one that `gallery`
-// was loaded from (or, for one never saved, where there is one); FileError. On error the folder
-// holds what it held.
+// Puts the gallery in the place of what is in `folder`, which is made where it is missing, and
+// takes note of its new SHA-256. Errors: kConflict where the folder's gallery is not the one that
+// `gallery` was loaded from (or, for one never saved, where there is one); FileError. On error the
+// folder holds what it held.
 Result<void> save_gallery(Gallery& gallery, const std::filesystem::path& folder);
 
 }  // namespace tally::identify

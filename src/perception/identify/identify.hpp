@@ -3,9 +3,9 @@
 //
 // Model. A product looks, from different sides, like each of its photos: the density of its
 // embeddings is an even mixture of von Mises-Fisher kernels (Banerjee et al., 2005, "Clustering on
-// the unit hypersphere using von Mises-Fisher distributions") of one concentration around them. What
-// is none of the candidates gives embeddings of even density, which is set where a kernel has fallen
-// to at similarity `background`. So one look at similarity c_j to photo j weighs
+// the unit hypersphere using von Mises-Fisher distributions") of one concentration around them.
+// What is none of the candidates gives embeddings of even density, which is set where a kernel has
+// fallen to at similarity `background`. So one look at similarity c_j to photo j weighs
 //
 //   log mean_j exp(concentration * (c_j - background))
 //
@@ -13,12 +13,12 @@
 // votes. With probability `outlier` a look shows something else (a hand, the shelf), which bounds
 // how much one look can weigh against a product.
 //
-// Looks at one item are alike, so n of them count as n / (1 + (n - 1) r), r being their correlation:
-// within a camera, and again between cameras. No number of looks weighs more than
+// Looks at one item are alike, so n of them count as n / (1 + (n - 1) r), r being their
+// correlation: within a camera, and again between cameras. No number of looks weighs more than
 // 1 / (same_camera * other_camera) single ones.
 //
-// A product without photos is not impossible, it is unknown: every look is as likely from it as from
-// "none of these". Pure functions; the same values give the same bytes.
+// A product without photos is not impossible, it is unknown: every look is as likely from it as
+// from "none of these". Pure functions; the same values give the same bytes.
 #pragma once
 
 #include <cstddef>

@@ -73,8 +73,8 @@ class Embedder {
   // Errors: EngineError; VisionError::kEmbedding, kOutputShape.
   Result<Embedding> collect();
 
-  // All items of a frame, in their order, on all of the engine's requests. Asserts in_flight() == 0;
-  // after an error nothing is in flight.
+  // All items of a frame, in their order, on all of the engine's requests. Asserts in_flight() ==
+  // 0; after an error nothing is in flight.
   Result<std::vector<Embedding>> embed(const media::Frame& frame, std::span<const Box> items);
   Result<Embedding> embed_whole(const media::Frame& picture);
 

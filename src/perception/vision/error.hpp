@@ -1,4 +1,5 @@
-// What can go wrong in vision: hardly ever a picture's content, but things that do not fit together.
+// What can go wrong in vision: hardly ever a picture's content, but things that do not fit
+// together.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Making pictures smaller by a whole factor without losing what lies between samples: each new
 // pixel is the mean of n x n old ones (cv::resize INTER_AREA by a whole factor).
 //
-// Bilinear resizing, as letterbox() does it, looks at four pixels only; from a photo of thousands of
-// pixels to a network's hundred it would pick pixels almost at random. Pure.
+// Bilinear resizing, as letterbox() does it, looks at four pixels only; from a photo of thousands
+// of pixels to a network's hundred it would pick pixels almost at random. Pure.
 #pragma once
 
 #include "perception/media/frame.hpp"
