@@ -21,8 +21,8 @@ struct PrintText {  // --help, --version
 };
 
 using Invocation =
-    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments, AuditArguments,
-                 BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
+    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
+                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

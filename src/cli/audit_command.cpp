@@ -1,9 +1,9 @@
 #include "cli/audit_command.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -48,7 +48,7 @@ struct Report {
   std::vector<AuditLine> lines;
   int left = 0;
   int came = 0;
-  double probability = 1;  // That everything is right.
+  double probability = 1;            // That everything is right.
   std::vector<std::string> reasons;  // To doubt all of it.
 };
 

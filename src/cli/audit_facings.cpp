@@ -57,14 +57,15 @@ Result<std::vector<identify::AuditFacing>> audit_facings(const cart::Layout& lay
   if (found == layout.cameras.end()) {
     std::vector<std::string> known;
     for (const cart::LayoutCamera& other : layout.cameras) known.push_back(other.id);
-    return fail(CliError::kUsage,
-                fmt::format("the layout has no camera \"{}\"; it has {}; choose with --camera",
-                            camera, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+    return fail(
+        CliError::kUsage,
+        fmt::format("the layout has no camera \"{}\"; it has {}; choose with --camera", camera,
+                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
   }
   const bool calibrated = layout.calibrated() && found->calibration.has_value();
-  auto facings =
-      calibrated ? by_calibration(layout, *found->calibration)
-                 : by_views(layout, static_cast<std::size_t>(found - layout.cameras.begin()));
+  auto facings = calibrated
+                     ? by_calibration(layout, *found->calibration)
+                     : by_views(layout, static_cast<std::size_t>(found - layout.cameras.begin()));
   if (facings.empty()) {
     return fail(CliError::kUsage,
                 fmt::format("camera \"{}\" sees no facing of the layout; say where its facings are "

@@ -189,8 +189,9 @@ void print_words(const EnrollArguments& arguments, const Enrolment& enrolment, C
     console.print(fmt::format("{}: {}, {}\n", one_line(change.product), change.what,
                               counted(static_cast<std::int64_t>(change.photos), "photo")));
   }
-  console.print(fmt::format("{}: {}\n", one_line(arguments.gallery.string()),
-                            counted(static_cast<std::int64_t>(enrolment.gallery.products.size()), "product")));
+  console.print(fmt::format(
+      "{}: {}\n", one_line(arguments.gallery.string()),
+      counted(static_cast<std::int64_t>(enrolment.gallery.products.size()), "product")));
 }
 
 }  // namespace
