@@ -139,8 +139,22 @@ Result<Report> audit(const AuditArguments& arguments) {
 
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
+using Json = nlohmann::ordered_json;
+
+// What the pictures show, for people who doubt the answer.
+Json evidence_json(const identify::FacingView& view) {
+  const auto or_null = [](const std::optional<double>& value) {
+    return value ? Json(rounded(*value)) : Json(nullptr);
+  };
+  return {{"structure", rounded(view.structure)},
+          {"moved_structure", rounded(view.moved_structure)},
+          {"moved_scale", rounded(view.moved_scale)},
+          {"colors", rounded(view.colors)},
+          {"contrast_before", or_null(view.contrast_before)},
+          {"contrast_after", or_null(view.contrast_after)}};
+}
+
 std::string report_json(const AuditArguments& arguments, const Report& report) {
-  using Json = nlohmann::ordered_json;
   Json facings = Json::array();
   for (std::size_t i = 0; i < report.facings.size(); ++i) {
     const FacingAudit& one = report.audits[i];
@@ -153,7 +167,8 @@ std::string report_json(const AuditArguments& arguments, const Report& report) {
                         {{"same", rounded(one.same)},
                          {"gone", rounded(one.gone)},
                          {"came", rounded(one.came)},
-                         {"other", rounded(one.other)}}}});
+                         {"other", rounded(one.other)}}},
+                       {"evidence", evidence_json(report.comparison.views[i])}});
   }
   Json lines = Json::array();
   for (const AuditLine& line : report.lines) {

@@ -24,10 +24,11 @@ using ::testing::MatchesRegex;
 using testing::Workplace;
 
 constexpr std::array<vision::Box, 3> kBoxes{
-    {{0.1F, 0.2F, 0.25F, 0.8F}, {0.4F, 0.2F, 0.55F, 0.8F}, {0.7F, 0.2F, 0.85F, 0.8F}}};
+    {{0.05F, 0.3F, 0.25F, 0.6F}, {0.4F, 0.3F, 0.6F, 0.6F}, {0.75F, 0.3F, 0.95F, 0.6F}}};
 
 std::string layout_text() {
-  std::string text = "version = 1\n[[camera]]\nid = \"cam0\"\n[[camera]]\nid = \"blind\"\nzone = [0, 0, 1, 1]\n";
+  std::string text =
+      "version = 1\n[[camera]]\nid = \"cam0\"\n[[camera]]\nid = \"blind\"\nzone = [0, 0, 1, 1]\n";
   for (const char* id : {"a", "b", "c"}) text += fmt::format("[[product]]\nid = \"{}\"\n", id);
   for (std::size_t i = 0; i < kBoxes.size(); ++i) {
     const vision::Box& box = kBoxes[i];
@@ -113,9 +114,9 @@ TEST_F(AuditCommand, WithAGalleryItSaysWhichProductStandsThereNow) {
   // What an enrolment photo shows is what the audit cuts out: the pack and a little around it.
   for (int i = 0; i < 3; ++i) {
     const Scene pack{{{i + 1, {0.08F, 0.08F, 0.92F, 0.92F}}}};
-    here_.write(
-        fmt::format("photos/{}/1.jpg", std::string(1, static_cast<char>('a' + i))),
-        vision::encode_jpeg(vision::to_picture(shoot(pack, {.width = 70, .height = 200}))).value());
+    here_.write(fmt::format("photos/{}/1.jpg", std::string(1, static_cast<char>('a' + i))),
+                vision::encode_jpeg(vision::to_picture(shoot(pack, {.width = 100, .height = 100})))
+                    .value());
   }
   ASSERT_EQ(here_.tally({"enroll", "--photos", "photos"}).exit_code, 0);
   const Ended ended = audit("full.jpg", "swapped.jpg", {"--gallery", "gallery", "--json"});
