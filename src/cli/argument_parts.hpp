@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "cli/audit_command.hpp"
 #include "cli/enroll_command.hpp"
 
 namespace tally::cli {
@@ -22,6 +23,7 @@ CLI::App& add_command(CLI::App& parent, const std::string& name, const std::stri
                       const std::string& examples);
 
 // Commands with a source of their own.
+void add_audit(CLI::App& root, AuditArguments& into);
 void add_enroll(CLI::App& root, EnrollArguments& into);
 
 // What is wrong with arguments that were read one by one, or "".

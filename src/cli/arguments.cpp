@@ -45,6 +45,7 @@ struct Pending {
   DetectArguments detect;
   CompileArguments compile;
   EnrollArguments enroll;
+  AuditArguments audit;
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
@@ -200,6 +201,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_detect(root, into.detect);
   add_compile(root, into.compile);
   add_enroll(root, into.enroll);
+  add_audit(root, into.audit);
   add_bench(root, into);
   add_doctor(root, into.doctor);
 }
@@ -276,6 +278,7 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
     if (!problem.empty()) return usage(app, problem);
     return std::move(pending.enroll);
   }
+  if (name == "audit") return std::move(pending.audit);
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
   return pending.doctor;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "cli/audit_command.hpp"
 #include "cli/bench_command.hpp"
 #include "cli/compile_command.hpp"
 #include "cli/detect_command.hpp"
@@ -21,7 +22,7 @@ struct PrintText {  // --help, --version
 
 using Invocation =
     std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
-                 BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
+                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

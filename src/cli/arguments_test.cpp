@@ -85,6 +85,20 @@ TEST(Arguments, EnrollRefusesWhatContradictsItself) {
               HasSubstr("did you mean 'enroll'"));
 }
 
+TEST(Arguments, AuditTakesTwoPicturesAndALayout) {
+  const auto plain = parsed<AuditArguments>({"audit", "a.jpg", "b.jpg", "--layout", "l.toml"});
+  EXPECT_EQ(plain.before, "a.jpg");
+  EXPECT_EQ(plain.after, "b.jpg");
+  EXPECT_EQ(plain.camera, "cam0");
+  EXPECT_TRUE(plain.gallery.empty());
+  const auto full = parsed<AuditArguments>({"audit", "a.jpg", "b.jpg", "--layout", "l.toml",
+                                            "--gallery", "g", "--camera", "top", "--json"});
+  EXPECT_EQ(full.gallery, "g");
+  EXPECT_EQ(full.camera, "top");
+  EXPECT_THAT(usage_error({"audit", "a.jpg", "--layout", "l.toml"}), HasSubstr("AFTER"));
+  EXPECT_THAT(usage_error({"audit", "a.jpg", "b.jpg"}), HasSubstr("--layout"));
+}
+
 TEST(Arguments, BenchHasTwoCommandsAndTheReferenceCanBeLeftOut) {
   EXPECT_EQ(parsed<BenchEngineArguments>({"bench", "engine", "m", "--streams", "2"}).streams, 2);
   EXPECT_TRUE(parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m"}).reference);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/cart_words.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/model.hpp"
@@ -39,10 +40,6 @@ struct Enrolment {
   std::vector<Change> changes;
   std::vector<LookAlike> look_alikes;
 };
-
-std::string counted(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 Result<std::vector<ProductPhotos>> what_to_enrol(const EnrollArguments& arguments) {
   if (!arguments.photos_folder.empty()) {
@@ -190,10 +187,11 @@ std::string enrolment_json(const EnrollArguments& arguments, const Enrolment& en
 void print_words(const EnrollArguments& arguments, const Enrolment& enrolment, Console& console) {
   for (const Change& change : enrolment.changes) {
     console.print(fmt::format("{}: {}, {}\n", one_line(change.product), change.what,
-                              counted(change.photos, "photo")));
+                              counted(static_cast<std::int64_t>(change.photos), "photo")));
   }
-  console.print(fmt::format("{}: {}\n", one_line(arguments.gallery.string()),
-                            counted(enrolment.gallery.products.size(), "product")));
+  console.print(fmt::format(
+      "{}: {}\n", one_line(arguments.gallery.string()),
+      counted(static_cast<std::int64_t>(enrolment.gallery.products.size()), "product")));
 }
 
 }  // namespace

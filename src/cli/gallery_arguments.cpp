@@ -3,14 +3,13 @@
 namespace tally::cli {
 namespace {
 
-void add_gallery(CLI::App& app, std::filesystem::path& gallery) {
-  app.add_option("--gallery", gallery, "Folder of the gallery; default: gallery")
-      ->option_text("DIR");
+void add_gallery(CLI::App& app, std::filesystem::path& gallery, const std::string& words) {
+  app.add_option("--gallery", gallery, words)->option_text("DIR");
 }
 
-void add_embedder(CLI::App& app, std::filesystem::path& model) {
+void add_embedder(CLI::App& app, std::filesystem::path& model, const std::string& otherwise) {
   app.add_option("--model,-m", model,
-                 "Embedder's model package; default: $TALLY_EMBEDDER, or models/embedder")
+                 "Embedder's model package; default: $TALLY_EMBEDDER, or " + otherwise)
       ->envname("TALLY_EMBEDDER")
       ->option_text("PKG");
 }
@@ -31,8 +30,27 @@ void add_enroll(CLI::App& root, EnrollArguments& into) {
       ->option_text("DIR");
   app.add_flag("--add", into.add, "Keep the photos that the product has");
   app.add_flag("--remove", into.remove, "Take the product out of the gallery");
-  add_gallery(app, into.gallery);
-  add_embedder(app, into.model);
+  add_gallery(app, into.gallery, "Folder of the gallery; default: gallery");
+  add_embedder(app, into.model, "models/embedder");
+  add_outputs(app, into.json, into.quiet);
+  add_threads(app, into.threads);
+}
+
+void add_audit(CLI::App& root, AuditArguments& into) {
+  CLI::App& app =
+      add_command(root, "audit", "Tell what left and what came between two stills of a cabinet.",
+                  R"(Examples:
+  tally audit before.jpg after.jpg --layout cabinet.toml
+  tally audit before.jpg after.jpg --layout cabinet.toml --gallery gallery --json)");
+  app.add_option("BEFORE", into.before, "The earlier picture (JPEG, PNG)")->required();
+  app.add_option("AFTER", into.after, "The later one, of the same view")->required();
+  app.add_option("--layout", into.layout, "Facings, and where the camera sees them (TOML)")
+      ->required()
+      ->option_text("FILE");
+  app.add_option("--camera", into.camera, "The camera's name in the layout; default: cam0")
+      ->option_text("NAME");
+  add_gallery(app, into.gallery, "Gallery by which products are known; default: none");
+  add_embedder(app, into.model, "with a gallery models/embedder, else none");
   add_outputs(app, into.json, into.quiet);
   add_threads(app, into.threads);
 }

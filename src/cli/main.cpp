@@ -30,6 +30,9 @@ Result<void> run(const tally::cli::CompileArguments& arguments, Console& console
 Result<void> run(const tally::cli::EnrollArguments& arguments, Console& console) {
   return run_enroll(arguments, console);
 }
+Result<void> run(const tally::cli::AuditArguments& arguments, Console& console) {
+  return run_audit(arguments, console);
+}
 Result<void> run(const tally::cli::BenchEngineArguments& arguments, Console& console) {
   return run_bench_engine(arguments, console);
 }

@@ -27,7 +27,7 @@ double normal(double x, double mean, double deviation) {
   return -0.5 * off * off - std::log(deviation);
 }
 double exponential(double x, double mean) { return -x / mean - std::log(mean); }
-double beta22(double x) { return std::log(std::max(1e-9, 6 * x * (1 - x))); }
+double rising(double x) { return std::log(std::max(1e-9, 2 * x)); }  // Beta(2, 1).
 
 // log of a ratio of densities, each of which may be wrong.
 double ratio(double one, double other, const AuditModel& model) {
@@ -44,7 +44,7 @@ double structure_ratio(double similarity, double noise, const AuditModel& model)
 }
 
 double color_ratio(double distance, const AuditModel& model) {
-  return ratio(exponential(distance, model.color_noise), beta22(distance), model);
+  return ratio(exponential(distance, model.color_noise), rising(distance), model);
 }
 
 // For "occupied" against "empty".

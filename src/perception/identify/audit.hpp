@@ -93,7 +93,7 @@ struct AuditModel {
   double noise_spread = 0.8;
   double unrelated = 0.85;
   double unrelated_spread = 0.4;
-  // Distance of colours is exponential where nothing has changed, else Beta(2, 2).
+  // Distance of colours is exponential where nothing has changed, else Beta(2, 1).
   double color_noise = 0.06;
   // Contrast is exponential at an empty place, even at an occupied one.
   double empty_contrast = 0.05;

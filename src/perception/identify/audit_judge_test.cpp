@@ -87,7 +87,7 @@ TEST(Judge, NoSingleEvidenceIsCertain) {
 TEST(Judge, PicturesThatAreUnlikeEverywhereSayLessWhereTheyAreUnlike) {
   FacingView doubtful = unchanged();
   doubtful.structure = doubtful.moved_structure = 0.8;
-  doubtful.colors = 0.12;
+  doubtful.colors = 0.25;
   Comparison fixed = of(doubtful);
   fixed.alignment.noise = 0.01;
   Comparison held = of(doubtful);
@@ -102,6 +102,18 @@ TEST(Judge, FlatPlacesAreJudgedByTheirColours) {
   EXPECT_EQ(first_of(flat).change(), FacingChange::kSame);
   flat.colors = 0.6;
   EXPECT_EQ(first_of(flat).change(), FacingChange::kGone);
+}
+
+TEST(Judge, TheMoreColoursDifferTheLessIsItTheSame) {
+  FacingView view = changed();
+  double last = 1;
+  for (double distance = 0; distance <= 1; distance += 0.1) {
+    view.colors = distance;
+    const double same = first_of(view).same;
+    EXPECT_LE(same, last);
+    last = same;
+  }
+  EXPECT_LT(last, 0.01);
 }
 
 TEST(Judge, EmbeddingsTellWhatIsThere) {

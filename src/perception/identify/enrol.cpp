@@ -84,26 +84,31 @@ Result<ProductPhotos> photos_in(const fs::path& folder) {
 
 }  // namespace
 
-Result<GalleryPhoto> enrol_photo(vision::Embedder& embedder, const fs::path& path) {
+Result<media::Frame> read_photo(const fs::path& path) {
   auto reader = media::VideoReader::open(path);
   if (!reader) return std::unexpected(std::move(reader.error()));
-  const media::VideoInfo& info = (*reader)->info();
-  if (!info.still) {
+  if (!(*reader)->info().still) {
     return fail(EnrolError::kNotPhoto,
                 fmt::format("{}: is a video; give photos, JPEG or PNG", path.string()));
-  }
-  if (std::min(info.width, info.height) < kPhotoSideMin) {
-    return fail(EnrolError::kTooSmall,
-                fmt::format("{}: is {}x{} pixels; a product can't be told by less than {} a side, "
-                            "give a larger photo",
-                            path.string(), info.width, info.height, kPhotoSideMin));
   }
   auto frame = (*reader)->next();
   if (!frame) return std::unexpected(std::move(frame.error()));
   if (!*frame) {
     return fail(media::MediaError::kNoFrames, fmt::format("{}: holds no picture", path.string()));
   }
-  auto embedding = embedder.embed_whole(**frame);
+  return std::move(**frame);
+}
+
+Result<GalleryPhoto> enrol_photo(vision::Embedder& embedder, const fs::path& path) {
+  const auto frame = read_photo(path);
+  if (!frame) return std::unexpected(frame.error());
+  if (std::min(frame->width, frame->height) < kPhotoSideMin) {
+    return fail(EnrolError::kTooSmall,
+                fmt::format("{}: is {}x{} pixels; a product can't be told by less than {} a side, "
+                            "give a larger photo",
+                            path.string(), frame->width, frame->height, kPhotoSideMin));
+  }
+  auto embedding = embedder.embed_whole(*frame);
   if (!embedding) return fail_within(path.string(), std::move(embedding.error()));
   auto digest = sha256_hex_of_file(path);
   if (!digest) return std::unexpected(std::move(digest.error()));

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "perception/identify/gallery.hpp"
+#include "perception/media/frame.hpp"
 #include "perception/vision/embedder.hpp"
 
 namespace tally::identify {
@@ -24,6 +25,9 @@ enum class EnrolError : std::uint8_t {
 
 // Pixels of the shorter side: in less, packs of one brand look the same.
 inline constexpr int kPhotoSideMin = 48;
+
+// A picture of a JPEG or PNG file. Errors: EnrolError::kNotPhoto; MediaError.
+Result<media::Frame> read_photo(const std::filesystem::path& path);
 
 // Errors: EnrolError::kNotPhoto, kTooSmall, each naming the file; MediaError, VisionError,
 // EngineError, FileError.
