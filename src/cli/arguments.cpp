@@ -11,13 +11,13 @@
 #include <optional>
 #include <utility>
 
+#include "cli/argument_parts.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/suggest.hpp"
 
 namespace tally::cli {
 namespace {
 
-constexpr int kThreadsMax = 1024;  // As the engine's, whose header is heavy.
 constexpr int kStreamsMax = 256;
 constexpr double kBenchSecondsMax = 3600;
 constexpr int kRepeatMax = 1000;
@@ -47,18 +47,8 @@ struct Pending {
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
+  EvalArguments eval;
 };
-
-// CLI11's own range lets NaN through.
-CLI::Validator number_between(double low, double high) {
-  return CLI::Validator(
-      [low, high](std::string& text) -> std::string {
-        double value = 0;
-        if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return "";
-        return fmt::format("'{}' is not a number from {} to {}", text, low, high);
-      },
-      "");
-}
 
 void add_model(CLI::App& app, std::filesystem::path& model) {
   app.add_option("--model,-m", model,
@@ -68,29 +58,10 @@ void add_model(CLI::App& app, std::filesystem::path& model) {
       ->option_text("PKG");
 }
 
-void add_threads(CLI::App& app, int& threads) {
-  app.add_option("--threads", threads, "Threads of the engine; default: one for each core")
-      ->check(number_between(0, kThreadsMax))
-      ->option_text("N");
-}
-
 void add_score(CLI::App& app, std::optional<float>& score) {
   app.add_option("--score", score, "Ignore detections below this; default: the package's")
       ->check(number_between(0, 1))
       ->option_text("S");
-}
-
-void add_outputs(CLI::App& app, bool& json, bool& quiet) {
-  app.add_flag("--json", json, "Print JSON on standard output");
-  app.add_flag("--quiet,-q", quiet, "No messages, no progress; errors are told");
-}
-
-CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
-                      const std::string& examples) {
-  CLI::App& app = *parent.add_subcommand(name, description);
-  app.footer(examples);
-  app.group("Commands");
-  return app;
 }
 
 void add_process(CLI::App& root, ProcessArguments& into) {
@@ -221,6 +192,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_detect(root, into.detect);
   add_compile(root, into.compile);
   add_bench(root, into);
+  add_eval(root, into.eval);
   add_doctor(root, into.doctor);
 }
 
@@ -293,6 +265,14 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   if (name == "compile") return std::move(pending.compile);
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
+  if (name == "eval") {
+    const std::vector<std::string>& passed_on = pending.eval.process_options;
+    if (!passed_on.empty() && !passed_on.front().starts_with('-')) {
+      return usage(app, fmt::format("one DIR, not also '{}'; options for 'tally process' follow --",
+                                    passed_on.front()));
+    }
+    return std::move(pending.eval);
+  }
   return pending.doctor;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/compile_command.hpp"
 #include "cli/detect_command.hpp"
 #include "cli/doctor_command.hpp"
+#include "cli/eval_command.hpp"
 #include "cli/process_command.hpp"
 
 namespace tally::cli {
@@ -18,8 +19,9 @@ struct PrintText {  // --help, --version
   std::string text;
 };
 
-using Invocation = std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments,
-                                BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
+using Invocation =
+    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments,
+                 BenchEngineArguments, BenchPipelineArguments, DoctorArguments, EvalArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

@@ -1,0 +1,27 @@
+// What several commands' arguments are made of. Includes a heavy header: for the sources that read
+// the command line only.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <string>
+
+#include "cli/eval_command.hpp"
+
+namespace tally::cli {
+
+// Unlike CLI11's own range it lets no NaN through.
+CLI::Validator number_between(double low, double high);
+
+void add_threads(CLI::App& app, int& threads);
+void add_outputs(CLI::App& app, bool& json, bool& quiet);
+
+CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& examples);
+
+// Commands with a source of their own.
+void add_eval(CLI::App& root, EvalArguments& into);
+
+}  // namespace tally::cli
