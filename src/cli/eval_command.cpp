@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "base/files.hpp"
@@ -187,6 +188,12 @@ std::string settle_report(const Entry& entry, const EvaluatedSession& session,
   return shown ? report.lexically_relative(output).string() : "";
 }
 
+// A video may be missing, so the cart knows best.
+std::size_t cameras_of(const Entry& entry, const Cart& cart) {
+  if (!cart.inputs.videos.empty()) return cart.inputs.videos.size();
+  return entry.job.cameras.empty() ? entry.job.session.cameras.size() : entry.job.cameras.size();
+}
+
 Evaluation evaluate_all(const EvalArguments& arguments, Plan&& plan,
                         const std::vector<JobResult>& results) {
   Evaluation evaluation;
@@ -204,8 +211,7 @@ Evaluation evaluate_all(const EvalArguments& arguments, Plan&& plan,
     EvaluatedSession session =
         evaluate::evaluate_session(entry.job.session.name, std::move(entry.truth), entry.job.output,
                                    results[i].failure, arguments.policy_threshold);
-    session.cameras =
-        entry.job.cameras.empty() ? entry.job.session.cameras.size() : entry.job.cameras.size();
+    session.cameras = cameras_of(entry, session.cart);
     session.report = settle_report(entry, session, arguments, plan.output);
     evaluation.runs[entry.run].sessions.push_back(std::move(session));
   }
@@ -267,10 +273,11 @@ void print_in_words(const Evaluation& evaluation, const fs::path& output, Consol
     }
   }
   if (!evaluation.left_out.empty()) {
-    console.print(
-        fmt::format("\n{} not measured, the first because {}\n",
-                    counted(static_cast<std::int64_t>(evaluation.left_out.size()), "session"),
-                    one_line(evaluation.left_out.front().why)));
+    std::set<std::string> names;
+    for (const evaluate::LeftOut& left : evaluation.left_out) names.insert(left.session);
+    console.print(fmt::format("\n{} not measured, the first because of {}\n",
+                              counted(static_cast<std::int64_t>(names.size()), "session"),
+                              one_line(evaluation.left_out.front().why)));
   }
   console.print(fmt::format("\nReport: {}\n", (output / "eval.html").string()));
 }

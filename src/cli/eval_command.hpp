@@ -45,8 +45,9 @@ struct EvalArguments {
   bool quiet = false;
 };
 
-// `process` turns a session into a cart; empty is the child. Errors: those of finding sessions and of writing results; CliError::kGate when a gate was missed,
-// after each was told; CliError::kInterrupted, with what is done kept.
+// `process` turns a session into a cart; empty is the child. Errors: those of finding sessions and
+// of writing results; CliError::kGate when a gate was missed, after each was told;
+// CliError::kInterrupted, with what is done kept.
 Result<void> run_eval(const EvalArguments& arguments, Console& console,
                       const evaluate::ProcessSession& process = {});
 

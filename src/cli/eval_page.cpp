@@ -24,7 +24,7 @@ using evaluate::KnobPoint;
 using evaluate::Rate;
 using evaluate::Summary;
 
-constexpr std::size_t kTableRowsMax = 20;
+constexpr std::size_t kTableRowsMax = 12;
 
 std::string section(std::string_view id, std::string_view title, std::string_view content) {
   return fmt::format(
@@ -130,6 +130,14 @@ std::string reliability_html(const evaluate::Calibration& calibration) {
           table({"How sure", "Mean", "Exact", "95 % interval", "Sessions"}, rows) + "</details>");
 }
 
+// Keeps the sign for per cent on the line of its number.
+std::string unbroken(std::string text) {
+  for (std::size_t at = 0; (at = text.find(" %", at)) != std::string::npos;) {
+    text.replace(at, 1, "&#160;");
+  }
+  return text;
+}
+
 std::string best_words(const Summary& summary) {
   const std::string limit = share_text(summary.wrong_max);
   if (!summary.best) {
@@ -157,7 +165,7 @@ std::string knob_html(const Summary& summary) {
           R"(<ul class="legend"><li><i class="wrong"></i>wrong charges</li>)"
           R"(<li><i class="missed"></i>missed charges</li><li><i class="limit"></i>limit</li>)"
           R"(<li><i class="here"></i>this run</li><li><i class="best"></i>best knob</li></ul>)" +
-          fmt::format(R"(<p class="note">{}</p>)", best_words(summary)) +
+          fmt::format(R"(<p class="note">{}</p>)", unbroken(best_words(summary))) +
           "<details><summary>As a table</summary>" +
           table({"Review below", "Reviewed", "Charged wrongly", "95 % interval", "Missed"}, rows) +
           "</details>");

@@ -20,9 +20,9 @@ using evaluate::Rate;
 // Drawing units of a plot; the page scales it to its column.
 constexpr double kWidth = 420;
 constexpr double kHeight = 300;
-constexpr double kLeft = 54;
-constexpr double kRight = 12;
-constexpr double kTop = 12;
+constexpr double kLeft = 48;
+constexpr double kRight = 20;
+constexpr double kTop = 32;
 constexpr double kBottom = 46;
 constexpr int kHistogramBinsMax = 16;
 
@@ -91,10 +91,9 @@ class Plot {
     return fmt::format(
         R"(<svg class="plot" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}{4})"
         R"(<text class="title" x="{5:.1f}" y="{6:.1f}" text-anchor="middle">{7}</text>)"
-        R"html(<text class="title" transform="translate(12 {8:.1f}) rotate(-90)" )html"
-        R"(text-anchor="middle">{9}</text></svg>)",
+        R"(<text class="title" x="0" y="12">{8}</text></svg>)",
         kWidth, kHeight, label, axes, content_, (kLeft + kWidth - kRight) / 2, kHeight - 7,
-        across_title, (kTop + kHeight - kBottom) / 2, up_title);
+        across_title, up_title);
   }
 
  private:
@@ -239,7 +238,8 @@ std::string money_plot(const std::vector<std::int64_t>& errors_minor, const std:
     fmt::format_to(
         std::back_inserter(bars),
         R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{} to {}: )"
-        R"({}</title></rect><text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)",
+        R"({}</title></rect><text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{})"
+        R"(</text>)",
         from < 0 ? "under" : "over", at + 1, floor - height, std::max(1.0, width - 2), height,
         escape_html(money_text(from, currency)),
         escape_html(money_text(from + static_cast<double>(step), currency)), counts[i],

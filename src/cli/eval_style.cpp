@@ -37,7 +37,7 @@ const std::string_view kEvalStyle = R"css(
 .legend .here, .legend .best { width:11px; height:11px; border-radius:99px; border:3px solid; }
 .legend .here { border-color:var(--ink); background:var(--ink); }
 .legend .best { border-color:var(--nothing); }
-.rates { display:grid; grid-template-columns:minmax(60px,auto) minmax(80px,1fr) auto;
+.rates { display:grid; grid-template-columns:fit-content(38%) minmax(80px,1fr) auto;
   gap:8px 14px; align-items:center; font-size:.92rem; }
 .rates .name { overflow-wrap:anywhere; }
 .rates .num { text-align:right; white-space:nowrap; font-size:.88rem; }
@@ -49,6 +49,8 @@ const std::string_view kEvalStyle = R"css(
 .note { color:var(--soft); font-size:.88rem; margin-top:12px; max-width:75ch; }
 details { margin-top:14px; } summary { cursor:pointer; font-size:.9rem; color:var(--soft); }
 details > .scroll, details > .cases { margin-top:10px; }
+.scroll th, .scroll td { white-space:nowrap; }
+.scroll th:first-child { white-space:normal; min-width:7.5em; }
 tr.mark th, tr.mark td { font-weight:700; color:var(--ink); }
 .cases { display:grid; gap:12px; }
 .case { border:1px solid var(--line); border-radius:12px; padding:12px 14px;
