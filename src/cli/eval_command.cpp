@@ -234,6 +234,7 @@ std::string figures_in_words(const evaluate::Summary& summary) {
   text += rate_line("kind and place only, F1", all.place_f1);
   text += rate_line("right product, if seen", all.identified);
   text += fmt::format("  {:<26} {:>9.3f}\n", "count error of a line", all.count_error.mean);
+  if (summary.calibration.count == 0) return text;  // There was no cart at all.
   if (all.money) {
     text += fmt::format("  {:<26} {:>9}  {} with its sign\n", "error in money, a cart",
                         money_text(all.money->error_absolute_minor.mean, all.money->currency),
