@@ -18,7 +18,9 @@ using namespace tally::media;
 constexpr int kSlots = 4;
 
 void check_hello(const protocol::Hello& hello) {
-  TALLY_ASSERT(protocol::size_allowed(hello.width, hello.height));
+  const auto kind =
+      hello.still != 0 ? protocol::PictureKind::kStill : protocol::PictureKind::kVideo;
+  TALLY_ASSERT(protocol::size_allowed(hello.width, hello.height, kind));
   const auto layout =
       protocol::layout_of(static_cast<PixelFormat>(hello.format), static_cast<int>(hello.width),
                           static_cast<int>(hello.height));

@@ -1,29 +1,47 @@
-// A check that texts pass before toml++ reads them.
+// TOML texts from outside, read without harm.
 //
 // toml++ 3.3, which Debian 12 carries, has undefined behaviour on most characters beyond ASCII
-// where TOML expects keys, values or white space. TOML 1.0 allows them in strings and comments
-// only, so that refusing them early loses nothing.
+// where it looks for white space. TOML 1.0 allows those characters in strings and comments only, so
+// a text is read twice: first its shadow, in which each such byte is one that TOML allows in the
+// same places, then, if that is TOML, the text itself. The parser is its own judge of where strings
+// begin and end.
+//
+// Include toml++ through this header only, so that all see it built in one way.
+//
+// This header carries the whole parser: include it in sources, not in other headers. Pure; takes
+// any bytes.
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <expected>
 #include <string>
 #include <string_view>
 
+// With NDEBUG, toml++ tells the compiler that its assertions hold, and "a = [}" breaks one of them.
+// Its parser goes on well enough without: it ends in an error.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_cast<void>(0)
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
+
 namespace tally {
 
-struct TextPlace {
-  std::size_t line = 1;  // Both count from 1; columns are bytes.
+struct TomlProblem {
+  std::size_t line = 1;  // Both count from 1.
   std::size_t column = 1;
+  std::string what;
 };
 
-// Where the first byte beyond ASCII stands that is neither in a string nor in a comment, nor a byte
-// order mark at the start. Pure; takes any bytes; a text that is no TOML ends in some answer.
-[[nodiscard]] std::optional<TextPlace> stray_non_ascii(std::string_view toml);
+// The root table of a text, or why it is not TOML. One thing that TOML allows is refused: a
+// character beyond ASCII as the first one after a line-ending backslash.
+std::expected<toml::table, TomlProblem> read_toml(std::string_view text);
 
 // The text with '^', which TOML allows in strings and comments only, for each byte beyond ASCII
-// (blanks for a byte order mark). If toml++ reads this, it can read the text itself without harm:
-// what is beyond ASCII then stands in strings and comments.
+// (blanks for a byte order mark), and with DEL, which it allows nowhere, for one that follows a
+// line-ending backslash and blanks: there toml++ looks for white space in a string. What it reads
+// of the shadow it can read of the text.
 [[nodiscard]] std::string ascii_shadow(std::string_view toml);
 
 }  // namespace tally

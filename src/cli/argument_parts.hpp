@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "cli/enroll_command.hpp"
 #include "cli/eval_command.hpp"
 
 namespace tally::cli {
@@ -23,5 +24,10 @@ CLI::App& add_command(CLI::App& parent, const std::string& name, const std::stri
 
 // Commands with a source of their own.
 void add_eval(CLI::App& root, EvalArguments& into);
+
+void add_enroll(CLI::App& root, EnrollArguments& into);
+
+// What is wrong with arguments that were read one by one, or "".
+std::string enroll_problem(const EnrollArguments& arguments);
 
 }  // namespace tally::cli

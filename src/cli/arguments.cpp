@@ -44,6 +44,7 @@ struct Pending {
   ProcessArguments process;
   DetectArguments detect;
   CompileArguments compile;
+  EnrollArguments enroll;
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
@@ -117,14 +118,20 @@ void add_detect(CLI::App& root, DetectArguments& into) {
 }
 
 void add_compile(CLI::App& root, CompileArguments& into) {
-  CLI::App& app = add_command(root, "compile", "Make a model package from an exported detector.",
-                              R"(Examples:
+  CLI::App& app =
+      add_command(root, "compile", "Make a model package from an exported detector or embedder.",
+                  R"(Examples:
   tally compile yolo11n.onnx -o models/yolo11n
-  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0)");
+  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0
+  tally compile embedder.onnx -o models/embedder --task embed)");
   app.add_option("MODEL", into.graph, "The exported graph, an ONNX file")->required();
   app.add_option("--output,-o", into.output, "The package's folder")
       ->required()
       ->option_text("DIR");
+  app.add_option("--task", into.task,
+                 "detect, segment or embed; default: as the file says or looks")
+      ->check(CLI::IsMember({"detect", "segment", "embed"}))
+      ->option_text("TASK");
   app.add_option("--names", into.names, "Class names, one a line, or 'coco80'; default: the file's")
       ->option_text("FILE");
   app.add_option("--name", into.name, "The model's name; default: the file's")->option_text("NAME");
@@ -191,6 +198,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_process(root, into.process);
   add_detect(root, into.detect);
   add_compile(root, into.compile);
+  add_enroll(root, into.enroll);
   add_bench(root, into);
   add_eval(root, into.eval);
   add_doctor(root, into.doctor);
@@ -263,6 +271,11 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   }
   if (name == "detect") return std::move(pending.detect);
   if (name == "compile") return std::move(pending.compile);
+  if (name == "enroll") {
+    const std::string problem = enroll_problem(pending.enroll);
+    if (!problem.empty()) return usage(app, problem);
+    return std::move(pending.enroll);
+  }
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
   if (name == "eval") {

@@ -10,6 +10,7 @@
 #include "cli/compile_command.hpp"
 #include "cli/detect_command.hpp"
 #include "cli/doctor_command.hpp"
+#include "cli/enroll_command.hpp"
 #include "cli/eval_command.hpp"
 #include "cli/process_command.hpp"
 
@@ -20,7 +21,7 @@ struct PrintText {  // --help, --version
 };
 
 using Invocation =
-    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments,
+    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
                  BenchEngineArguments, BenchPipelineArguments, DoctorArguments, EvalArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is

@@ -50,6 +50,41 @@ TEST(Arguments, DetectTakesManyFilesAndFrames) {
   EXPECT_THAT(detect.frames, ElementsAre(3, 1, 2));
 }
 
+TEST(Arguments, CompileTakesATask) {
+  EXPECT_EQ(parsed<CompileArguments>({"compile", "a.onnx", "-o", "x"}).task, "");
+  EXPECT_EQ(parsed<CompileArguments>({"compile", "a.onnx", "-o", "x", "--task", "embed"}).task,
+            "embed");
+  EXPECT_THAT(usage_error({"compile", "a.onnx", "-o", "x", "--task", "sing"}), HasSubstr("embed"));
+}
+
+TEST(Arguments, EnrollTakesAProductWithPhotosOrAFolderOfProducts) {
+  const auto one = parsed<EnrollArguments>({"enroll", "--product", "p", "a.jpg", "b.jpg"});
+  EXPECT_EQ(one.product, "p");
+  EXPECT_THAT(one.photos, ElementsAre("a.jpg", "b.jpg"));
+  EXPECT_EQ(one.gallery, "gallery");
+  EXPECT_EQ(one.model, "models/embedder");
+  EXPECT_TRUE(parsed<EnrollArguments>({"enroll", "--product", "p", "--add", "a.jpg"}).add);
+  EXPECT_TRUE(parsed<EnrollArguments>({"enroll", "--product", "p", "--remove"}).remove);
+  const auto many =
+      parsed<EnrollArguments>({"enroll", "--photos", "dir", "--gallery", "g", "-m", "e", "--json"});
+  EXPECT_EQ(many.photos_folder, "dir");
+  EXPECT_EQ(many.gallery, "g");
+  EXPECT_EQ(many.model, "e");
+}
+
+TEST(Arguments, EnrollRefusesWhatContradictsItself) {
+  EXPECT_THAT(usage_error({"enroll", "a.jpg"}), HasSubstr("either --product ID or --photos DIR"));
+  EXPECT_THAT(usage_error({"enroll", "--product", "p", "--photos", "d"}), HasSubstr("either"));
+  EXPECT_THAT(usage_error({"enroll", "--product", "p"}), HasSubstr("PHOTO is required"));
+  EXPECT_THAT(usage_error({"enroll", "--product", "p", "--remove", "a.jpg"}),
+              HasSubstr("no PHOTO"));
+  EXPECT_THAT(usage_error({"enroll", "--photos", "d", "a.jpg"}), HasSubstr("--product"));
+  EXPECT_THAT(usage_error({"enroll", "--photos", "d", "--remove"}), HasSubstr("--product"));
+  EXPECT_THAT(usage_error({"enroll", "--product", "p", "--add", "--remove"}), HasSubstr("either"));
+  EXPECT_THAT(usage_error({"enrol", "--product", "p", "a.jpg"}),
+              HasSubstr("did you mean 'enroll'"));
+}
+
 TEST(Arguments, BenchHasTwoCommandsAndTheReferenceCanBeLeftOut) {
   EXPECT_EQ(parsed<BenchEngineArguments>({"bench", "engine", "m", "--streams", "2"}).streams, 2);
   EXPECT_TRUE(parsed<BenchPipelineArguments>({"bench", "pipeline", "v", "-m", "m"}).reference);

@@ -12,6 +12,7 @@ namespace tally::cli {
 struct CompileArguments {
   std::filesystem::path graph;
   std::filesystem::path output;
+  std::string task;   // "detect", "segment", "embed"; empty: as the graph says or looks.
   std::string names;  // A file or "coco80"; empty: from the graph's metadata.
   std::string name;
   std::string licence;

@@ -190,7 +190,9 @@ std::string settle_report(const Entry& entry, const EvaluatedSession& session,
 
 // A video may be missing, so the cart knows best.
 std::size_t cameras_of(const Entry& entry, const Cart& cart) {
-  if (!cart.inputs.videos.empty()) return cart.inputs.videos.size();
+  const auto seen = std::ranges::count_if(cart.inputs.videos,
+                                          [](const CartVideo& video) { return video.frames > 0; });
+  if (seen > 0) return static_cast<std::size_t>(seen);
   return entry.job.cameras.empty() ? entry.job.session.cameras.size() : entry.job.cameras.size();
 }
 

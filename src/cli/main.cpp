@@ -27,6 +27,9 @@ Result<void> run(const tally::cli::DetectArguments& arguments, Console& console)
 Result<void> run(const tally::cli::CompileArguments& arguments, Console& console) {
   return run_compile(arguments, console);
 }
+Result<void> run(const tally::cli::EnrollArguments& arguments, Console& console) {
+  return run_enroll(arguments, console);
+}
 Result<void> run(const tally::cli::BenchEngineArguments& arguments, Console& console) {
   return run_bench_engine(arguments, console);
 }

@@ -46,6 +46,13 @@ Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choic
       choice.package, {.engine = engine_options(choice), .score = choice.score, .iou = choice.iou});
 }
 
+Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice) {
+  if (auto checked = check_is_package(choice.package); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  return vision::Embedder::open(choice.package, engine_options(choice));
+}
+
 Result<void> check_exists(const fs::path& video) {
   std::error_code error;
   if (fs::exists(video, error)) return {};

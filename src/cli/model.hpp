@@ -1,4 +1,4 @@
-// Opening what several commands work with: a detector from a model package, and a clock.
+// Opening what several commands work with: detector and embedder from model packages, and a clock.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "perception/vision/detector.hpp"
+#include "perception/vision/embedder.hpp"
 
 namespace tally::cli {
 
@@ -28,6 +29,9 @@ Result<void> check_is_package(const std::filesystem::path& folder);
 
 // Errors: as check_is_package and Detector::open.
 Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice);
+
+// Errors: as check_is_package and Embedder::open.
+Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice);
 
 // Early, cheap and before anything slow: a video that is not there. Errors: MediaError::kNotFound.
 Result<void> check_exists(const std::filesystem::path& video);

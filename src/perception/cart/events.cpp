@@ -5,36 +5,50 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <utility>
 
 namespace tally::cart {
+
+std::vector<CartEvent> merge_equal_acts(std::vector<CartEvent> events) {
+  std::stable_sort(events.begin(), events.end(), [](const CartEvent& a, const CartEvent& b) {
+    return std::pair(a.at_ms, a.product) < std::pair(b.at_ms, b.product);
+  });
+  std::vector<CartEvent> acts;
+  for (CartEvent& event : events) {
+    const auto same = std::find_if(acts.begin(), acts.end(), [&](const CartEvent& act) {
+      return act.kind == event.kind && act.product == event.product &&
+             event.at_ms - act.at_ms <= to_ms(kSameAct);
+    });
+    if (same == acts.end()) {
+      acts.push_back(std::move(event));
+    } else {
+      same->quantity += event.quantity;
+      same->confidence *= event.confidence;
+    }
+  }
+  return acts;
+}
 
 std::vector<CartEvent> merge_into_events(const std::vector<Change>& changes,
                                          const std::string& camera) {
   std::vector<CartEvent> events;
-  std::vector<SessionTime> begun;
   for (const Change& change : changes) {
-    std::size_t same = events.size();
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (events[i].kind == change.kind && events[i].product == change.product &&
-          change.time - begun[i] <= kSameAct) {
-        same = i;
-      }
-    }
-    if (same < events.size()) {
-      ++events[same].quantity;
-      events[same].confidence *= change.confidence;
-      continue;
-    }
-    begun.push_back(change.time);
-    events.push_back({.at_ms = to_ms(change.time),
-                      .kind = change.kind,
-                      .product = change.product,
-                      .quantity = 1,
-                      .confidence = change.confidence,
-                      .cameras = {camera},
-                      .evidence = {}});
+    CartEvent& event = events.emplace_back();
+    event.at_ms = to_ms(change.time);
+    event.kind = change.kind;
+    event.product = change.product;
+    event.confidence = change.confidence;
+    event.cameras = {camera};
   }
-  return events;
+  return merge_equal_acts(std::move(events));
+}
+
+std::string more_put_than_taken(const CartLine& line) {
+  return fmt::format("{} more of {} put in than taken out", -line.quantity, line.product);
+}
+
+std::string only_so_sure(double probability) {
+  return fmt::format("the lines are right with probability {:.2f} only", probability);
 }
 
 std::vector<CartLine> sum_lines(const std::vector<CartEvent>& events) {
@@ -63,14 +77,10 @@ Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& do
     if (line.quantity > 0) decision.kind = DecisionKind::kCharge;
   }
   for (const CartLine& line : lines) {
-    if (line.quantity < 0) {
-      decision.reasons.push_back(
-          fmt::format("{} more of {} put in than taken out", -line.quantity, line.product));
-    }
+    if (line.quantity < 0) decision.reasons.push_back(more_put_than_taken(line));
   }
   if (doubts.empty() && decision.probability < kDecideProbability) {
-    decision.reasons.push_back(
-        fmt::format("the lines are right with probability {:.2f} only", decision.probability));
+    decision.reasons.push_back(only_so_sure(decision.probability));
   }
   if (!decision.reasons.empty()) decision.kind = DecisionKind::kReview;
   return decision;

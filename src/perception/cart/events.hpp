@@ -21,11 +21,19 @@ inline constexpr double kDecideProbability = 0.9;
 [[nodiscard]] std::vector<CartEvent> merge_into_events(const std::vector<Change>& changes,
                                                        const std::string& camera);
 
+// Events of single items, joined where kind and product are equal and they follow within kSameAct
+// of the first. By time, then product.
+[[nodiscard]] std::vector<CartEvent> merge_equal_acts(std::vector<CartEvent> events);
+
 // One line per product that had an event, by product. A line is right if all its events are.
 [[nodiscard]] std::vector<CartLine> sum_lines(const std::vector<CartEvent>& events);
 
 // Charge what is sure, nothing if surely nothing was taken, else review. More put back than taken
 // (a negative line) is always reviewed: the provider owes the shopper nothing for what he brought.
 [[nodiscard]] Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& doubts);
+
+// Reasons for a review, in words.
+[[nodiscard]] std::string more_put_than_taken(const CartLine& line);  // Its quantity is below 0.
+[[nodiscard]] std::string only_so_sure(double probability);
 
 }  // namespace tally::cart

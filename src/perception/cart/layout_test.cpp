@@ -31,14 +31,17 @@ TEST(Layout, IsReadWhole) {
   EXPECT_EQ(layout.products[0].id, "water");
   EXPECT_EQ(layout.products[0].classes, (std::vector<std::string>{"bottle", "vase"}));
   ASSERT_EQ(layout.cameras.size(), 1U);
-  EXPECT_FLOAT_EQ(layout.cameras[0].zone.bottom, 0.9F);
+  EXPECT_EQ(layout.cameras[0].zone, (vision::Box{0, 0.1F, 1, 0.9F}));
+  EXPECT_FALSE(layout.cameras[0].calibration);
+  EXPECT_FALSE(layout.calibrated());
   EXPECT_EQ(layout.sha256.size(), 64U);
 }
 
 TEST(Layout, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(code_for("version = 1\nzones = 3\n"), "layout.syntax");
   EXPECT_EQ(message_for("version = 1\nzones = 3\n"),
-            "l.toml:2:1: unknown key \"zones\"; known here: version, product, camera");
+            "l.toml:2:1: unknown key \"zones\"; known here: version, product, camera, cabinet, "
+            "shelf, facing, view");
   EXPECT_EQ(code_for("version = "), "layout.syntax");
   EXPECT_EQ(code_for("version = 1 \u00e9"), "layout.syntax");
   EXPECT_EQ(code_for(""), "layout.version");
@@ -49,6 +52,7 @@ TEST(Layout, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(code_for("version = 1\n[[product]]\nid = \"a\"\nclasses = [1]"), "layout.syntax");
   EXPECT_EQ(code_for("version = 1\n[[product]]\nid = \"a\"\nclass = [\"a\"]"), "layout.syntax");
   const std::string camera = "version = 1\n[[camera]]\nid = \"c\"\nzone = ";
+  EXPECT_EQ(code_for("version = 1\n[[camera]]\nid = \"c\"\n"), "layout.syntax");
   EXPECT_EQ(code_for(camera + "[0, 0, 1]"), "layout.syntax");
   EXPECT_EQ(code_for(camera + "[0, 0, 1, 2]"), "layout.value");
   EXPECT_EQ(code_for(camera + "[0.5, 0, 0.5, 1]"), "layout.value");
@@ -85,6 +89,14 @@ TEST(ClassRoles, ALayoutNamesWhatCountsAndTheRestIsIgnored) {
   EXPECT_EQ(roles[2].kind, ClassRole::Kind::kIgnored);
   EXPECT_EQ(roles[3].product, "water");
   EXPECT_EQ(class_roles(layout, {"person", "cup"}).error().code.name, "layout.class");
+}
+
+TEST(ClassRoles, ProductsThatNameNoClassesLeaveTheClassesToThemselves) {
+  Layout layout;
+  layout.products = {{"water", {}}};
+  EXPECT_EQ(class_roles(layout, {"hand", "item"}).value()[1].product, "item");
+  layout.products.push_back({"cola", {"can"}});
+  EXPECT_EQ(class_roles(layout, {"item", "can"}).value()[0].kind, ClassRole::Kind::kIgnored);
 }
 
 TEST(ClassRoles, OneClassCannotBeTwoProducts) {

@@ -60,6 +60,7 @@ Decision read_decision(JsonReader& reader, const Json& json) {
 CartVideo read_video(JsonReader& reader, const Json& json) {
   CartVideo video;
   video.camera = reader.text(json, "camera", kNameBytesMax);
+  video.frames = reader.integer(json, "frames", {0, INT64_MAX});
   return video;
 }
 

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <sstream>
 #include <system_error>
@@ -23,20 +20,12 @@ std::unexpected<Error> unreadable(const fs::path& path, const std::error_code& e
   return fail(FileError::kUnreadable, fmt::format("{}: {}", path.string(), error.message()));
 }
 
-std::unexpected<Error> not_toml(std::string_view where, const toml::parse_error& problem) {
-  const auto& at = problem.source().begin;
-  return fail(EvaluateError::kSyntax,
-              fmt::format("{}:{}:{}: {}", where, at.line, at.column, problem.description()));
-}
-
 Result<toml::table> parse_session(std::string_view text, std::string_view where) {
-  // What toml++ can't read without harm stops it at the shadow (base/toml_text.hpp).
-  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text)); !shadow) {
-    return not_toml(where, shadow.error());
-  }
-  toml::parse_result parsed = toml::parse(text);
-  if (!parsed) return not_toml(where, parsed.error());
-  return std::move(parsed).table();
+  auto session = read_toml(text);
+  if (session) return std::move(*session);
+  const TomlProblem& problem = session.error();
+  return fail(EvaluateError::kSyntax,
+              fmt::format("{}:{}:{}: {}", where, problem.line, problem.column, problem.what));
 }
 
 std::string camera_of(const toml::node& video) {

@@ -108,8 +108,14 @@ struct NamesFound {
   std::string from;
 };
 
-Result<NamesFound> find_names(const CompileRequest& request, const GraphFacts& facts, int classes) {
+Result<NamesFound> find_names(const CompileRequest& request, const GraphFacts& facts,
+                              const RecognisedHead& head) {
   const std::string graph = request.graph.string();
+  if (!has_classes(task_of(head.head))) {
+    if (request.names.empty()) return NamesFound{};
+    return fail(CompileError::kNames,
+                fmt::format("{}: an embedder has no classes; leave --names out", graph));
+  }
   if (request.names == kCoco80) {
     const auto names = coco80_names();
     return NamesFound{{names.begin(), names.end()}, std::string(kCoco80)};
@@ -130,13 +136,13 @@ Result<NamesFound> find_names(const CompileRequest& request, const GraphFacts& f
     if (!names) return std::unexpected(names.error());
     return NamesFound{std::move(*names), "the graph's metadata"};
   }
-  const std::string count = classes == 0 ? "its" : fmt::format("its {}", classes);
+  const std::string count = head.classes == 0 ? "its" : fmt::format("its {}", head.classes);
   return fail(
       CompileError::kNames,
       fmt::format("{}: the file does not name {} classes; pass --names FILE with one name per "
                   "line{}",
                   graph, count,
-                  classes == 80 ? ", or --names coco80 if it was trained on COCO" : ""));
+                  head.classes == 80 ? ", or --names coco80 if it was trained on COCO" : ""));
 }
 
 Result<void> copy_file(const fs::path& from, const fs::path& folder, const std::string& name,
@@ -184,9 +190,34 @@ float value_at(const TensorView& output, HeadFamily head, std::int64_t candidate
   return output.as<float>()[static_cast<std::size_t>(at)];
 }
 
-// What shapes can't tell: that scores are probabilities, and that a YOLOX head is the raw one.
-std::string meaning_problem(const ModelPackage& package, const TensorView& output) {
+// A classifier has an output of the same shape, but no length of 1; or, where its values are
+// probabilities, a sum of 1.
+std::string embedding_problem(const TensorView& output, bool task_told) {
+  constexpr double kLengthMin = 1e-6;
+  constexpr double kNear = 0.01;
+  double squares = 0;
+  double sum = 0;
+  double least = 0;
+  for (const float value : output.as<float>()) {
+    const auto exact = static_cast<double>(value);
+    squares += exact * exact;
+    sum += exact;
+    least = std::min(least, exact);
+  }
+  squares /= static_cast<double>(output.shape[0]);
+  sum /= static_cast<double>(output.shape[0]);
+  if (std::sqrt(squares) < kLengthMin) return "it gives a vector of zeros for a test picture";
+  const bool probabilities = least >= 0 && std::abs(sum - 1) < kNear;
+  if (task_told || (std::abs(std::sqrt(squares) - 1) < kNear && !probabilities)) return "";
+  return "classifiers have such outputs too, and its vector is not of length 1; if it is an "
+         "embedder, say so with --task embed";
+}
+
+// What shapes can't tell: that scores are probabilities, that a YOLOX head is the raw one, and that
+// a vector is an embedding.
+std::string meaning_problem(const ModelPackage& package, const TensorView& output, bool task_told) {
   const HeadFamily head = package.head;
+  if (head == HeadFamily::kNone) return embedding_problem(output, task_told);
   const bool in_columns = head == HeadFamily::kYolov8 || head == HeadFamily::kYolov8Seg;
   const std::int64_t candidates = output.shape[in_columns ? 2 : 1];
   const auto classes = static_cast<std::int64_t>(package.class_names.size());
@@ -211,17 +242,24 @@ std::string meaning_problem(const ModelPackage& package, const TensorView& outpu
   return "";
 }
 
+struct Described {
+  CompileReport report;
+  bool task_told = false;  // RecognisedHead's.
+};
+
 Result<void> write_goldens(const CompileRequest& request, const fs::path& folder, Engine& engine,
-                           ModelPackage& package) {
+                           Described& described) {
+  ModelPackage& package = described.report.package;
   const auto picture = golden_picture(package.input.width, package.input.height);
   write_picture(package.input, picture, engine.input(0, 0));
   if (auto started = engine.start(0); !started) return started;
   if (auto done = engine.wait(0); !done) return done;
-  const std::string problem = meaning_problem(package, engine.output(0, 0));
+  const std::string problem = meaning_problem(package, engine.output(0, 0), described.task_told);
   if (!problem.empty()) {
+    const std::string_view kind =
+        package.task == Task::kEmbed ? "an embedder" : name_of(package.head);
     return fail(CompileError::kUnknownHead,
-                fmt::format("{}: looks like {}, but {}", request.graph.string(),
-                            name_of(package.head), problem));
+                fmt::format("{}: looks like {}, but {}", request.graph.string(), kind, problem));
   }
   for (std::size_t i = 0; i < package.outputs.size(); ++i) {
     const std::vector<float> values =
@@ -260,11 +298,11 @@ void plan_golden(const GraphFacts& facts, ModelPackage& package) {
 }
 
 // Everything that the file itself tells: head, classes, origin.
-Result<CompileReport> describe(const CompileRequest& request, const GraphFacts& facts) {
+Result<Described> describe(const CompileRequest& request, const GraphFacts& facts) {
   const std::string graph = request.graph.string();
-  auto head = recognise_head(facts, graph);
+  auto head = recognise_head(facts, graph, request.task);
   if (!head) return std::unexpected(head.error());
-  auto names = find_names(request, facts, head->classes);
+  auto names = find_names(request, facts, *head);
   if (!names) return std::unexpected(names.error());
   if (head->classes != 0 && names->names.size() != static_cast<std::size_t>(head->classes)) {
     return fail(
@@ -272,9 +310,9 @@ Result<CompileReport> describe(const CompileRequest& request, const GraphFacts& 
         fmt::format("{}: the head has {} classes, but {} names {}; pass the right --names FILE",
                     graph, head->classes, names->from, names->names.size()));
   }
-  CompileReport report;
-  report.names_from = std::move(names->from);
-  ModelPackage& package = report.package;
+  Described described{.report = {}, .task_told = head->task_told};
+  described.report.names_from = std::move(names->from);
+  ModelPackage& package = described.report.package;
   package.head = head->head;
   package.task = task_of(head->head);
   package.input = std::move(head->input);
@@ -284,13 +322,14 @@ Result<CompileReport> describe(const CompileRequest& request, const GraphFacts& 
     return std::unexpected(filled.error());
   }
   plan_golden(facts, package);
-  return report;
+  return described;
 }
 
 // Fills the staging folder from the graph copied there, and checks what was written as a user
 // would.
 Result<void> fill_folder(const CompileRequest& request, const fs::path& folder,
-                         CompileReport& report) {
+                         Described& described) {
+  CompileReport& report = described.report;
   ModelPackage& package = report.package;
   package.folder = folder;
   if (auto copied = copy_graph(request, folder, package); !copied) return copied;
@@ -298,7 +337,7 @@ Result<void> fill_folder(const CompileRequest& request, const fs::path& folder,
     auto engine = open_openvino_engine(package, golden_options(package, InputForm::kRaw));
     if (!engine) return fail_within(request.graph.string(), engine.error());
     report.engine = (*engine)->description();
-    if (auto made = write_goldens(request, folder, **engine, package); !made) return made;
+    if (auto made = write_goldens(request, folder, **engine, described); !made) return made;
   }
   auto written = write_file_atomically(folder / kManifestFile, manifest_text(package));
   if (!written) return written;
@@ -322,16 +361,16 @@ Result<CompileReport> compile_onnx(const CompileRequest& request) {
     return std::unexpected(facts.error());
   }
   if (!facts) return fail(CompileError::kGraphInvalid, facts.error().message);
-  auto report = describe(request, *facts);
-  if (!report) return report;
+  auto described = describe(request, *facts);
+  if (!described) return std::unexpected(described.error());
   auto staged = StagedFolder::beside(request.destination);
   if (!staged) return std::unexpected(staged.error());
-  if (auto filled = fill_folder(request, staged->path(), *report); !filled) {
+  if (auto filled = fill_folder(request, staged->path(), *described); !filled) {
     return std::unexpected(filled.error());
   }
   if (auto committed = staged->commit(); !committed) return std::unexpected(committed.error());
-  report->package.folder = request.destination;
-  return report;
+  described->report.package.folder = request.destination;
+  return std::move(described->report);
 }
 
 }  // namespace tally::inference

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
@@ -31,8 +32,9 @@ inline constexpr std::size_t kGraphBytesMax = std::size_t{2}
                                               << 30U;  // ONNX's own limit, protobuf's.
 
 struct CompileRequest {
-  std::filesystem::path graph;        // *.onnx, or *.xml with its *.bin (OpenVINO IR).
-  std::filesystem::path destination;  // The package's folder.
+  std::filesystem::path graph;              // *.onnx, or *.xml with its *.bin (OpenVINO IR).
+  std::filesystem::path destination;        // The package's folder.
+  std::optional<Task> task = std::nullopt;  // Empty: from the metadata, else from the shapes.
   std::string names;    // A file (class_names.hpp), or kCoco80; empty: from the graph's metadata.
   std::string name;     // Empty: the graph's file name without extension.
   std::string source;   // Empty: from the metadata, else "not stated".
@@ -44,7 +46,7 @@ inline constexpr std::string_view kCoco80 = "coco80";
 
 struct CompileReport {
   ModelPackage package;
-  std::string names_from;        // "the graph's metadata", "coco80", or the file's path.
+  std::string names_from;  // "the graph's metadata", "coco80", or the file's path; empty: none.
   double golden_difference = 0;  // Between the graph as it is and with the preparation folded in.
   std::string engine;            // Engine::description() of the one that made the golden outputs.
 };

@@ -112,6 +112,37 @@ TEST_F(Compile, EveryHeadFamilyMakesAPackageThatLoads) {
   }
 }
 
+TEST_F(Compile, AnEmbedderIsKnownByItsUnitLength) {
+  const auto report =
+      compile_onnx(request({.outputs = {{16}}, .gain = 0.02F, .unit_length = true}));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->package.task, Task::kEmbed);
+  EXPECT_EQ(report->package.head, HeadFamily::kNone);
+  EXPECT_EQ(report->names_from, "");
+  EXPECT_LT(report->golden_difference, 1e-4);
+  EXPECT_TRUE(load_package(root_ / "out"));
+}
+
+TEST_F(Compile, AVectorThatMayBeAClassifiersMustBeCalledAnEmbedder) {
+  CompileRequest ask = request({.outputs = {{16}}, .gain = 0.02F, .probabilities = false});
+  EXPECT_THAT(refused(ask).message, HasSubstr("say so with --task embed"));
+  ask.task = Task::kDetect;
+  EXPECT_THAT(refused(ask).message, HasSubstr("task 'detect' was asked for"));
+  ask.task = Task::kEmbed;
+  ask.names = "coco80";
+  EXPECT_THAT(refused(ask).message, HasSubstr("an embedder has no classes"));
+  ask.names = "";
+  const auto report = compile_onnx(ask);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->package.task, Task::kEmbed);
+}
+
+TEST_F(Compile, AnEmbedderWithoutDirectionIsRefused) {
+  CompileRequest ask = request({.outputs = {{16}}, .gain = 0, .probabilities = false});
+  ask.task = Task::kEmbed;
+  EXPECT_THAT(refused(ask).message, HasSubstr("a vector of zeros"));
+}
+
 TEST_F(Compile, TheSameInputGivesTheSameBytes) {
   CompileRequest ask = request({.metadata = kTwoNames});
   ASSERT_TRUE(compile_onnx(ask));

@@ -47,11 +47,19 @@ std::optional<HeadShape> match_yolov8_seg(int width, int height,
   return with_classes(HeadFamily::kYolov8Seg, boxes[1] - 4 - masks, masks);
 }
 
+std::optional<HeadShape> match_embedding(std::span<const TensorSpec> outputs) {
+  if (outputs.size() != 1 || outputs[0].shape.size() != 2) return std::nullopt;
+  const std::int64_t values = outputs[0].shape[1];
+  if (values < kEmbeddingSizeMin || values > kEmbeddingSizeMax) return std::nullopt;
+  return HeadShape{.family = HeadFamily::kNone};
+}
+
 }  // namespace
 
 std::optional<HeadShape> match_head(HeadFamily family, int width, int height,
                                     std::span<const TensorSpec> outputs) {
   if (family == HeadFamily::kYolov8Seg) return match_yolov8_seg(width, height, outputs);
+  if (family == HeadFamily::kNone) return match_embedding(outputs);
   if (outputs.size() != 1 || outputs[0].shape.size() != 3) return std::nullopt;
   const std::int64_t rows = outputs[0].shape[1];
   const std::int64_t columns = outputs[0].shape[2];
@@ -69,6 +77,7 @@ std::optional<HeadShape> match_head(HeadFamily family, int width, int height,
       if (columns != 6 || rows < 1 || rows > kEndToEndCandidatesMax) return std::nullopt;
       return HeadShape{.family = family};
     case HeadFamily::kYolov8Seg:
+    case HeadFamily::kNone:
       break;
   }
   std::abort();
@@ -87,11 +96,14 @@ std::string expected_outputs(HeadFamily family, int width, int height) {
       return "[B,K,6]";
     case HeadFamily::kYolox:
       return fmt::format("[B,{},5+C]", count);
+    case HeadFamily::kNone:
+      return "[B,D]";
   }
   std::abort();
 }
 
 Task task_of(HeadFamily family) {
+  if (family == HeadFamily::kNone) return Task::kEmbed;
   return family == HeadFamily::kYolov8Seg ? Task::kSegment : Task::kDetect;
 }
 

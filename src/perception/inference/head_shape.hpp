@@ -16,17 +16,19 @@ namespace tally::inference {
 
 // In the order in which outputs are tried.
 inline constexpr std::array kHeadFamilies{HeadFamily::kYolov8Seg, HeadFamily::kYolov8,
-                                          HeadFamily::kYolov5, HeadFamily::kYolox,
-                                          HeadFamily::kEndToEnd};
+                                          HeadFamily::kYolov5,    HeadFamily::kYolox,
+                                          HeadFamily::kEndToEnd,  HeadFamily::kNone};
 
 // Both multiples of 32, the coarsest stride of all families.
 inline constexpr int kPictureSideMin = 32;
 inline constexpr int kPictureSideMax = 4096;
 inline constexpr int kEndToEndCandidatesMax = 1000;
+inline constexpr int kEmbeddingSizeMin = 2;
+inline constexpr int kEmbeddingSizeMax = 4096;
 
 struct HeadShape {
   HeadFamily family = HeadFamily::kYolov8;
-  int classes = 0;  // 0: the shape does not tell (kEndToEnd).
+  int classes = 0;  // 0: the shape does not tell (kEndToEnd), or there are none (kNone).
   int masks = 0;    // Mask coefficients, kYolov8Seg only.
 };
 

@@ -1,163 +1,19 @@
 #include "perception/inference/manifest.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "base/digest.hpp"
 #include "base/toml_text.hpp"
 #include "perception/inference/head_shape.hpp"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
+#include "perception/inference/strict_table.hpp"
 
 namespace tally::inference {
 namespace {
-
-struct Context {
-  std::string_view where;
-  std::optional<Error> error;  // The first mistake; reading goes on with defaults and ends with it.
-};
-
-// One table, read strictly: each key is asked for once, and what nobody asked for is an error.
-class StrictTable {
- public:
-  StrictTable(const toml::table& table, std::string path, Context& context)
-      : table_(table), path_(std::move(path)), context_(context) {}
-
-  // nullptr and an error where the key is missing.
-  const toml::node* required(std::string_view key) {
-    asked_.push_back(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) {
-      mistake(PackageError::kSyntax, table_.source(), "'{}' is missing", path_ + std::string(key));
-    }
-    return node;
-  }
-
-  std::string text(std::string_view key, std::size_t bytes_max) {
-    const toml::node* node = required(key);
-    return node == nullptr ? "" : text_of(*node, key, bytes_max);
-  }
-
-  std::string text_of(const toml::node& node, std::string_view key, std::size_t bytes_max) {
-    const auto* value = node.as_string();
-    if (value == nullptr) return wrong_type(node, key, "a text"), "";
-    if (const std::string_view problem = text_problem(value->get(), bytes_max); !problem.empty()) {
-      mistake(PackageError::kSyntax, node.source(), "'{}{}' {}", path_, key, problem);
-    }
-    return value->get();
-  }
-
-  std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max) {
-    const toml::node* node = required(key);
-    return node == nullptr ? min : integer_of(*node, key, min, max);
-  }
-
-  std::int64_t integer_of(const toml::node& node, std::string_view key, std::int64_t min,
-                          std::int64_t max) {
-    const auto* value = node.as_integer();
-    if (value == nullptr) return wrong_type(node, key, "a whole number"), min;
-    if (value->get() < min || value->get() > max) {
-      mistake(PackageError::kSyntax, node.source(), "'{}{}' is {}; it must be {} to {}", path_, key,
-              value->get(), min, max);
-      return min;
-    }
-    return value->get();
-  }
-
-  float number(std::string_view key, double min, double max) {
-    const toml::node* node = required(key);
-    if (node == nullptr) return 0;
-    const std::optional<double> value = node->value<double>();
-    if (!node->is_number() || !value) return wrong_type(*node, key, "a number"), 0;
-    if (!(*value >= min && *value <= max)) {
-      mistake(PackageError::kSyntax, node->source(), "'{}{}' is {}; it must be {} to {}", path_,
-              key, *value, min, max);
-      return 0;
-    }
-    return static_cast<float>(*value);
-  }
-
-  template <typename T>
-  T choice(std::string_view key, std::initializer_list<T> values) {
-    const toml::node* node = required(key);
-    if (node == nullptr) return *values.begin();
-    const std::string word = text_of(*node, key, kNameBytesMax);
-    for (const T value : values) {
-      if (name_of(value) == word) return value;
-    }
-    std::vector<std::string_view> known;
-    for (const T value : values) known.push_back(name_of(value));
-    mistake(PackageError::kSyntax, node->source(), "'{}{}' is \"{}\"; known are {}", path_, key,
-            word, fmt::join(known, ", "));
-    return *values.begin();
-  }
-
-  const toml::table* table(std::string_view key) {
-    const toml::node* node = required(key);
-    if (node == nullptr) return nullptr;
-    if (!node->is_table()) wrong_type(*node, key, "a table");
-    return node->as_table();
-  }
-
-  // nullptr and an error where it is no array or has fewer than `min` or more than `max` items.
-  const toml::array* array(std::string_view key, std::size_t min, std::size_t max) {
-    const toml::node* node = required(key);
-    if (node == nullptr) return nullptr;
-    const toml::array* items = node->as_array();
-    if (items == nullptr) return wrong_type(*node, key, "an array"), nullptr;
-    if (items->size() < min || items->size() > max) {
-      mistake(PackageError::kSyntax, node->source(), "'{}{}' has {} items; it must have {} to {}",
-              path_, key, items->size(), min, max);
-      return nullptr;
-    }
-    return items;
-  }
-
-  std::vector<std::string> texts(std::string_view key, std::size_t min, std::size_t max) {
-    std::vector<std::string> result;
-    const toml::array* items = array(key, min, max);
-    if (items == nullptr) return result;
-    for (const toml::node& item : *items) result.push_back(text_of(item, key, kNameBytesMax));
-    return result;
-  }
-
-  void finish() {
-    for (const auto& [key, node] : table_) {
-      if (std::ranges::find(asked_, key.str()) != asked_.end()) continue;
-      mistake(PackageError::kSyntax, key.source(), "unknown key '{}{}'; known here are {}", path_,
-              key.str(), fmt::join(asked_, ", "));
-    }
-  }
-
-  template <typename... Args>
-  void mistake(PackageError code, const toml::source_region& at, fmt::format_string<Args...> format,
-               Args&&... args) {
-    if (context_.error) return;
-    context_.error =
-        fail(code, fmt::format("{}:{}:{}: {}", context_.where, at.begin.line, at.begin.column,
-                               fmt::format(format, std::forward<Args>(args)...)))
-            .error();
-  }
-
- private:
-  void wrong_type(const toml::node& node, std::string_view key, std::string_view wanted) {
-    mistake(PackageError::kSyntax, node.source(), "'{}{}' must be {}", path_, key, wanted);
-  }
-
-  const toml::table& table_;
-  std::string path_;  // "input.", for messages.
-  Context& context_;
-  std::vector<std::string_view> asked_;
-};
 
 constexpr std::initializer_list<ElementType> kFloatTypes{ElementType::kF32, ElementType::kF16};
 
@@ -241,6 +97,20 @@ void read_outputs(StrictTable& root, Context& context, std::vector<TensorSpec>& 
   }
 }
 
+void read_classes(StrictTable& root, Context& context, ModelPackage& package) {
+  if (const toml::table* table = root.table("classes")) {
+    StrictTable classes(*table, "classes.", context);
+    package.class_names = classes.texts("names", 1, kClassesMax);
+    classes.finish();
+  }
+  if (const toml::table* table = root.table("thresholds")) {
+    StrictTable thresholds(*table, "thresholds.", context);
+    package.thresholds.score = thresholds.number("score", 0, 1);
+    package.thresholds.iou = thresholds.number("iou", 0, 1);
+    thresholds.finish();
+  }
+}
+
 void read_golden(StrictTable& root, Context& context, Golden& golden) {
   const toml::table* table = root.table("golden");
   if (table == nullptr) return;
@@ -281,15 +151,16 @@ void read_files(StrictTable& root, Context& context, std::vector<PackagedFile>& 
 
 // What can only be judged over several tables; reported at the start of the text.
 std::string inconsistency(const ModelPackage& package) {
-  if (const std::string problem = names_problem(package.class_names); !problem.empty()) {
-    return fmt::format("classes.names: {}", problem);
+  if (has_classes(package.task)) {
+    const std::string problem = names_problem(package.class_names);
+    if (!problem.empty()) return fmt::format("classes.names: {}", problem);
   }
   const InputSpec& input = package.input;
   const auto shape = match_head(package.head, input.width, input.height, package.outputs);
   if (!shape) {
     std::string seen;
     for (const TensorSpec& output : package.outputs) seen += " " + to_string(output.shape);
-    return fmt::format("outputs{} are not those of a {} head at {}x{}, {}", seen,
+    return fmt::format("outputs{} are not those of head \"{}\" at {}x{}, {}", seen,
                        name_of(package.head), input.width, input.height,
                        expected_outputs(package.head, input.width, input.height));
   }
@@ -299,7 +170,7 @@ std::string inconsistency(const ModelPackage& package) {
                        shape->classes);
   }
   if (package.task != task_of(package.head)) {
-    return fmt::format("task \"{}\" does not fit a {} head", name_of(package.task),
+    return fmt::format("task \"{}\" does not fit head \"{}\"", name_of(package.task),
                        name_of(package.head));
   }
   for (const TensorSpec& output : package.outputs) {
@@ -338,24 +209,14 @@ ModelPackage read_root(const toml::table& root, Context& context) {
   package.name = reader.text("name", kNameBytesMax);
   package.source = reader.text("source", kTextBytesMax);
   package.licence = reader.text("licence", kTextBytesMax);
-  package.task = reader.choice("task", {Task::kDetect, Task::kSegment});
+  package.task = reader.choice("task", {Task::kDetect, Task::kSegment, Task::kEmbed});
   package.head =
       reader.choice("head", {HeadFamily::kYolov5, HeadFamily::kYolov8, HeadFamily::kYolov8Seg,
-                             HeadFamily::kEndToEnd, HeadFamily::kYolox});
+                             HeadFamily::kEndToEnd, HeadFamily::kYolox, HeadFamily::kNone});
   package.graph_file = reader.text("graph", kNameBytesMax);
   read_input(reader, context, package.input);
   read_outputs(reader, context, package.outputs);
-  if (const toml::table* table = reader.table("classes")) {
-    StrictTable classes(*table, "classes.", context);
-    package.class_names = classes.texts("names", 1, kClassesMax);
-    classes.finish();
-  }
-  if (const toml::table* table = reader.table("thresholds")) {
-    StrictTable thresholds(*table, "thresholds.", context);
-    package.thresholds.score = thresholds.number("score", 0, 1);
-    package.thresholds.iou = thresholds.number("iou", 0, 1);
-    thresholds.finish();
-  }
+  if (has_classes(package.task)) read_classes(reader, context, package);
   read_golden(reader, context, package.golden);
   read_files(reader, context, package.files);
   reader.finish();
@@ -369,24 +230,14 @@ Result<ModelPackage> parse_manifest(std::string_view text, std::string_view wher
     return fail(PackageError::kSyntax,
                 fmt::format("{}: larger than {} bytes", where, kManifestBytesMax));
   }
-  if (const auto stray = stray_non_ascii(text)) {
-    return fail(PackageError::kSyntax,
-                fmt::format("{}:{}:{}: not TOML: characters beyond ASCII belong in strings", where,
-                            stray->line, stray->column));
-  }
-  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text), where); !shadow) {
-    const auto& at = shadow.error().source().begin;
-    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
-                                                   at.column, shadow.error().description()));
-  }
-  const toml::parse_result parsed = toml::parse(text, where);
+  const auto parsed = read_toml(text);
   if (!parsed) {
-    const auto& at = parsed.error().source().begin;
-    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, at.line,
-                                                   at.column, parsed.error().description()));
+    const TomlProblem& problem = parsed.error();
+    return fail(PackageError::kSyntax, fmt::format("{}:{}:{}: not TOML: {}", where, problem.line,
+                                                   problem.column, problem.what));
   }
   Context context{where, std::nullopt};
-  ModelPackage package = read_root(parsed.table(), context);
+  ModelPackage package = read_root(*parsed, context);
   if (context.error) return std::unexpected(std::move(*context.error));
   if (const std::string problem = inconsistency(package); !problem.empty()) {
     return fail(PackageError::kInconsistent, fmt::format("{}:1:1: {}", where, problem));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/digest.hpp"
+#include "perception/inference/head_shape.hpp"
 
 namespace tally::inference {
 namespace {
@@ -45,6 +46,45 @@ TEST(Manifest, ReadsBackWhatItWrites) {
   EXPECT_EQ(read->input.scale, 1.0F / 255.0F);
   EXPECT_EQ(read->golden.tolerance, 0.001F);
   EXPECT_EQ(read->sha256, sha256_hex(text));
+}
+
+ModelPackage embedder() {
+  ModelPackage package = example();
+  package.task = Task::kEmbed;
+  package.head = HeadFamily::kNone;
+  package.outputs = {{"output0", ElementType::kF32, {kDynamic, 128}}};
+  package.class_names = {};
+  return package;
+}
+
+TEST(Manifest, AnEmbedderHasNeitherClassesNorThresholds) {
+  const std::string text = manifest_text(embedder());
+  const auto read = parse_manifest(text, "model.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(manifest_text(*read), text);
+  EXPECT_EQ(read->task, Task::kEmbed);
+  EXPECT_EQ(read->head, HeadFamily::kNone);
+  EXPECT_TRUE(read->class_names.empty());
+  const auto named = parse_manifest(text + "[classes]\nnames = [\"a\"]\n", "m");
+  ASSERT_FALSE(named);
+  EXPECT_THAT(named.error().message, HasSubstr("unknown key 'classes'"));
+}
+
+TEST(Manifest, TaskAndHeadMustFit) {
+  ModelPackage package = embedder();
+  package.head = HeadFamily::kYolov8;
+  EXPECT_THAT(parse_manifest(manifest_text(package), "m").error().message,
+              HasSubstr("not those of head \"yolov8\""));
+  package = example();
+  package.head = HeadFamily::kNone;
+  package.outputs = embedder().outputs;
+  EXPECT_THAT(parse_manifest(manifest_text(package), "m").error().message,
+              HasSubstr("task \"detect\" does not fit head \"none\""));
+  for (const std::int64_t values : {1, kEmbeddingSizeMax + 1}) {
+    package = embedder();
+    package.outputs[0].shape[1] = values;
+    EXPECT_FALSE(parse_manifest(manifest_text(package), "m")) << values;
+  }
 }
 
 struct Mistake {

@@ -93,13 +93,13 @@ std::string manifest_text(const ModelPackage& package) {
       name_of(input.placement), input.pad_value, input.scale);
   for (const TensorSpec& output : package.outputs) text += "\n[[output]]\n" + tensor_text(output);
 
-  text += "\n[classes]\nnames = [\n";
-  for (const std::string& name : package.class_names)
-    text += fmt::format("  {},\n", toml_string(name));
-  text += "]\n";
-
-  text += fmt::format("\n[thresholds]\nscore = {}\niou = {}\n", package.thresholds.score,
-                      package.thresholds.iou);
+  if (has_classes(package.task)) {
+    text += "\n[classes]\nnames = [\n";
+    for (const std::string& name : package.class_names)
+      text += fmt::format("  {},\n", toml_string(name));
+    text += fmt::format("]\n\n[thresholds]\nscore = {}\niou = {}\n", package.thresholds.score,
+                        package.thresholds.iou);
+  }
   const Golden& golden = package.golden;
   text += fmt::format("\n[golden]\ninput = {}\noutputs = {}\noutput_steps = [{}]\ntolerance = {}\n",
                       toml_string(golden.input_file), toml_list(golden.output_files),

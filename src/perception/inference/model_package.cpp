@@ -36,8 +36,17 @@ std::string_view name_of(Task task) {
       return "detect";
     case Task::kSegment:
       return "segment";
+    case Task::kEmbed:
+      return "embed";
   }
   std::abort();
+}
+
+std::optional<Task> task_named(std::string_view name) {
+  for (const Task task : {Task::kDetect, Task::kSegment, Task::kEmbed}) {
+    if (name_of(task) == name) return task;
+  }
+  return std::nullopt;
 }
 
 std::string_view name_of(HeadFamily head) {
@@ -52,6 +61,8 @@ std::string_view name_of(HeadFamily head) {
       return "end-to-end";
     case HeadFamily::kYolox:
       return "yolox";
+    case HeadFamily::kNone:
+      return "none";
   }
   std::abort();
 }

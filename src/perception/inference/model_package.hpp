@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +32,16 @@ enum class PackageError : std::uint8_t {
 };
 [[nodiscard]] ErrorCode code_of(PackageError error);
 
-enum class Task : std::uint8_t { kDetect, kSegment };
+enum class Task : std::uint8_t {
+  kDetect,
+  kSegment,
+  kEmbed,  // One vector for a picture: how it looks, to be compared with others by its direction.
+};
+// Whether a model of this task tells classes apart, and so has names for them and thresholds.
+[[nodiscard]] constexpr bool has_classes(Task task) { return task != Task::kEmbed; }
 
 // How the graph's outputs encode boxes. N is the number of candidates, C of classes, M of mask
-// coefficients.
+// coefficients, D of an embedding's values.
 enum class HeadFamily : std::uint8_t {
   kYolov5,     // [B, N, 5+C]: cx cy w h objectness classes, pixels of the input, sigmoid applied.
   kYolov8,     // [B, 4+C, N]: cx cy w h classes; also YOLO11.
@@ -42,6 +49,7 @@ enum class HeadFamily : std::uint8_t {
   kEndToEnd,   // [B, K, 6]: left top right bottom score class, NMS done or not needed (YOLOv10,
                // YOLO26).
   kYolox,  // [B, N, 5+C]: raw: add the grid, multiply by the stride, exp of w h; sigmoids applied.
+  kNone,   // [B, D]: no boxes; Task::kEmbed.
 };
 
 enum class ColorOrder : std::uint8_t { kRgb, kBgr };
@@ -49,12 +57,15 @@ enum class TensorLayout : std::uint8_t { kNchw, kNhwc };
 enum class LetterboxPlacement : std::uint8_t { kCenter, kTopLeft };  // Ultralytics; YOLOX.
 
 // As model.toml spells them.
-[[nodiscard]] std::string_view name_of(Task task);            // "detect", "segment"
+[[nodiscard]] std::string_view name_of(Task task);            // "detect", "segment", "embed"
 [[nodiscard]] std::string_view name_of(HeadFamily head);      // "yolov5", "yolov8", "yolov8-seg",
-                                                              // "end-to-end", "yolox"
+                                                              // "end-to-end", "yolox", "none"
 [[nodiscard]] std::string_view name_of(ColorOrder color);     // "rgb", "bgr"
 [[nodiscard]] std::string_view name_of(TensorLayout layout);  // "nchw", "nhwc"
 [[nodiscard]] std::string_view name_of(LetterboxPlacement placement);  // "center", "top-left"
+
+// The task of that name, if there is one.
+[[nodiscard]] std::optional<Task> task_named(std::string_view name);
 
 // How a picture becomes the graph's input: letterbox, colour order, then value * scale.
 struct InputSpec {
@@ -96,7 +107,7 @@ struct ModelPackage {
   HeadFamily head = HeadFamily::kYolov8;
   InputSpec input;
   std::vector<TensorSpec> outputs;
-  std::vector<std::string> class_names;  // The index is the frozen class id.
+  std::vector<std::string> class_names;  // The index is the frozen class id; none: has_classes().
   Thresholds thresholds;
   std::string graph_file;  // "model.onnx"
   std::string sha256;      // Of model.toml, which holds the hashes of all else.

@@ -84,26 +84,36 @@ std::string batch_problem(const GraphFacts& facts) {
   return "";
 }
 
+std::string looks_like(HeadFamily head) {
+  return head == HeadFamily::kNone ? "one vector for a picture" : std::string(name_of(head));
+}
+
 // Ultralytics says in its metadata what a graph is for; a pose head looks like a detector's
 // otherwise.
-std::string task_problem(const GraphFacts& facts, HeadFamily head) {
+std::string task_problem(const GraphFacts& facts, std::optional<Task> asked, HeadFamily head) {
+  if (asked && *asked != task_of(head)) {
+    return fmt::format("task '{}' was asked for, its outputs look like {}", name_of(*asked),
+                       looks_like(head));
+  }
   const auto task = facts.metadata.find("task");
   if (task == facts.metadata.end() || task->second == name_of(task_of(head))) return "";
   return fmt::format("its metadata says task '{}', its outputs look like {}", task->second,
-                     name_of(head));
+                     looks_like(head));
 }
 
+// Embedders have their scale inside the graph.
 void set_preparation(HeadFamily head, InputSpec& input) {
   const bool yolox = head == HeadFamily::kYolox;
   input.color = yolox ? ColorOrder::kBgr : ColorOrder::kRgb;
-  input.scale = yolox ? 1.0F : 1.0F / 255.0F;
+  input.scale = yolox || head == HeadFamily::kNone ? 1.0F : 1.0F / 255.0F;
   input.placement = yolox ? LetterboxPlacement::kTopLeft : LetterboxPlacement::kCenter;
   input.pad_value = 114;
 }
 
 }  // namespace
 
-Result<RecognisedHead> recognise_head(const GraphFacts& facts, std::string_view where) {
+Result<RecognisedHead> recognise_head(const GraphFacts& facts, std::string_view where,
+                                      std::optional<Task> task) {
   RecognisedHead result;
   std::string problem = picture_problem(facts, result.input);
   if (problem.empty()) problem = batch_problem(facts);
@@ -115,10 +125,11 @@ Result<RecognisedHead> recognise_head(const GraphFacts& facts, std::string_view 
   for (const HeadFamily family : kHeadFamilies) {
     const auto shape = match_head(family, width, height, result.outputs);
     if (!shape) continue;
-    problem = task_problem(facts, family);
+    problem = task_problem(facts, task, family);
     if (!problem.empty()) return refuse(facts, where, problem);
     result.head = family;
     result.classes = shape->classes;
+    result.task_told = task || facts.metadata.contains("task");
     set_preparation(family, result.input);
     return result;
   }

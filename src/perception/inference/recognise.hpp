@@ -6,6 +6,7 @@
 // (demo/ONNXRuntime/README.md).
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,10 +20,13 @@ struct RecognisedHead {
   HeadFamily head = HeadFamily::kYolov8;
   InputSpec input;
   std::vector<TensorSpec> outputs;  // Candidates first, then prototypes.
-  int classes = 0;                  // 0: the shapes do not tell.
+  int classes = 0;                  // 0: the shapes do not tell, or there are none.
+  bool task_told = false;           // By the caller or the file, and not only seen from shapes.
 };
 
-// `where` names the graph in messages. Errors: CompileError::kUnknownHead (compile.hpp).
-Result<RecognisedHead> recognise_head(const GraphFacts& facts, std::string_view where);
+// `where` names the graph in messages; `task` is what the caller says it is for, if that is known.
+// Errors: CompileError::kUnknownHead (compile.hpp).
+Result<RecognisedHead> recognise_head(const GraphFacts& facts, std::string_view where,
+                                      std::optional<Task> task = std::nullopt);
 
 }  // namespace tally::inference

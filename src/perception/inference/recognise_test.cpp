@@ -54,8 +54,15 @@ INSTANTIATE_TEST_SUITE_P(
         Known{"yolov5_one_class", graph({1, 3, 640, 640}, {{1, 25200, 6}}), HeadFamily::kYolov5, 1},
         Known{"yolox", graph({1, 3, 640, 640}, {{1, 8400, 85}}), HeadFamily::kYolox, 80},
         Known{"yolox_nano", graph({1, 3, 416, 416}, {{1, 3549, 85}}), HeadFamily::kYolox, 80},
-        Known{"end_to_end", graph({1, 3, 640, 640}, {{1, 300, 6}}), HeadFamily::kEndToEnd, 0}),
+        Known{"end_to_end", graph({1, 3, 640, 640}, {{1, 300, 6}}), HeadFamily::kEndToEnd, 0},
+        Known{"embedder", graph({1, 3, 96, 96}, {{1, 128}}), HeadFamily::kNone, 0},
+        Known{"embedder_batch", graph({-1, 3, 96, 96}, {{-1, 128}}), HeadFamily::kNone, 0}),
     [](const auto& info) { return std::string(info.param.what); });
+
+GraphFacts with_task(GraphFacts facts, std::string task) {
+  facts.metadata["task"] = std::move(task);
+  return facts;
+}
 
 struct Unknown {
   const char* what;
@@ -73,11 +80,6 @@ TEST_P(UnknownHeads, AreRefusedWithWhatWasSeen) {
   EXPECT_THAT(head.error().message, HasSubstr("Seen: input"));
 }
 
-GraphFacts with_task(GraphFacts facts, std::string task) {
-  facts.metadata["task"] = std::move(task);
-  return facts;
-}
-
 GraphFacts with_input_type(GraphFacts facts, ElementType type) {
   facts.inputs.front().type = type;
   return facts;
@@ -88,7 +90,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Unknown{"palm", graph({1, 192, 192, 3}, {{1, 2016, 18}, {1, 2016, 1}}),
                 "output0 f32 [1,2016,18], output1 f32 [1,2016,1]"},
-        Unknown{"classifier", graph({1, 3, 224, 224}, {{1, 1000}}), "yolov8 [B,4+C,1029]"},
+        Unknown{"square", graph({1, 3, 224, 224}, {{1, 1000, 7}}), "yolov8 [B,4+C,1029]"},
+        Unknown{"two_vectors", graph({1, 3, 96, 96}, {{1, 128}, {1, 64}}), "none [B,D]"},
+        Unknown{"one_value", graph({1, 3, 96, 96}, {{1, 1}}), "fit none"},
+        Unknown{"classifier", with_task(graph({1, 3, 224, 224}, {{1, 1000}}), "classify"),
+                "task 'classify', its outputs look like one vector"},
         Unknown{"pose", with_task(graph({1, 3, 640, 640}, {{1, 56, 8400}}), "pose"), "task 'pose'"},
         Unknown{"no_classes", graph({1, 3, 640, 640}, {{1, 4, 8400}}), "fit none"},
         Unknown{"too_many_end_to_end",
@@ -126,6 +132,22 @@ TEST(Recognise, FamiliesDifferInHowPicturesArePrepared) {
   EXPECT_EQ(yolox.scale, 1.0F);
   EXPECT_EQ(yolox.width, 416);
   EXPECT_EQ(yolox.height, 384);
+  const auto embedder = recognise_head(graph({1, 3, 96, 96}, {{1, 128}}), "")->input;
+  EXPECT_EQ(embedder.color, ColorOrder::kRgb);
+  EXPECT_EQ(embedder.placement, LetterboxPlacement::kCenter);
+  EXPECT_EQ(embedder.scale, 1.0F);
+}
+
+TEST(Recognise, TheTaskThatIsAskedForMustFit) {
+  const GraphFacts vector = graph({1, 3, 96, 96}, {{1, 128}});
+  const auto told = recognise_head(vector, "", Task::kEmbed);
+  ASSERT_TRUE(told);
+  EXPECT_TRUE(told->task_told);
+  EXPECT_FALSE(recognise_head(vector, "")->task_told);
+  EXPECT_TRUE(recognise_head(with_task(vector, "embed"), "")->task_told);
+  const auto other = recognise_head(vector, "", Task::kDetect);
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().message, HasSubstr("task 'detect' was asked for"));
 }
 
 }  // namespace

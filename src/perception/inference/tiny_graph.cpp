@@ -2,6 +2,7 @@
 
 #include <openvino/op/constant.hpp>
 #include <openvino/op/matmul.hpp>
+#include <openvino/op/normalize_l2.hpp>
 #include <openvino/op/parameter.hpp>
 #include <openvino/op/reduce_mean.hpp>
 #include <openvino/op/reshape.hpp>
@@ -26,7 +27,12 @@ ov::Output<ov::Node> head_of(const ov::Output<ov::Node>& mean, const Shape& shap
   const auto weights = ov::op::v0::Constant::create(ov::element::f32, ov::Shape{3, count},
                                                     weights_of(3 * count, graph.gain));
   ov::Output<ov::Node> values = std::make_shared<ov::op::v0::MatMul>(mean, weights);
-  if (graph.probabilities) values = std::make_shared<ov::op::v0::Sigmoid>(values);
+  if (graph.unit_length) {
+    const auto axis = ov::op::v0::Constant::create(ov::element::i64, ov::Shape{1}, {1});
+    values = std::make_shared<ov::op::v0::NormalizeL2>(values, axis, 1e-9F, ov::op::EpsMode::MAX);
+  } else if (graph.probabilities) {
+    values = std::make_shared<ov::op::v0::Sigmoid>(values);
+  }
   Shape target{0};
   target.insert(target.end(), shape.begin(), shape.end());
   const auto pattern =

@@ -19,6 +19,7 @@ struct TinyGraph {
       {6, 84}};               // Without the batch; {6, 84} is YOLOv8 with two classes at 64x64.
   float gain = 4;             // Of the mean colour; choose less where colours are 0..255.
   bool probabilities = true;  // Outputs go through a sigmoid.
+  bool unit_length = false;   // Instead, each output is scaled to length 1, as embedders' are.
   std::map<std::string, std::string> metadata{};  // As an ONNX file carries it.
 };
 

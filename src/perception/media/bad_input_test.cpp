@@ -108,7 +108,7 @@ TEST_F(BadInput, TooSmallAndTooLarge) {
   folder_.ffmpeg("-f lavfi -i testsrc=size=14x64 -frames:v 1 -pix_fmt rgb24 narrow.png");
   folder_.ffmpeg(
       "-f lavfi -i color=size=4098x64:duration=0.1 -c:v libx264 -pix_fmt yuv420p wide.mp4");
-  folder_.ffmpeg("-f lavfi -i color=size=2400x2400 -frames:v 1 square.jpg");
+  folder_.ffmpeg("-f lavfi -i color=size=6400x6400 -frames:v 1 square.jpg");
   folder_.ffmpeg("-f lavfi -i color=size=9000x9000 -frames:v 1 huge.png");
   EXPECT_EQ(error_of("tiny.mp4"), "media.too_small");
   EXPECT_EQ(error_of("one.png"), "media.too_small");
@@ -126,6 +126,15 @@ TEST_F(BadInput, TheLargestPictureIsRead) {
   EXPECT_EQ(error_of("a.mp4"), "");
   const WholeVideo most_slots = read_whole(folder_ / "a.mp4", {.slots = 64});
   EXPECT_EQ(most_slots.times.size(), 2U);
+}
+
+TEST_F(BadInput, TheLargestStillIsReadWhateverTheSlots) {
+  folder_.ffmpeg("-f lavfi -i testsrc2=size=8192x6144 -frames:v 1 -pix_fmt yuvj420p a.jpg");
+  folder_.ffmpeg(
+      "-f lavfi -i color=size=6144x8192 -frames:v 1 -pix_fmt rgba64be -compression_level 1 a.png");
+  EXPECT_EQ(error_of("a.jpg"), "");
+  EXPECT_EQ(error_of("a.png"), "");
+  EXPECT_EQ(read_whole(folder_ / "a.jpg", {.slots = 64}).times.size(), 1U);
 }
 
 TEST_F(BadInput, TooLongAndTooFast) {

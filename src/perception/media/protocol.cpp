@@ -62,7 +62,8 @@ Result<Message> checked(const Hello& hello, const Limits& limits) {
     return broken(fmt::format("it speaks version {}, not {}: install both programs from one build",
                               hello.version, kVersion));
   }
-  if (!size_allowed(hello.width, hello.height, limits)) {
+  const PictureKind kind = hello.still != 0 ? PictureKind::kStill : PictureKind::kVideo;
+  if (!size_allowed(hello.width, hello.height, kind, limits)) {
     return broken(fmt::format("a picture of {}x{}", hello.width, hello.height));
   }
   if (hello.format > static_cast<std::uint32_t>(PixelFormat::kRgb24) ||
@@ -137,10 +138,12 @@ const char* name_of(Codec codec) {
   return "unknown";
 }
 
-bool size_allowed(std::int64_t width, std::int64_t height, const Limits& limits) {
+bool size_allowed(std::int64_t width, std::int64_t height, PictureKind kind, const Limits& limits) {
+  const bool still = kind == PictureKind::kStill;
   const auto [short_side, long_side] = std::minmax(width, height);
-  return short_side >= limits.side_min && short_side <= limits.short_side_max &&
-         long_side <= limits.long_side_max;
+  return short_side >= limits.side_min &&
+         short_side <= (still ? limits.still_short_side_max : limits.short_side_max) &&
+         long_side <= (still ? limits.still_long_side_max : limits.long_side_max);
 }
 
 FrameLayout layout_of(PixelFormat format, int width, int height) {
@@ -214,6 +217,7 @@ Result<void> ProtocolState::accept(const Message& message) {
 Result<void> ProtocolState::accept_hello(const Hello& hello) {
   if (hello_) return broken("a second greeting");
   hello_ = hello;
+  if (hello.still != 0) held_.resize(std::min<std::size_t>(held_.size(), kSlotsMin));
   return {};
 }
 

@@ -120,12 +120,17 @@ struct Limits {
   std::uint32_t side_min = static_cast<std::uint32_t>(kWidthMin);
   std::uint32_t long_side_max = static_cast<std::uint32_t>(kWidthMax);
   std::uint32_t short_side_max = static_cast<std::uint32_t>(kHeightMax);
+  std::uint32_t still_long_side_max = static_cast<std::uint32_t>(kStillWidthMax);
+  std::uint32_t still_short_side_max = static_cast<std::uint32_t>(kStillHeightMax);
   std::uint32_t rate_max = 1000;  // What a container claims; frames really delivered are counted.
   std::int64_t duration_us_max = SessionTime(kDurationMax).count();
 };
 
+enum class PictureKind : std::uint8_t { kVideo, kStill };
+
 // Whether a picture of this size may be looked at, standing or lying.
-[[nodiscard]] bool size_allowed(std::int64_t width, std::int64_t height, const Limits& limits = {});
+[[nodiscard]] bool size_allowed(std::int64_t width, std::int64_t height, PictureKind kind,
+                                const Limits& limits = {});
 
 // Where the planes of a picture lie in its slot.
 struct FrameLayout {
@@ -150,14 +155,16 @@ class ProtocolState {
  public:
   explicit ProtocolState(int slots);
 
-  // Checks that `message` may come now and takes note of it. After an error the state is not to be
-  // used further. Errors: MediaError::kDecoderFailed.
+  // Checks that `message` may come now and takes note of it; the greeting of a still leaves
+  // kSlotsMin slots, which are large. After an error the state is not to be used further. Errors:
+  // MediaError::kDecoderFailed.
   Result<void> accept(const Message& message);
 
   // The holder of `slot` gave it back. Precondition: a FrameReady handed the slot out.
   void release(std::uint32_t slot);
 
   [[nodiscard]] const std::optional<Hello>& hello() const { return hello_; }
+  [[nodiscard]] std::size_t slots() const { return held_.size(); }
   [[nodiscard]] bool every_slot_held() const { return held_count_ == held_.size(); }
 
  private:

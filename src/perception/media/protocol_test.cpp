@@ -57,6 +57,27 @@ TEST(ParseMessage, TheSizeLimitsAreExactInBothOrientations) {
   EXPECT_FALSE(parse(hello_of(15, 16)));
 }
 
+TEST(ParseMessage, StillsMayBeLargerThanVideos) {
+  const auto still_of = [](std::uint32_t width, std::uint32_t height) {
+    Hello hello = hello_of(width, height);
+    hello.still = 1;
+    return hello;
+  };
+  EXPECT_TRUE(parse(still_of(8192, 6144)));
+  EXPECT_TRUE(parse(still_of(6144, 8192)));
+  EXPECT_FALSE(parse(still_of(8193, 6144)));
+  EXPECT_FALSE(parse(still_of(8192, 6145)));
+}
+
+TEST(ProtocolState, AStillHasFewSlots) {
+  ProtocolState state(8);
+  Hello hello = hello_of(64, 48);
+  hello.still = 1;
+  ASSERT_TRUE(state.accept(hello));
+  EXPECT_EQ(state.slots(), static_cast<std::size_t>(kSlotsMin));
+  EXPECT_FALSE(state.accept(frame_of(kSlotsMin, 0, 0)));
+}
+
 TEST(ParseMessage, EveryFieldOfAGreetingIsChecked) {
   const std::vector<std::function<void(Hello&)>> lies{
       [](Hello& h) { h.version = 2; },

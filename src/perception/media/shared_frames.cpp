@@ -21,7 +21,7 @@ std::unexpected<Error> no_memory(std::string_view step) {
 
 }  // namespace
 
-SharedFrames::SharedFrames(int slots, int socket) : slots_(slots), state_(slots), socket_(socket) {}
+SharedFrames::SharedFrames(int slots, int socket) : state_(slots), socket_(socket) {}
 
 SharedFrames::~SharedFrames() {
   if (memory_ != nullptr) ::munmap(const_cast<std::uint8_t*>(memory_), bytes_);
@@ -36,7 +36,7 @@ Result<void> SharedFrames::share() {
   const protocol::Hello& hello = *state_.hello();
   layout_ = protocol::layout_of(static_cast<PixelFormat>(hello.format),
                                 static_cast<int>(hello.width), static_cast<int>(hello.height));
-  bytes_ = layout_.bytes * static_cast<std::size_t>(slots_);
+  bytes_ = layout_.bytes * state_.slots();
   const UniqueFd memory(::memfd_create("tally-frames", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory) return no_memory("made");
   if (::ftruncate(memory.get(), static_cast<off_t>(bytes_)) != 0) return no_memory("sized");
@@ -48,7 +48,7 @@ Result<void> SharedFrames::share() {
   if (mapped == MAP_FAILED) return no_memory("mapped");
   memory_ = static_cast<const std::uint8_t*>(mapped);
   protocol::Slots announcement;
-  announcement.count = static_cast<std::uint32_t>(slots_);
+  announcement.count = static_cast<std::uint32_t>(state_.slots());
   // A decoder that has died is told with its cause when its next message is waited for.
   static_cast<void>(send_message(socket_, announcement, memory.get()));
   return {};

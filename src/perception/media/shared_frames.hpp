@@ -42,7 +42,6 @@ class SharedFrames : public std::enable_shared_from_this<SharedFrames> {
  private:
   void give_back(std::uint32_t slot);
 
-  const int slots_;
   std::mutex mutex_;  // Guards state_ and socket_.
   std::condition_variable released_;
   protocol::ProtocolState state_;

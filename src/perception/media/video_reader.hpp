@@ -42,7 +42,9 @@ enum class MediaError : std::uint8_t {
 inline constexpr int kWidthMin = 16;
 inline constexpr int kHeightMin = 16;
 inline constexpr int kWidthMax = 4096;
-inline constexpr int kHeightMax = 2304;  // A picture may also stand upright: 2304 x 4096.
+inline constexpr int kHeightMax = 2304;      // A picture may also stand upright: 2304 x 4096.
+inline constexpr int kStillWidthMax = 8192;  // A phone's 48 megapixels; upright likewise.
+inline constexpr int kStillHeightMax = 6144;
 inline constexpr int kFramesPerSecondMax = 120;
 inline constexpr std::chrono::minutes kDurationMax{10};
 
@@ -58,7 +60,7 @@ struct VideoInfo {
 struct ReaderOptions {
   std::filesystem::path decoder{};  // Empty: tally-decoder beside the running program.
   std::chrono::milliseconds silence_max{10'000};  // A decoder silent for so long is ended.
-  int slots = 8;                                  // Frames in shared memory, 2 to 64.
+  int slots = 8;                                  // Frames in shared memory, 2 to 64; a still: 2.
   bool skip_loop_filter = false;  // Decode shortcut: faster, slightly different pixels.
 };
 

@@ -9,6 +9,7 @@
 #include "base/assert.hpp"
 #include "perception/vision/error.hpp"
 #include "perception/vision/nms.hpp"
+#include "perception/vision/picture_input.hpp"
 
 namespace tally::vision {
 
@@ -39,18 +40,13 @@ Result<std::unique_ptr<Detector>> Detector::open(inference::ModelPackage package
 Result<std::unique_ptr<Detector>> Detector::with_engine(inference::ModelPackage package,
                                                         std::unique_ptr<inference::Engine> engine,
                                                         const DetectorOptions& options) {
-  const inference::Shape wanted{1, package.input.height, package.input.width, 3};
-  const std::vector<inference::TensorSpec>& inputs = engine->inputs();
-  if (inputs.size() != 1 || inputs[0].type != inference::ElementType::kU8 ||
-      inputs[0].shape != wanted) {
-    const std::string seen = inputs.size() != 1
-                                 ? fmt::format("{} inputs", inputs.size())
-                                 : fmt::format("{} {}", inference::name_of(inputs[0].type),
-                                               inference::to_string(inputs[0].shape));
-    return fail(
-        VisionError::kInputShape,
-        fmt::format("{}: the engine takes {}, detection needs u8 {}. Compile the model again",
-                    package.name, seen, inference::to_string(wanted)));
+  if (!inference::has_classes(package.task)) {
+    return fail(VisionError::kTask,
+                fmt::format("{}: is an embedder, which finds no boxes; give a detector's package",
+                            package.name));
+  }
+  if (auto fits = check_picture_input(package, *engine); !fits) {
+    return std::unexpected(std::move(fits.error()));
   }
   auto head = Head::make(package.head, {package.input.width, package.input.height},
                          static_cast<int>(package.class_names.size()), engine->outputs());
@@ -67,35 +63,23 @@ Detector::Detector(Checked, inference::ModelPackage package,
       head_(std::move(head)),
       score_min_(options.score.value_or(package_.thresholds.score)),
       iou_max_(options.iou.value_or(package_.thresholds.iou)),
-      plans_(engine_->request_count()) {}
-
-Detector::~Detector() {
-  for (; in_flight_ > 0; --in_flight_) {
-    (void)engine_->wait(oldest_);
-    oldest_ = (oldest_ + 1) % plans_.size();
-  }
-}
+      requests_(*engine_),
+      plans_(requests_.capacity()) {}
 
 Result<void> Detector::submit(const media::Frame& frame, std::optional<Region> region) {
-  TALLY_ASSERT(in_flight_ < capacity());
-  const std::size_t request = (oldest_ + in_flight_) % plans_.size();
+  const std::size_t request = requests_.next();
   plans_[request] = plan_letterbox({frame.width, frame.height}, package_.input, region);
   letterbox(frame, plans_[request], engine_->input(request, 0).as<std::uint8_t>());
-  if (auto started = engine_->start(request); !started) return started;
-  ++in_flight_;
-  return {};
+  return requests_.start();
 }
 
 Result<Detector::Answer> Detector::finish_oldest() {
-  TALLY_ASSERT(in_flight_ > 0);
-  const std::size_t request = oldest_;
-  oldest_ = (oldest_ + 1) % plans_.size();
-  --in_flight_;
-  if (auto done = engine_->wait(request); !done) return std::unexpected(std::move(done.error()));
+  const auto request = requests_.finish();
+  if (!request) return std::unexpected(request.error());
   Answer answer;
-  answer.plan = plans_[request];
+  answer.plan = plans_[*request];
   for (std::size_t i = 0; i < engine_->outputs().size(); ++i) {
-    answer.outputs.push_back(engine_->output(request, i));
+    answer.outputs.push_back(engine_->output(*request, i));
   }
   if (auto decoded = head_.decode(answer.outputs, 0, score_min_, candidates_); !decoded) {
     return std::unexpected(std::move(decoded.error()));
@@ -141,7 +125,7 @@ Result<std::vector<MaskedDetection>> Detector::collect_with_masks() {
 }
 
 Result<std::vector<Detection>> Detector::detect(const media::Frame& frame) {
-  TALLY_ASSERT(in_flight_ == 0);
+  TALLY_ASSERT(in_flight() == 0);
   if (auto submitted = submit(frame); !submitted) {
     return std::unexpected(std::move(submitted.error()));
   }

@@ -28,6 +28,7 @@
 #include "perception/vision/head.hpp"
 #include "perception/vision/letterbox.hpp"
 #include "perception/vision/mask.hpp"
+#include "perception/vision/request_ring.hpp"
 
 namespace tally::vision {
 
@@ -58,12 +59,11 @@ class Detector {
                                                        const DetectorOptions& options = {});
   Detector(Checked, inference::ModelPackage package, std::unique_ptr<inference::Engine> engine,
            Head head, const DetectorOptions& options);
-  ~Detector();
   Detector(const Detector&) = delete;
   Detector& operator=(const Detector&) = delete;
 
-  [[nodiscard]] std::size_t capacity() const { return plans_.size(); }  // At least 1.
-  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t capacity() const { return requests_.capacity(); }  // At least 1.
+  [[nodiscard]] std::size_t in_flight() const { return requests_.in_flight(); }
 
   // Starts on a frame, or on a region of it (letterbox.hpp). Asserts in_flight() < capacity().
   // After an error nothing is in flight for this frame.
@@ -89,9 +89,8 @@ class Detector {
   Head head_;
   float score_min_;
   float iou_max_;
+  RequestRing requests_;              // Ends before the engine does.
   std::vector<LetterboxPlan> plans_;  // One for each of the engine's requests.
-  std::size_t oldest_ = 0;  // Request; the next in_flight_ of them, cyclically, are running.
-  std::size_t in_flight_ = 0;
   std::vector<Candidate> candidates_;
 };
 

@@ -207,6 +207,17 @@ TEST(Detector, RefusesAnEngineThatDoesNotFitThePackage) {
   EXPECT_EQ(refused.error().code.name, code_of(VisionError::kOutputShape).name);
 }
 
+TEST(Detector, RefusesAnEmbedder) {
+  inference::ModelPackage embedder = package();
+  embedder.task = inference::Task::kEmbed;
+  embedder.head = inference::HeadFamily::kNone;
+  embedder.class_names.clear();
+  const auto refused =
+      Detector::with_engine(embedder, std::make_unique<FakeEngine>(1, FakeEngine::Faults{}, false));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code.name, code_of(VisionError::kTask).name);
+}
+
 TEST(Detector, WaitsForWhatIsInFlightWhenItIsDestroyed) {
   const auto detector = make(3);  // Its engine checks.
   ASSERT_TRUE(detector->submit(frame(1)));

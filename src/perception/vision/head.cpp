@@ -145,7 +145,8 @@ Result<Head> Head::make(HeadFamily family, Size network, int classes,
   const auto shape = inference::match_head(family, network.width, network.height, outputs);
   const bool floats = std::ranges::all_of(
       outputs, [](const auto& output) { return output.type == inference::ElementType::kF32; });
-  const bool counted = shape && (shape->classes == 0 || shape->classes == classes) && classes > 0;
+  const bool counted = shape && family != HeadFamily::kNone && classes > 0 &&
+                       (shape->classes == 0 || shape->classes == classes);
   if (!floats || !counted) {
     return fail(VisionError::kOutputShape,
                 fmt::format("the graph gives {}; a {} head with {} classes at {}x{} gives f32 {}. "
@@ -207,6 +208,8 @@ Result<void> Head::decode(std::span<const TensorView> outputs, std::size_t batch
     case HeadFamily::kEndToEnd:
       decode_end_to_end(data, candidates_, classes_, score_min, into);
       break;
+    case HeadFamily::kNone:
+      break;  // Has no candidates; make() refuses it.
   }
   return {};
 }

@@ -34,6 +34,8 @@ Tensor empty_output(HeadFamily family, std::int64_t batch = 1) {
       return Tensor({batch, 10, 6});
     case HeadFamily::kYolox:
       return Tensor({batch, kCells, 5 + kClasses});
+    case HeadFamily::kNone:
+      return Tensor({batch, 16});
   }
   std::abort();
 }
@@ -183,6 +185,11 @@ TEST(Head, RefusesAClassListThatDoesNotFit) {
   const auto head = Head::make(HeadFamily::kYolov8, kNetwork, 80, testing::specs_of(tensors));
   ASSERT_FALSE(head);
   EXPECT_NE(head.error().message.find("[1,7,42]"), std::string::npos) << head.error().message;
+}
+
+TEST(Head, RefusesAnEmbeddersOutput) {
+  const std::vector<Tensor> tensors{empty_output(HeadFamily::kNone)};
+  EXPECT_FALSE(Head::make(HeadFamily::kNone, kNetwork, kClasses, testing::specs_of(tensors)));
 }
 
 TEST(Head, TakesTheFirstOfEquallyScoredClasses) {

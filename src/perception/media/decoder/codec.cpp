@@ -42,16 +42,18 @@ Outcome<Owned<AVCodecContext>> open_codec(const CodecSetup& setup) {
   return context;
 }
 
-Outcome<void> check_size(std::int64_t width, std::int64_t height) {
-  if (protocol::size_allowed(width, height)) return {};
+Outcome<void> check_size(std::int64_t width, std::int64_t height, protocol::PictureKind kind) {
+  if (protocol::size_allowed(width, height, kind)) return {};
   if (width < kWidthMin || height < kHeightMin) {
     return failed(MediaError::kTooSmall,
                   fmt::format("{}x{} pixels; nothing can be seen in less than {}x{}", width, height,
                               kWidthMin, kHeightMin));
   }
-  return failed(MediaError::kTooLarge,
-                fmt::format("{}x{} pixels, over the limit of {}x{}; scale it down", width, height,
-                            kWidthMax, kHeightMax));
+  const bool still = kind == protocol::PictureKind::kStill;
+  return failed(
+      MediaError::kTooLarge,
+      fmt::format("{}x{} pixels, over the limit of {}x{}; scale it down", width, height,
+                  still ? kStillWidthMax : kWidthMax, still ? kStillHeightMax : kHeightMax));
 }
 
 bool is_sound(const AVFrame& picture) {

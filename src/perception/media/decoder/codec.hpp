@@ -19,7 +19,8 @@ struct CodecSetup {
 Outcome<Owned<AVCodecContext>> open_codec(const CodecSetup& setup);
 
 // kTooLarge, kTooSmall, or nothing.
-Outcome<void> check_size(std::int64_t width, std::int64_t height);
+Outcome<void> check_size(std::int64_t width, std::int64_t height,
+                         protocol::PictureKind kind = protocol::PictureKind::kVideo);
 
 // Whether a decoded picture is what was recorded, not what the decoder made up over a gap.
 [[nodiscard]] bool is_sound(const AVFrame& picture);

@@ -69,10 +69,13 @@ void run_decode(const Input& input, std::span<char*> arguments) {
   const bool skip = arguments.size() > 1 && arguments[1] == std::string_view("skip-loop-filter");
   const auto slots_max = static_cast<std::uint64_t>(protocol::kSlotsMax);
   const auto count = std::min(static_cast<std::uint64_t>(std::max(slots, 0)), slots_max);
-  // Stills are larger per pixel and have one slot in use; videos fill every slot.
-  const auto frame = protocol::layout_of(PixelFormat::kRgb24, kWidthMax, kHeightMax).bytes;
+  // Stills are larger and have few slots; videos fill every slot.
+  const auto frame = protocol::layout_of(PixelFormat::kI420, kWidthMax, kHeightMax).bytes;
+  const auto still =
+      protocol::layout_of(PixelFormat::kRgb24, kStillWidthMax, kStillHeightMax).bytes;
+  const auto shared = std::max(count * frame, protocol::kSlotsMin * still);
   FrameLink link(kSocketFd);
-  auto done = enter_sandbox({Role::kDecode, kWorkingMemory + count * frame, 0});
+  auto done = enter_sandbox({Role::kDecode, kWorkingMemory + shared, 0});
   try {
     if (done) done = decode(input, {.skip_loop_filter = skip}, link);
   } catch (const std::bad_alloc&) {

@@ -65,7 +65,8 @@ Outcome<Owned<AVFrame>> decode_one(AVCodecContext& codec, const AVPacket& packet
   const bool flushed = sent && avcodec_send_packet(&codec, nullptr) >= 0;
   const bool received = flushed && avcodec_receive_frame(&codec, picture.get()) >= 0;
   if (codec.width > 0) {
-    if (auto allowed = check_size(codec.width, codec.height); !allowed) {
+    const auto allowed = check_size(codec.width, codec.height, protocol::PictureKind::kStill);
+    if (!allowed) {
       return std::unexpected(allowed.error());
     }
   }

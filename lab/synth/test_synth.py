@@ -1,0 +1,255 @@
+"""Tests of lab.synth: `python -m unittest lab.synth.test_synth`."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from lab.synth import dataset, geometry, scenarios, scene, script, session, stage
+from lab.synth.world import make_world
+
+
+def directed(name, first=0, tries=30):
+    """The first cabinet from `first` on in which a scenario is possible, directed."""
+    for seed in range(first, first + tries):
+        world = make_world(seed)
+        try:
+            return seed, world, scenarios.direct(world, seed, name)[1]
+        except scenarios.NotPossible:
+            continue
+    raise AssertionError(f"{name} is nowhere possible")
+
+
+def truth(name, first=0):
+    seed, world, director = directed(name, first)
+    return session.truth_of(seed, name, world, director)
+
+
+def kinds(record):
+    return [event["kind"] for event in record["events"]]
+
+
+class Scenarios(unittest.TestCase):
+    def test_every_scenario_can_be_directed_and_its_cart_is_the_sum_of_its_events(self):
+        for name in scenarios.SCENARIOS:
+            record = truth(name)
+            net = {}
+            for event in record["events"]:
+                sign = 1 if event["kind"] == "take" else -1
+                net[event["product"]] = net.get(event["product"], 0) + sign
+                self.assertLess(event["at_ms"], record["duration_ms"])
+            self.assertEqual({p: n for p, n in net.items() if n},
+                             {line["product"]: line["quantity"] for line in record["cart"]}, name)
+
+    def test_what_is_put_back_is_not_in_the_cart(self):
+        for first in range(0, 50, 10):
+            for name in ("put_back_wrong_place", "put_back_other_shelf", "swap"):
+                events = truth(name, first)["events"]
+                self.assertEqual([e["kind"] for e in events[:2]], ["take", "put"], name)
+                self.assertEqual(events[0]["product"], events[1]["product"])
+
+    def test_browsing_takes_nothing(self):
+        for first in range(0, 50, 10):
+            self.assertEqual(truth("browse", first)["events"], [])
+
+    def test_two_in_one_hand_are_two_takes_and_no_put(self):
+        # The first goes in again with the hand that fetches the second.
+        for first in range(0, 50, 10):
+            self.assertEqual(kinds(truth("several_in_one_hand", first)), ["take", "take"])
+
+    def test_a_restock_only_puts(self):
+        record = truth("restock")
+        self.assertEqual(set(kinds(record)), {"put"})
+        self.assertTrue(all(line["quantity"] < 0 for line in record["cart"]))
+
+    def test_hold_two_keep_one(self):
+        record = truth("hold_two_keep_one")
+        self.assertEqual(sorted(kinds(record)), ["put", "take", "take"])
+        self.assertEqual([line["quantity"] for line in record["cart"]], [1])
+
+    def test_the_same_seed_is_the_same_session_and_another_is_not(self):
+        def told(seed):
+            world = make_world(seed)
+            name, director = scenarios.direct(world, seed)
+            return (session.layout_text(world),
+                    json.dumps(session.truth_of(seed, name, world, director)))
+
+        self.assertEqual(told(5), told(5))
+        self.assertNotEqual(told(5)[0], told(6)[0])
+
+    def test_evaluation_shows_products_that_training_never_saw(self):
+        def labels(seeds):
+            return {product.label for seed in seeds for product in make_world(seed).products}
+
+        self.assertFalse(labels(range(40)) & labels(range(1_000_000, 1_000_040)))
+
+
+class Cabinets(unittest.TestCase):
+    def test_sizes_are_those_of_a_cooler(self):
+        for seed in range(60):
+            world = make_world(seed)
+            self.assertTrue(3 <= len(world.shelves) <= 5)
+            self.assertTrue(12 <= len(world.facings) <= 40, len(world.facings))
+            for facing in world.facings:
+                product = world.products[facing.product]
+                self.assertLess(product.size[2], world.clear[facing.shelf])
+                self.assertLess(facing.right, world.width / 2)
+                self.assertGreaterEqual(facing.rows, 1)
+
+    def test_facings_of_a_shelf_do_not_overlap(self):
+        for seed in range(30):
+            world = make_world(seed)
+            for shelf in range(len(world.shelves)):
+                row = sorted((f.left, f.right) for f in world.facings if f.shelf == shelf)
+                for (_, right), (left, _) in zip(row, row[1:]):
+                    self.assertLessEqual(right, left + 1e-9)
+
+    def test_stated_calibrations_are_nearly_right_and_rotations(self):
+        for camera in make_world(7).cameras:
+            rotation = camera.stated_rotation
+            self.assertTrue(np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-9))
+            self.assertLess(np.linalg.norm(camera.position - camera.stated_position), 0.02)
+            self.assertFalse(np.array_equal(camera.rotation, rotation))
+
+
+class Pictures(unittest.TestCase):
+    SIZE = (640, 360)
+
+    @classmethod
+    def setUpClass(cls):
+        _, cls.world, cls.director = directed("take_one", 3)
+        cls.stage = stage.Stage(cls.world, cls.director, cls.SIZE)
+        cls.taken = script.events_of(cls.director)[0][0]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stage.close()
+
+    def test_boxes_lie_where_calibration_projects_their_items(self):
+        """Pictures, boxes, lens and layout agree: a wrong sign anywhere would show."""
+        self.stage.at(0.0)
+        checked = 0
+        for camera in range(3):
+            for thing in self.stage.things(camera):
+                if thing["class"] != stage.ITEM or thing["visible"] < 0.95:
+                    continue
+                position, rotation = self.director.item_pose(thing["item"], 0.0)
+                product = self.world.products[thing["product"]]
+                corners, _ = scene.project(self.world.cameras[camera],
+                                           product.mesh.vertices @ rotation.T + position,
+                                           self.SIZE)
+                left, top, right, bottom = thing["box"]
+                if left <= 1 or top <= 1 or right >= 639 or bottom >= 359:
+                    continue
+                low, high = corners.min(axis=0), corners.max(axis=0)
+                for got, wanted in zip(thing["box"], (*low, *high)):
+                    self.assertLess(abs(got - wanted), 3.0)
+                checked += 1
+        self.assertGreater(checked, 5)
+
+    def test_a_taken_item_is_in_the_hand_and_no_longer_on_the_shelf(self):
+        self.stage.at(self.taken + 0.2)
+        classes = [thing["class"] for camera in range(3) for thing in self.stage.things(camera)]
+        self.assertIn(stage.ITEM_IN_HAND, classes)
+        self.assertIn(stage.HAND, classes)
+        self.stage.at(0.0)
+        classes = [thing["class"] for camera in range(3) for thing in self.stage.things(camera)]
+        self.assertNotIn(stage.ITEM_IN_HAND, classes)
+
+    def test_masks_fill_their_boxes(self):
+        self.stage.at(self.taken + 0.2)
+        for thing in self.stage.things(0, with_masks=True):
+            left, top, right, bottom = (int(side) for side in thing["box"])
+            inside = thing["mask"][top:bottom, left:right]
+            self.assertEqual(np.count_nonzero(thing["mask"]), np.count_nonzero(inside))
+            for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]):
+                self.assertTrue(edge.any())
+
+    def test_the_same_moment_is_the_same_picture(self):
+        self.stage.at(self.taken)
+        first = self.stage.picture(1)
+        self.stage.at(0.5)
+        self.assertFalse(np.array_equal(first, self.stage.picture(1)))
+        self.stage.at(self.taken)
+        self.assertTrue(np.array_equal(first, self.stage.picture(1)))
+
+
+class Formats(unittest.TestCase):
+    def images(self):
+        rng = np.random.default_rng(1)
+        things = []
+        for kind in (0, 1, 2, 1):
+            left, top = (int(v) for v in rng.integers(0, 200, 2))
+            mask = np.zeros((360, 640), bool)
+            mask[top:top + 50, left:left + 30] = rng.random((50, 30)) < 0.8
+            things.append({"class": kind, "box": (float(left), float(top), left + 30.0, top + 50.0),
+                           "mask": mask, "visible": 0.5, "product": 3})
+        return [{"file_name": "a.jpg", "width": 640, "height": 360, "things": things},
+                {"file_name": "b.jpg", "width": 640, "height": 360, "things": []}]
+
+    def test_coco_round_trip_is_identical(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = Path(folder, "1.json"), Path(folder, "2.json")
+            dataset.write_coco(self.images(), first)
+            dataset.write_coco(dataset.read_coco(first), second)
+            self.assertEqual(first.read_bytes(), second.read_bytes())
+            back = dataset.read_coco(first)[0]["things"]
+            for thing, wanted in zip(back, self.images()[0]["things"]):
+                self.assertTrue(np.array_equal(thing["mask"], wanted["mask"]))
+                self.assertEqual(thing["class"], wanted["class"])
+
+    def test_yolo_round_trip_is_identical(self):
+        boxes = [(t["class"], t["box"]) for t in self.images()[0]["things"]]
+        text = dataset.yolo_lines(boxes, (640, 360))
+        back = dataset.parse_yolo(text, (640, 360))
+        self.assertEqual(dataset.yolo_lines(back, (640, 360)), text)
+        for (kind, box), (wanted, wanted_box) in zip(back, boxes):
+            self.assertEqual(kind, wanted)
+            self.assertTrue(np.allclose(box, wanted_box, atol=1e-3))
+
+    def test_polygons_become_boxes_and_nonsense_is_refused(self):
+        self.assertEqual(dataset.parse_yolo("1 0.1 0.1 0.3 0.1 0.3 0.4\n", (100, 100)),
+                         [(1, (10.0, 10.0, 30.0, 40.0))])
+        self.assertEqual(dataset.parse_yolo("\n", (100, 100)), [])
+        for text in ("1 0.1 0.2 0.3", "x 0.1 0.2 0.3 0.4"):
+            with self.assertRaisesRegex(ValueError, "line 1"):
+                dataset.parse_yolo(text, (100, 100))
+
+    def test_class_ids_are_frozen(self):
+        self.assertEqual(dataset.CLASS_NAMES, ("hand", "item", "item_in_hand"))
+
+
+class Geometry(unittest.TestCase):
+    def test_half_way_between_two_rotations(self):
+        a, b = geometry.about((0, 0, 1), 0.2), geometry.about((0, 0, 1), 1.0)
+        self.assertTrue(np.allclose(geometry.from_to(a, b, 0.5), geometry.about((0, 0, 1), 0.6)))
+
+
+class Folders(unittest.TestCase):
+    def test_a_session_folder_is_complete_and_the_same_each_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = Path(folder, "a"), Path(folder, "b")
+            for target in (first, second):
+                session.write_session(3, target, "take_one", (320, 180), fps=4)
+            names = sorted(str(p.relative_to(first)) for p in first.rglob("*") if p.is_file())
+            self.assertEqual(names, sorted(str(p.relative_to(second)) for p in second.rglob("*")
+                                           if p.is_file()))
+            for name in names:
+                self.assertEqual((first / name).read_bytes(), (second / name).read_bytes(), name)
+            record = json.loads((first / "truth.json").read_text())
+            for product in record["products"]:
+                self.assertEqual(len(list((first / "products" / product["id"]).iterdir())), 5)
+            photo = cv2.imread(str(first / "products" / record["products"][0]["id"] / "0.jpg"))
+            self.assertGreater(photo.std(), 5)
+            with av.open(str(first / "cam2.mp4")) as video:
+                times = [frame.time for frame in video.decode(video=0)]
+            self.assertAlmostEqual(times[-1] - times[0], record["duration_ms"] / 1000, delta=1.0)
+            self.assertTrue(all(b > a for a, b in zip(times, times[1:])))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,229 @@
+"""`python -m lab.train detector`: trains YOLOX-Nano with this project's classes and exports it.
+
+A run is a folder of checkpoints; started again with the same folder it goes on after the last whole
+epoch. Each epoch prints the loss, pictures a second, and AP50 of each class on the held-out groups.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from . import cache, detector_augment, detector_eval, detector_loss, export, labels, runs, weights
+from .yolox import YoloxNano, grid_of
+
+WIDTH, HEIGHT = 416, 256
+SMALL_WIDTH, SMALL_HEIGHT = 320, 192
+SMALL_UNTIL = 0.25  # Of the run: the first quarter is at the smaller size.
+GENTLE_FROM = 0.85  # The last part without mosaic, as YOLOX does.
+CALIBRATION_BATCHES = 16
+OPEN_HELD_OUT = 0.2
+RATE, DECAY = 1e-3, 1e-2
+GRADIENT_MAX = 20.0
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def add_arguments(parser):
+    parser.add_argument("--data", action="append", required=True, metavar="DIR[=item]",
+                        help="folder with images/ and labels/; =item: every box is an item")
+    parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
+    parser.add_argument("--run", required=True, type=Path, help="folder for cache and checkpoints")
+    parser.add_argument("--init", type=Path, help="YOLOX-Nano's published ONNX; else from nothing")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--held-out", type=float, default=0.05,
+                        help="share of synthetic sessions for AP50; of =item sources a fifth")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pictures", type=int, default=0, help="at most so many; 0: all")
+
+
+def read(arguments):
+    """Cached pictures of all sources: to learn from; held out with all classes; held out, open."""
+    training, held, held_open = [], [], []
+    for text in arguments.data:
+        source = labels.parse_source(text)
+        share = OPEN_HELD_OUT if source.open else arguments.held_out
+        ours, theirs = labels.split(labels.read_source(source), share)
+        say(f"{text}: {len(ours)} pictures to learn from, {len(theirs)} held out")
+        training += ours
+        (held_open if source.open else held).extend(theirs)
+    if arguments.pictures:
+        chosen = np.random.default_rng(arguments.seed).permutation(len(training))
+        training = [training[i] for i in sorted(chosen[:arguments.pictures])]
+    folder = arguments.run / "cache"
+    return [cache.cached(pictures, folder, say) for pictures in (training, held, held_open)]
+
+
+def tensor(pictures):
+    """[B,H,W,3] bytes to a float tensor [B,3,H,W]; channels stay last in memory."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
+
+
+def new_network(arguments, training):
+    network = YoloxNano(len(labels.CLASSES)).to(memory_format=torch.channels_last)
+    if not arguments.init:
+        return network
+
+    def is_class_head(name):
+        return name.startswith("heads.") and name.endswith(".classes")
+
+    filled = weights.load_folded(network, arguments.init, torch.zeros(1, 3, HEIGHT, WIDTH),
+                                 skip=is_class_head)
+    random = np.random.default_rng(arguments.seed)
+    batches = []
+    for _ in range(CALIBRATION_BATCHES):
+        chosen = random.integers(0, len(training.boxes), arguments.batch)
+        batches.append(tensor(np.stack([detector_augment.training_picture(
+            random, training, i, WIDTH, HEIGHT)[0] for i in chosen])))
+    weights.unfold(network, batches)
+    say(f"{arguments.init.name}: {filled} convolutions taken over")
+    return network
+
+
+class Run:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.training, self.held, self.held_open = read(arguments)
+        self.steps = max(1, len(self.training.boxes) // arguments.batch)
+        self.progress = runs.Progress(self.steps * arguments.epochs, arguments.minutes)
+        self.epoch, self.history = 0, []
+        self.checkpoint = arguments.run / "checkpoint.pt"
+        resumed = self.checkpoint.exists()
+        self.network = (YoloxNano(len(labels.CLASSES)).to(memory_format=torch.channels_last)
+                        if resumed else new_network(arguments, self.training))
+        self.average = runs.MovingAverage(self.network)
+        self.optimizer = torch.optim.AdamW(runs.parameter_groups(
+            self.network, lambda name: name.startswith("heads."), DECAY), lr=arguments.rate)
+        if resumed:
+            self.restore()
+        self.grids = {size: grid_of(size[1], size[0])
+                      for size in ((WIDTH, HEIGHT), (SMALL_WIDTH, SMALL_HEIGHT))}
+
+    def restore(self):
+        state = runs.load(self.checkpoint)
+        self.network.load_state_dict(state["network"])
+        self.average.network.load_state_dict(state["average"])
+        self.average.updates = state["updates"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.progress.restore(state["progress"])
+        self.epoch, self.history = state["epoch"], json.loads(state["history"])
+        say(f"goes on after epoch {self.epoch}")
+
+    def facts(self):
+        """What the run learns from."""
+        arguments = self.arguments
+        return {"data": [Path(text.split("=")[0]).name for text in arguments.data],
+                "pictures": len(self.training.boxes),
+                "open_pictures": int(self.training.open.sum()),
+                "held_out_pictures": len(self.held.boxes),
+                "held_out_open_pictures": len(self.held_open.boxes),
+                "init": arguments.init.name if arguments.init else None,
+                "batch": arguments.batch}
+
+    def state(self):
+        return {
+            "network": self.network.state_dict(), "average": self.average.network.state_dict(),
+            "updates": self.average.updates, "optimizer": self.optimizer.state_dict(),
+            "progress": self.progress.state(), "epoch": self.epoch,
+            "history": json.dumps(self.history), "facts": json.dumps(self.facts())}
+
+    def size(self):
+        small = self.progress.value() < SMALL_UNTIL
+        return (SMALL_WIDTH, SMALL_HEIGHT) if small else (WIDTH, HEIGHT)
+
+    def maker(self):
+        """Batches of this epoch. Each picture's randomness comes from seed, epoch and number."""
+        arguments = self.arguments
+        order = np.random.default_rng([arguments.seed, self.epoch]).permutation(
+            len(self.training.boxes))
+
+        def make(step):
+            random = np.random.default_rng([arguments.seed, self.epoch, step])
+            width, height = self.size()
+            mosaic = self.progress.value() < GENTLE_FROM
+            chosen = order[step * arguments.batch:(step + 1) * arguments.batch]
+            made = [detector_augment.training_picture(random, self.training, int(i), width, height,
+                                                      mosaic) for i in chosen]
+            return (np.stack([p for p, _, _ in made]), [torch.from_numpy(b) for _, b, _ in made],
+                    [o for _, _, o in made], (width, height))
+        return make
+
+    def step(self, batch):
+        pictures, targets, opens, size = batch
+        runs.set_rate(self.optimizer, self.arguments.rate, self.progress.value())
+        total, parts = detector_loss.loss(self.network.logits(tensor(pictures)), targets, opens,
+                                          *self.grids[size])
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_MAX)
+        self.optimizer.step()
+        self.average.update(self.network)
+        self.progress.step += 1
+        return parts
+
+    def one_epoch(self):
+        self.network.train()
+        sums, began = {}, time.monotonic()
+        self.progress.begin()
+        batches = runs.Batches(self.maker(), self.steps)
+        done = 0
+        for batch in batches:
+            for name, value in self.step(batch).items():
+                sums[name] = sums.get(name, 0) + value
+            done += 1
+            if done % 50 == 0:
+                speed = done * self.arguments.batch / (time.monotonic() - began)
+                say(f"  {done}/{self.steps} iou {sums['iou'] / done:.3f} objectness "
+                    f"{sums['objectness'] / done:.3f} class {sums['class'] / done:.3f} "
+                    f"{speed:.1f} pictures/s, {100 * self.progress.value():.0f} %")
+            if self.progress.value() >= 1:
+                break
+        batches.close()
+        self.progress.pause()
+        entry = {name: round(value / done, 4) for name, value in sums.items()}
+        entry["pictures_per_second"] = round(
+            done * self.arguments.batch / (time.monotonic() - began), 2)
+        return entry
+
+    def train(self):
+        while self.epoch < self.arguments.epochs and self.progress.value() < 1:
+            entry = self.one_epoch()
+            self.epoch += 1
+            entry["epoch"] = self.epoch
+            predict = detector_eval.network_predictor(self.average.network)
+            if self.held.boxes:
+                entry["held_out"] = detector_eval.evaluate(predict, self.held, WIDTH, HEIGHT)
+            if self.held_open.boxes:
+                entry["held_out_open"] = detector_eval.evaluate(
+                    predict, self.held_open, WIDTH, HEIGHT, detector_eval.ITEMS_ALONE)
+            self.history.append(entry)
+            runs.save(self.checkpoint, self.state())
+            say(json.dumps(entry))
+
+
+def main(arguments):
+    torch.set_num_threads(arguments.threads)
+    cv2.setNumThreads(1)
+    torch.manual_seed(arguments.seed)
+    run = Run(arguments)
+    run.train()
+    finish(run.average.network, run.state(), arguments.out)
+
+
+def finish(network, state, path):
+    """The ONNX file, and beside it what is known of the training, for the model card."""
+    export.detector(network, path, WIDTH, HEIGHT)
+    record = {"task": "detect", **json.loads(state["facts"]), "epochs": state["epoch"],
+              "minutes": round(state["progress"]["spent"] / 60, 1),
+              "file_bytes": path.stat().st_size, "history": json.loads(state["history"])}
+    path.with_suffix(".training.json").write_text(json.dumps(record, indent=1) + "\n")
+    say(f"{path}: {record['file_bytes']} bytes")

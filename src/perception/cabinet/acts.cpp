@@ -1,0 +1,220 @@
+#include "perception/cabinet/acts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace tally::cabinet {
+namespace {
+
+// Depths at which a thing is as likely still inside as not, and how sharply that turns. An item is
+// told by its middle and is first seen in a hand when its front is out already.
+constexpr double kInsideDepth = -0.13;
+constexpr double kOutsideDepth = -0.17;
+constexpr double kDepthScale = 0.025;
+constexpr double kPlaceSigma = 0.06;      // Metres, of where a thing left its facing.
+constexpr double kMisplacedShare = 0.04;  // Of things that did not stand where the layout says.
+constexpr SessionTime kActSlack = from_seconds(0.3);
+constexpr SessionTime kAuditDelay = from_seconds(1.2);
+constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % sure.
+constexpr double kChangeWeight = 0.5;     // Of a facing's change, for whether there was an act.
+constexpr double kForeignPrior = 0.02;    // Of what hands carry: none of the products.
+constexpr double kNearMin = 1e-6;         // Less than that, and no facing is near.
+
+double logistic(double value) { return 1 / (1 + std::exp(-value)); }
+
+double probability_inside(const CarryPlace& place) {
+  const double scale = std::hypot(kDepthScale, place.sigma.y);
+  return logistic((place.position.y - kInsideDepth) / scale);
+}
+
+double probability_outside(const CarryPlace& place) {
+  const double scale = std::hypot(kDepthScale, place.sigma.y);
+  return logistic((kOutsideDepth - place.position.y) / scale);
+}
+
+// Distance from a place to where a facing's front item stands.
+double distance_to(const cart::Layout& layout, std::size_t index, const vision::Point3& point) {
+  const cart::LayoutFacing& facing = layout.facings[index];
+  const cart::FacingPlace& place = *facing.place;
+  const cart::ProductSize& size = *layout.products[facing.product].size;
+  const double z = layout.shelves[place.shelf].z;
+  const auto beyond = [](double value, double low, double high) {
+    return std::max({0.0, low - value, value - high});
+  };
+  const double half = size.width / 2;
+  const double x = beyond(point.x, std::min(place.left + half, place.right - half),
+                          std::max(place.left + half, place.right - half));
+  const double up = beyond(point.z, z + size.height * 0.4, z + size.height * 0.75);
+  return std::hypot(x, up);
+}
+
+struct Way {
+  SessionTime crossing{0};
+  vision::Point3 place;  // Where it was innermost at this end.
+  double probability = 0;
+};
+
+// The take at a carry's beginning: first seen inside, later outside.
+std::optional<Way> way_out(const Carry& carry) {
+  double inside = 0;
+  double best = 0;
+  std::size_t last_inside = 0;
+  std::size_t innermost = 0;
+  for (std::size_t i = 0; i < carry.places.size(); ++i) {
+    const CarryPlace& place = carry.places[i];
+    // Only what was inside before it was ever surely outside began in the stock.
+    if (best < 0.5) {
+      const double here = probability_inside(place);
+      if (here > inside) {
+        inside = here;
+      }
+      if (place.position.y > carry.places[innermost].position.y) innermost = i;
+      if (here > 0.5) last_inside = i;
+    }
+    best = std::max(best, probability_outside(place));
+  }
+  if (inside * best < 0.05) return std::nullopt;
+  return Way{carry.places[last_inside].time, carry.places[innermost].position, inside * best};
+}
+
+Carry reversed(const Carry& carry) {
+  Carry back = carry;
+  std::reverse(back.places.begin(), back.places.end());
+  std::reverse(back.sightings.begin(), back.sightings.end());
+  return back;
+}
+
+std::vector<std::size_t> cameras_of(std::span<const std::size_t> indices,
+                                    std::span<const Sighting> sightings) {
+  std::map<std::size_t, double> seen;
+  for (const std::size_t index : indices) {
+    seen[sightings[index].camera] += sightings[index].score;
+  }
+  std::vector<std::size_t> cameras;
+  for (const auto& [camera, weight] : seen) cameras.push_back(camera);
+  std::stable_sort(cameras.begin(), cameras.end(),
+                   [&](std::size_t a, std::size_t b) { return seen[a] > seen[b]; });
+  return cameras;
+}
+
+void normalise(std::vector<double>& logs) {
+  const double most = *std::max_element(logs.begin(), logs.end());
+  double sum = 0;
+  for (double& value : logs) sum += value = std::exp(value - most);
+  for (double& value : logs) value /= sum;
+}
+
+class Finder {
+ public:
+  explicit Finder(const ActInputs& inputs) : inputs_(inputs), layout_(*inputs.layout) {}
+
+  [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
+    const Carry& carry = inputs_.carries[index];
+    if (carry.kind != SightingKind::kItemInHand) return std::nullopt;
+    const auto out = way_out(carry);
+    const auto in = way_out(reversed(carry));
+    if (!out && !in) return std::nullopt;
+    CarriedItem item;
+    item.carry = index;
+    item.cameras = cameras_of(carry.sightings, inputs_.sightings);
+    const double enough =
+        1 - std::exp(-static_cast<double>(carry.sightings.size()) / kSightingsEnough);
+    std::vector<double> logs = looks(carry);
+    const bool both = out && in && out->probability > 0.5 && in->probability > 0.5;
+    if (out) {
+      const Window window{out->crossing - kActSlack, out->crossing + kAuditDelay};
+      item.take = act(EventKind::kTake, index, *out, enough, window, both);
+      const std::vector<double> places = place_logs(*out, window);
+      for (std::size_t i = 0; i < places.size(); ++i) logs[i] += out->probability * places[i];
+    }
+    if (in) {
+      const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
+      item.put = act(EventKind::kPut, index, *in, enough, window, both);
+    }
+    logs.push_back(std::log(kForeignPrior));
+    normalise(logs);
+    item.foreign = logs.back();
+    logs.pop_back();
+    item.product =
+        static_cast<std::size_t>(std::max_element(logs.begin(), logs.end()) - logs.begin());
+    item.products = std::move(logs);
+    return item;
+  }
+
+ private:
+  struct Window {
+    SessionTime before;
+    SessionTime after;
+  };
+
+  [[nodiscard]] std::vector<double> looks(const Carry& carry) const {
+    std::vector<identify::Look> seen;
+    for (const std::size_t index : carry.sightings) {
+      const Sighting& sighting = inputs_.sightings[index];
+      if (sighting.embedding.empty()) continue;
+      seen.push_back({sighting.embedding, static_cast<int>(sighting.camera)});
+    }
+    return inputs_.likelihood(seen);
+  }
+
+  // How near each facing is to a place, times how much it changed; not normalised.
+  [[nodiscard]] std::vector<double> nearness(const vision::Point3& place,
+                                             const Window& window) const {
+    std::vector<double> near(layout_.facings.size());
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      const double off = distance_to(layout_, i, place) / kPlaceSigma;
+      near[i] = std::exp(-0.5 * off * off + inputs_.evidence(i, window.before, window.after));
+    }
+    return near;
+  }
+
+  // Where an item is taken and put back in one go, its facing looks in the end as it did before.
+  [[nodiscard]] Act act(EventKind kind, std::size_t carry, const Way& way, double enough,
+                        const Window& window, bool both) const {
+    Act act{kind, way.crossing, carry, way.probability * enough, way.place};
+    const std::vector<double> near = nearness(way.place, window);
+    if (near.empty()) return act;
+    act.facing =
+        static_cast<std::size_t>(std::max_element(near.begin(), near.end()) - near.begin());
+    if (both) return act;
+    const double change = inputs_.evidence(*act.facing, window.before, window.after);
+    const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
+    act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
+    return act;
+  }
+
+  // Log prior of each product by where it was taken from. A few things do not stand where the
+  // layout says.
+  [[nodiscard]] std::vector<double> place_logs(const Way& way, const Window& window) const {
+    const std::size_t count = layout_.products.size();
+    std::vector<double> weights(count, 1.0 / static_cast<double>(count));
+    const std::vector<double> near = nearness(way.place, window);
+    const double sum = std::accumulate(near.begin(), near.end(), 0.0);
+    if (sum > kNearMin) {
+      for (double& weight : weights) weight *= kMisplacedShare;
+      for (std::size_t i = 0; i < near.size(); ++i) {
+        weights[layout_.facings[i].product] += (1 - kMisplacedShare) * near[i] / sum;
+      }
+    }
+    for (double& weight : weights) weight = std::log(weight);
+    return weights;
+  }
+
+  const ActInputs& inputs_;
+  const cart::Layout& layout_;
+};
+
+}  // namespace
+
+std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
+  const Finder finder(inputs);
+  std::vector<CarriedItem> items;
+  for (std::size_t i = 0; i < inputs.carries.size(); ++i) {
+    if (auto item = finder.read(i)) items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+}  // namespace tally::cabinet

@@ -1,0 +1,163 @@
+#include "perception/cabinet/acts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "perception/cabinet/cabinet_stage.hpp"
+#include "perception/cabinet/tally_up.hpp"
+
+namespace tally::cabinet {
+namespace {
+
+using testing::Carried;
+using testing::Faults;
+using testing::front_of;
+using testing::layout_of;
+using testing::looks_of;
+using testing::put_back;
+using testing::taken;
+
+// Looks of product k are looks_of(k); `blur` makes all products look alike.
+ProductLikelihood by_looks(const cart::Layout& layout, double weight = 20) {
+  return [&layout, weight](std::span<const identify::Look> looks) {
+    std::vector<double> logs(layout.products.size(), 0.0);
+    for (std::size_t product = 0; product < layout.products.size(); ++product) {
+      const std::vector<float> own = looks_of(static_cast<unsigned>(product));
+      double sum = 0;
+      for (const identify::Look& look : looks) {
+        sum += std::inner_product(own.begin(), own.end(), look.embedding.begin(), 0.0);
+      }
+      logs[product] =
+          weight * (sum / static_cast<double>(std::max<std::size_t>(1, looks.size())) - 0.4);
+    }
+    return logs;
+  };
+}
+
+double no_evidence(std::size_t, SessionTime, SessionTime) { return 0; }
+
+// "take f03 1.4;" of all likely acts, with the product's facing and the time in seconds.
+std::string told(const cart::Layout& layout, const std::vector<Carried>& things, unsigned seed = 1,
+                 const Faults& faults = {}) {
+  const auto sightings = testing::watch(things, 12, seed, faults);
+  const auto cameras = testing::cameras_of(layout);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+  std::string text;
+  const std::vector<std::string> ids{"cam0", "cam1", "cam2"};
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+  for (const CartEvent& event : tally_up(items, layout, ids).events) {
+    for (int i = 0; i < event.quantity; ++i) {
+      text += (event.kind == EventKind::kTake ? "take " : "put ") + event.product + ";";
+    }
+  }
+  return text;
+}
+
+TEST(Acts, OneItemTakenIsSeenByThreeCamerasAsOneTake) {
+  const cart::Layout layout = layout_of();
+  for (const std::size_t facing : {0, 5, 11, 18, 23, 26, 31}) {
+    const auto looks = looks_of(static_cast<unsigned>(facing));
+    EXPECT_EQ(told(layout, {taken(front_of(layout, facing), 2.0, looks)}),
+              "take " + layout.products[facing].id + ";")
+        << facing;
+  }
+}
+
+TEST(Acts, OneCameraAloneSeesTheTakeToo) {
+  for (const int only : {1, 2}) {
+    const cart::Layout layout = layout_of(only);
+    EXPECT_EQ(told(layout, {taken(front_of(layout, 19), 2.0, looks_of(19))}, 1, {.cameras = only}),
+              "take p23;");
+  }
+}
+
+TEST(Acts, WhatIsPutBackIsATakeAndAPut) {
+  const cart::Layout layout = layout_of();
+  const auto place = front_of(layout, 12);
+  EXPECT_EQ(told(layout, {put_back(place, place, 2.0, looks_of(12))}), "take p14;put p14;");
+}
+
+TEST(Acts, PutBackOnAnotherShelfIsOfTheSameProduct) {
+  const cart::Layout layout = layout_of();
+  EXPECT_EQ(told(layout, {put_back(front_of(layout, 12), front_of(layout, 29), 2.0, looks_of(12))}),
+            "take p14;put p14;");
+}
+
+TEST(Acts, TwoAtOnceInTwoHandsAreTwoTakes) {
+  const cart::Layout layout = layout_of();
+  EXPECT_EQ(told(layout, {taken(front_of(layout, 8), 2.0, looks_of(8)),
+                          taken(front_of(layout, 15), 2.1, looks_of(15))}),
+            "take p10;take p17;");
+}
+
+TEST(Acts, TwoOfOneProductAfterEachOtherAreTwo) {
+  const cart::Layout layout = layout_of();
+  EXPECT_EQ(told(layout, {taken(front_of(layout, 9), 2.0, looks_of(9)),
+                          taken(front_of(layout, 9), 4.5, looks_of(9))}),
+            "take p11;take p11;");
+}
+
+TEST(Acts, WhatPassesBeforeTheOpeningIsNoAct) {
+  const cart::Layout layout = layout_of();
+  const vision::Point3 a{-0.3, -0.35, 0.5};
+  const vision::Point3 b{0.3, -0.30, 0.7};
+  EXPECT_EQ(told(layout,
+                 {{1, 3, [=](double t) { return testing::between(a, b, 1, 3, t); }, looks_of(3)}}),
+            "");
+}
+
+TEST(Acts, CarriedInAndOutAgainIsNoAct) {
+  const cart::Layout layout = layout_of();
+  const vision::Point3 out{0.1, -0.35, 0.6};
+  const vision::Point3 in{0.1, 0.03, 0.6};
+  EXPECT_EQ(told(layout, {{1, 4,
+                           [=](double t) {
+                             return t < 2.5 ? testing::between(out, in, 1.5, 2.3, t)
+                                            : testing::between(in, out, 2.7, 3.5, t);
+                           },
+                           looks_of(3)}}),
+            "");
+}
+
+TEST(Acts, AnItemHiddenForAMomentOnItsWayIsTakenOnce) {
+  const cart::Layout layout = layout_of();
+  Carried first = taken(front_of(layout, 20), 2.0, looks_of(20));
+  Carried second = first;
+  first.to = 2.5;
+  second.from = 2.9;
+  EXPECT_EQ(told(layout, {first, second}), "take p24;");
+}
+
+TEST(Acts, LookAlikesAreToldApartByTheirPlace) {
+  const cart::Layout layout = layout_of();
+  const auto sightings = testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
+  const auto cameras = testing::cameras_of(layout);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
+  ASSERT_FALSE(items.empty());
+  EXPECT_EQ(layout.products[items[0].product].id, "p12");
+  EXPECT_LT(items[0].products[items[0].product], 0.95);  // But not with certainty.
+}
+
+TEST(Acts, ManySeedsAndFaultsLeaveTheCartRight) {
+  const cart::Layout layout = layout_of();
+  int right = 0;
+  constexpr unsigned kRuns = 60;
+  for (unsigned seed = 1; seed <= kRuns; ++seed) {
+    const std::size_t a = (seed * 7) % 32;
+    const std::size_t b = (seed * 11 + 3) % 32;
+    const std::string told_text =
+        told(layout,
+             {taken(front_of(layout, a), 1.0, looks_of(static_cast<unsigned>(a))),
+              taken(front_of(layout, b), 4.0, looks_of(static_cast<unsigned>(b)))},
+             seed, {.miss = 0.35, .pixels = 8});
+    right += told_text == "take " + layout.products[a].id + ";take " + layout.products[b].id + ";"
+                 ? 1
+                 : 0;
+  }
+  EXPECT_GE(right, 57);
+}
+
+}  // namespace
+}  // namespace tally::cabinet

@@ -1,0 +1,46 @@
+#include "perception/cabinet/facing_watch.hpp"
+
+namespace tally::cabinet {
+namespace {
+
+void mix(std::array<float, kPatchPixels>& mean, const std::array<float, kPatchPixels>& next,
+         float weight) {
+  for (std::size_t i = 0; i < kPatchPixels; ++i) mean[i] += weight * (next[i] - mean[i]);
+}
+
+}  // namespace
+
+void FacingWatch::push(SessionTime time, const Patch& patch) {
+  if (!states_.empty() && difference(states_.back().patch, patch) < kStateDifference) {
+    FacingState& state = states_.back();
+    ++state.looks;
+    state.to = time;
+    const float weight = 1.0F / static_cast<float>(std::min(state.looks, 8));
+    mix(state.patch.luma, patch.luma, weight);
+    mix(state.patch.cb, patch.cb, weight);
+    mix(state.patch.cr, patch.cr, weight);
+    return;
+  }
+  if (!states_.empty() && states_.back().looks < kStateLooksMin) states_.pop_back();
+  if (states_.size() >= kStatesMax) states_.erase(states_.begin() + 1);
+  // What was only interrupted goes on.
+  if (!states_.empty() && difference(states_.back().patch, patch) < kStateDifference) {
+    push(time, patch);
+    return;
+  }
+  states_.push_back({time, time, 1, patch});
+}
+
+std::optional<float> FacingWatch::change(SessionTime before, SessionTime after) const {
+  const FacingState* first = nullptr;
+  const FacingState* last = nullptr;
+  for (const FacingState& state : states_) {
+    if (state.looks < kStateLooksMin) continue;
+    if (state.from <= before) first = &state;
+    if (state.to >= after && last == nullptr) last = &state;
+  }
+  if (first == nullptr || last == nullptr) return std::nullopt;
+  return first == last ? 0.0F : difference(first->patch, last->patch);
+}
+
+}  // namespace tally::cabinet

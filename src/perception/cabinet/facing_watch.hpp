@@ -1,0 +1,47 @@
+// What became of each facing's front row as one camera sees it: the appearances it had, one after
+// the other, while nothing moved and nobody stood before it.
+//
+// A facing's appearance is kept as a few states, each with the time it was seen from and to. A new
+// state begins when a clean patch differs from the present one; one that lasts only for a single
+// look is noise and forgotten. Whoever wants to know whether an act changed a facing compares the
+// state before with the state after (`change`).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/time.hpp"
+#include "perception/cabinet/facing_view.hpp"
+
+namespace tally::cabinet {
+
+// Patches that differ by more are of two states.
+inline constexpr float kStateDifference = 3.0F;
+inline constexpr int kStateLooksMin = 2;
+inline constexpr std::size_t kStatesMax = 200;  // Of one view; the oldest in between are forgotten.
+
+struct FacingState {
+  SessionTime from{0};
+  SessionTime to{0};
+  int looks = 0;
+  Patch patch;  // Mean of its looks.
+};
+
+class FacingWatch {
+ public:
+  // A clean look at the view; in order of time.
+  void push(SessionTime time, const Patch& patch);
+
+  [[nodiscard]] const std::vector<FacingState>& states() const { return states_; }
+
+  // How much the place changed between the last clean look at or before `before` and the first at
+  // or after `after`; std::nullopt where there is none on one side.
+  [[nodiscard]] std::optional<float> change(SessionTime before, SessionTime after) const;
+
+ private:
+  std::vector<FacingState> states_;
+};
+
+}  // namespace tally::cabinet

@@ -1,0 +1,44 @@
+// From photos of a product to its place in a gallery.
+//
+// A photo is a JPEG or PNG that the product fills; how the camera was held (Exif) is taken into
+// account. Photos are decoded in the sandbox, like videos (media/video_reader.hpp).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "perception/identify/gallery.hpp"
+#include "perception/vision/embedder.hpp"
+
+namespace tally::identify {
+
+enum class EnrolError : std::uint8_t {
+  kNotPhoto,  // A video.
+  kTooSmall,  // A photo with a side under kPhotoSideMin.
+  kNoPhotos,  // A folder with no photo in it, or with no folder of a product.
+  kTooMany,   // More photos for a product than a gallery keeps.
+};
+[[nodiscard]] ErrorCode code_of(EnrolError error);
+
+// Pixels of the shorter side: in less, packs of one brand look the same.
+inline constexpr int kPhotoSideMin = 48;
+
+// Errors: EnrolError::kNotPhoto, kTooSmall, each naming the file; MediaError, VisionError,
+// EngineError, FileError.
+Result<GalleryPhoto> enrol_photo(vision::Embedder& embedder, const std::filesystem::path& path);
+
+struct ProductPhotos {
+  std::string id;
+  std::vector<std::filesystem::path> photos;  // Ordered by name.
+};
+
+// What is in a folder that has a folder of photos for each product, by name: files that end in
+// .jpg, .jpeg or .png, in whatever case. Files and folders whose names begin with a dot, and files
+// of other kinds, are passed over. Errors: kNoPhotos for a product without one, or where there is
+// no product; kTooMany; GalleryError::kValue for a folder whose name can't be a product's id;
+// FileError.
+Result<std::vector<ProductPhotos>> list_product_photos(const std::filesystem::path& folder);
+
+}  // namespace tally::identify
