@@ -10,6 +10,7 @@
 
 #include "cli/audit_command.hpp"
 #include "cli/enroll_command.hpp"
+#include "cli/eval_command.hpp"
 
 namespace tally::cli {
 
@@ -24,6 +25,7 @@ CLI::App& add_command(CLI::App& parent, const std::string& name, const std::stri
 
 // Commands with a source of their own.
 void add_audit(CLI::App& root, AuditArguments& into);
+void add_eval(CLI::App& root, EvalArguments& into);
 void add_enroll(CLI::App& root, EnrollArguments& into);
 
 // What is wrong with arguments that were read one by one, or "".

@@ -49,6 +49,7 @@ struct Pending {
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
+  EvalArguments eval;
 };
 
 void add_model(CLI::App& app, std::filesystem::path& model) {
@@ -203,6 +204,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_enroll(root, into.enroll);
   add_audit(root, into.audit);
   add_bench(root, into);
+  add_eval(root, into.eval);
   add_doctor(root, into.doctor);
 }
 
@@ -281,6 +283,14 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   if (name == "audit") return std::move(pending.audit);
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
+  if (name == "eval") {
+    const std::vector<std::string>& passed_on = pending.eval.process_options;
+    if (!passed_on.empty() && !passed_on.front().starts_with('-')) {
+      return usage(app, fmt::format("one DIR, not also '{}'; options for 'tally process' follow --",
+                                    passed_on.front()));
+    }
+    return std::move(pending.eval);
+  }
   return pending.doctor;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/detect_command.hpp"
 #include "cli/doctor_command.hpp"
 #include "cli/enroll_command.hpp"
+#include "cli/eval_command.hpp"
 #include "cli/process_command.hpp"
 
 namespace tally::cli {
@@ -22,7 +23,8 @@ struct PrintText {  // --help, --version
 
 using Invocation =
     std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
-                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments>;
+                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments,
+                 EvalArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

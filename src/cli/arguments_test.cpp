@@ -109,6 +109,24 @@ TEST(Arguments, BenchHasTwoCommandsAndTheReferenceCanBeLeftOut) {
           .reference);
 }
 
+TEST(Arguments, EvalTakesItsOptionsAndPassesOthersOn) {
+  const auto eval = parsed<EvalArguments>(
+      {"eval", "set", "--cameras", "all", "--cameras", "cam0,cam1", "--out", "o", "--jobs", "3",
+       "--policy-threshold", "0.9", "--reports", "none", "--", "--no-gate", "--score", "0.5"});
+  EXPECT_EQ(eval.folder, "set");
+  EXPECT_EQ(eval.output, "o");
+  EXPECT_EQ(eval.jobs, 3);
+  EXPECT_EQ(eval.policy_threshold, 0.9);
+  EXPECT_EQ(eval.keep, KeepReports::kNone);
+  EXPECT_THAT(eval.cameras, ElementsAre("all", "cam0,cam1"));
+  EXPECT_THAT(eval.process_options, ElementsAre("--no-gate", "--score", "0.5"));
+  EXPECT_THAT(usage_error({"eval", "a", "b"}), HasSubstr("follow --"));
+  EXPECT_THAT(usage_error({"eval"}), HasSubstr("DIR"));
+  EXPECT_THAT(usage_error({"eval", "a", "--reports", "some"}), HasSubstr("--reports"));
+  EXPECT_THAT(usage_error({"eval", "a", "--policy-threshold", "nan"}), HasSubstr("from 0 to 1"));
+  EXPECT_THAT(usage_error({"eval", "a", "--jobs", "257"}), HasSubstr("256"));
+}
+
 TEST(Arguments, UnknownWordsComeWithASuggestion) {
   EXPECT_EQ(usage_error({"proces", "a.mp4"}),
             "unknown command 'proces'; did you mean 'process'?; see 'tally --help'");

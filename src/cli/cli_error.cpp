@@ -14,6 +14,10 @@ ErrorCode code_of(CliError error) {
       return {"cli.some_failed", ErrorKind::kFailed};
     case CliError::kCheckFailed:
       return {"cli.check_failed", ErrorKind::kFailed};
+    case CliError::kGate:
+      return {"cli.gate", ErrorKind::kFailed};
+    case CliError::kChild:
+      return {"cli.child", ErrorKind::kFailed};
     case CliError::kConflict:
       return {"cli.conflict", ErrorKind::kConflict};
     case CliError::kInterrupted:

@@ -100,6 +100,40 @@ TEST(CommandLine, NamesCantWriteToTheTerminal) {
                "a?]0;owned?");
 }
 
+// Nothing in these sessions can be processed: each is a failure by itself.
+TEST(CommandLine, EvalListsSessionsThatFailAndGatesEndIt) {
+  const Workplace here;
+  for (const std::string name : {"set/one/", "set/two/"}) {
+    here.write(name + "session.toml",
+               "version = 1\n[[video]]\ncamera = \"cam0\"\nfile = \"a.mp4\"\n");
+    here.write(name + "a.mp4", "no video");
+    here.write(name + "truth.json",
+               R"({"schema": "tally.truth.v1", "products": [], "events": [], "cart": []})");
+  }
+  const Ended ended = here.tally({"eval", "set", "--model", "no_model", "--out", "results"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("2 sessions, all cameras, 2 without a cart"));
+  EXPECT_THAT(ended.out, HasSubstr("Report: results/eval.html"));
+  EXPECT_THAT(here.read("results/eval.json"), HasSubstr("\"outcome\": \"failed\""));
+  EXPECT_THAT(here.read("results/eval.html"), HasSubstr("error["));
+  const Ended gated = here.tally({"eval", "set", "--model", "no_model", "--out", "results",
+                                  "--json", "--require", "exact=0.5,wrong=0"});
+  EXPECT_EQ(gated.exit_code, 1);
+  EXPECT_THAT(gated.out, StartsWith("{\n  \"schema\": \"tally.eval.v1\""));
+  EXPECT_EQ(gated.err,
+            "tally: error[cli.gate]: exact is 0.0000, required is at least 0.5\n"
+            "tally: error[cli.gate]: 1 of 2 gates missed\n");
+  EXPECT_THAT(here.entries(), ::testing::ElementsAre("results", "set"));
+}
+
+TEST(CommandLine, EvalNeedsSessions) {
+  const Workplace here;
+  here.write("set/readme", "x");
+  expect_error(here.tally({"eval", "set"}), 3, "holds no session");
+  expect_error(here.tally({"eval", "nowhere"}), 3, "no such folder");
+  expect_error(here.tally({"eval", "set", "--require", "exakt=1"}), 2, "there are exact");
+}
+
 TEST(CommandLine, DoctorSaysOfEachPartWhetherItWorks) {
   const Workplace here;
   const Ended ended = here.tally({"doctor"});

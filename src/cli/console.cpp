@@ -63,10 +63,16 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-std::string progress_words(std::int64_t done, std::optional<std::int64_t> total, double seconds) {
+std::string progress_words(std::int64_t done, std::optional<std::int64_t> total, double seconds,
+                           std::string_view things) {
   std::string rate;
-  if (seconds > 0.2) rate = fmt::format("  {:.0f} frames/s", static_cast<double>(done) / seconds);
-  if (!total || *total <= 0) return fmt::format("{} frames{}", done, rate);
+  if (seconds > 0.2) {
+    const double per_second = static_cast<double>(done) / seconds;
+    const bool slow = per_second < 1;
+    rate = fmt::format("  {:.0f} {}/{}", slow ? per_second * 60 : per_second, things,
+                       slow ? "min" : "s");
+  }
+  if (!total || *total <= 0) return fmt::format("{} {}{}", done, things, rate);
   // Containers may tell too few frames.
   const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(*total));
   const int filled = static_cast<int>(share * kBarWidth);
@@ -108,8 +114,8 @@ std::string Console::tinted(Tint tint, std::string_view text) const {
   return fmt::format("\x1b[{}m{}\x1b[0m", code_of(tint), text);
 }
 
-void Console::progress(std::string_view label, std::int64_t done,
-                       std::optional<std::int64_t> total) {
+void Console::progress(std::string_view label, std::int64_t done, std::optional<std::int64_t> total,
+                       std::string_view things) {
   if (quiet_ || !shows_progress_) return;
   const auto now = std::chrono::steady_clock::now();
   if (!progress_begin_) progress_begin_ = now;
@@ -117,8 +123,8 @@ void Console::progress(std::string_view label, std::int64_t done,
   progress_drawn_ = now;
   progress_on_screen_ = true;
   const double seconds = std::chrono::duration<double>(now - *progress_begin_).count();
-  write_to(stderr,
-           fmt::format("\r\x1b[K{}  {}", one_line(label), progress_words(done, total, seconds)));
+  write_to(stderr, fmt::format("\r\x1b[K{}  {}", one_line(label),
+                               progress_words(done, total, seconds, things)));
   std::fflush(stderr);
 }
 

@@ -38,7 +38,8 @@ class Console {
 
   // Draws "label  42 %  310 frames/s" over itself, some times a second, where standard error is a
   // terminal. Messages and progress_done() erase it.
-  void progress(std::string_view label, std::int64_t done, std::optional<std::int64_t> total);
+  void progress(std::string_view label, std::int64_t done, std::optional<std::int64_t> total,
+                std::string_view things = "frames");
   void progress_done();
 
  private:
@@ -53,8 +54,9 @@ class Console {
 // `text` on one line, control characters as `?`; UTF-8 is kept.
 [[nodiscard]] std::string one_line(std::string_view text);
 
-// "[########--------]  50 %  620 frames/s"; without a total, "310 frames  620 frames/s".
+// "[########--------]  50 %  620 frames/s"; without a total, "310 frames  620 frames/s". What takes
+// more than a second each is counted by the minute: "12 sessions/min".
 [[nodiscard]] std::string progress_words(std::int64_t done, std::optional<std::int64_t> total,
-                                         double seconds);
+                                         double seconds, std::string_view things = "frames");
 
 }  // namespace tally::cli

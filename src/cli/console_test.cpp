@@ -22,6 +22,8 @@ TEST(Console, ProgressSaysShareAndRate) {
   EXPECT_EQ(progress_words(120, 100, 1), "[########################] 100 %  120 frames/s");
   EXPECT_EQ(progress_words(120, std::nullopt, 2), "120 frames  60 frames/s");
   EXPECT_EQ(progress_words(0, 0, 0), "0 frames");
+  EXPECT_EQ(progress_words(6, 12, 30, "sessions"),
+            "[############------------]  50 %  12 sessions/min");
 }
 
 TEST(CartWords, TimesAreMinutesSecondsAndTenths) {

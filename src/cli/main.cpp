@@ -39,6 +39,9 @@ Result<void> run(const tally::cli::BenchEngineArguments& arguments, Console& con
 Result<void> run(const tally::cli::BenchPipelineArguments& arguments, Console& console) {
   return run_bench_pipeline(arguments, console);
 }
+Result<void> run(const tally::cli::EvalArguments& arguments, Console& console) {
+  return run_eval(arguments, console);
+}
 Result<void> run(const tally::cli::DoctorArguments& arguments, Console& console) {
   return run_doctor(arguments, console);
 }

@@ -57,6 +57,13 @@ Decision read_decision(JsonReader& reader, const Json& json) {
   return decision;
 }
 
+CartVideo read_video(JsonReader& reader, const Json& json) {
+  CartVideo video;
+  video.camera = reader.text(json, "camera", kNameBytesMax);
+  video.frames = reader.integer(json, "frames", {0, INT64_MAX});
+  return video;
+}
+
 }  // namespace
 
 Result<Cart> parse_cart(std::string_view text, std::string_view where) {
@@ -64,6 +71,11 @@ Result<Cart> parse_cart(std::string_view text, std::string_view where) {
   Cart cart;
   int items = 0;
   const Json json = reader.parse(text, kCartSchema);
+  reader.inside(json, "inputs", [&](const Json& inputs) {
+    reader.each_object(inputs, "videos", kCamerasMax, [&](const Json& video) {
+      cart.inputs.videos.push_back(read_video(reader, video));
+    });
+  });
   reader.each_object(json, "events", kEventsMax, [&](const Json& event) {
     cart.events.push_back(read_event(reader, event, items));
   });

@@ -1,5 +1,5 @@
-// Reads back a cart that base/cart_json.hpp wrote (`tally.cart.v1`): events, lines, decision and
-// the frames counted. What measuring does not need (inputs, stages) is left at its default.
+// Reads back a cart that base/cart_json.hpp wrote (`tally.cart.v1`): events, lines, decision,
+// the cameras and the frames counted. What measuring does not need is left at its default.
 #pragma once
 
 #include <cstddef>

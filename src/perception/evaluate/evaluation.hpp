@@ -17,7 +17,7 @@ namespace tally::evaluate {
 
 struct EvaluatedSession {
   std::string name;
-  std::size_t cameras = 0;
+  std::size_t cameras = 0;  // Whose videos the cart was made from.
   SessionScore score;
   Truth truth;
   Cart cart;            // Empty where the session failed.

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <sstream>
 #include <system_error>
@@ -23,20 +20,12 @@ std::unexpected<Error> unreadable(const fs::path& path, const std::error_code& e
   return fail(FileError::kUnreadable, fmt::format("{}: {}", path.string(), error.message()));
 }
 
-std::unexpected<Error> not_toml(std::string_view where, const toml::parse_error& problem) {
-  const auto& at = problem.source().begin;
-  return fail(EvaluateError::kSyntax,
-              fmt::format("{}:{}:{}: {}", where, at.line, at.column, problem.description()));
-}
-
 Result<toml::table> parse_session(std::string_view text, std::string_view where) {
-  // What toml++ can't read without harm stops it at the shadow (base/toml_text.hpp).
-  if (const toml::parse_result shadow = toml::parse(ascii_shadow(text)); !shadow) {
-    return not_toml(where, shadow.error());
-  }
-  toml::parse_result parsed = toml::parse(text);
-  if (!parsed) return not_toml(where, parsed.error());
-  return std::move(parsed).table();
+  auto session = read_toml(text);
+  if (session) return std::move(*session);
+  const TomlProblem& problem = session.error();
+  return fail(EvaluateError::kSyntax,
+              fmt::format("{}:{}:{}: {}", where, problem.line, problem.column, problem.what));
 }
 
 std::string camera_of(const toml::node& video) {
@@ -73,14 +62,15 @@ SessionSource source_of(const fs::path& folder) {
   return source;
 }
 
-// All files below `folder` but the truth, relative to it, by name.
+// All files and links below `folder` but the truth, relative to it, by name. Links are not
+// followed: whether they may be is for the one who reads the session.
 Result<std::vector<fs::path>> files_of(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code ignored;
-    if (!entry->is_regular_file(ignored)) continue;
+    if (!entry->is_symlink(ignored) && !entry->is_regular_file(ignored)) continue;
     fs::path relative = entry->path().lexically_relative(folder);
     if (relative == kTruthFile) continue;
     if (files.size() == kSessionFilesMax) {
@@ -95,14 +85,28 @@ Result<std::vector<fs::path>> files_of(const fs::path& folder) {
   return files;
 }
 
+// Of a link, where it leads and what is there.
+Result<std::string> digest_of(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::is_symlink(file, ignored)) return sha256_hex_of_file(file);
+  std::string text = fs::read_symlink(file, ignored).string();
+  if (fs::is_regular_file(file, ignored)) {
+    auto content = sha256_hex_of_file(file);
+    if (!content) return content;
+    text.append(1, '\0').append(*content);
+  }
+  return sha256_hex(text);
+}
+
 Result<void> lend_file(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
-  if (!fs::is_symlink(from, error)) {
+  if (fs::is_symlink(from, error)) {
+    fs::copy_symlink(from, to, error);
+  } else {
     fs::create_hard_link(from, to, error);
-    if (!error) return {};
+    if (error) fs::copy_file(from, to, error);
   }
-  fs::copy_file(from, to, error);
   if (!error) return {};
   return fail(FileError::kUnwritable,
               fmt::format("can't copy {} to {}: {}", from.string(), to.string(), error.message()));
@@ -176,7 +180,7 @@ Result<std::string> session_digest(const fs::path& folder) {
   if (!files) return std::unexpected(files.error());
   std::string all;
   for (const fs::path& file : *files) {
-    auto digest = sha256_hex_of_file(folder / file);
+    auto digest = digest_of(folder / file);
     if (!digest) return std::unexpected(std::move(digest.error()));
     // No file name holds a zero byte, so that no two lists read the same.
     all.append(file.string()).append(1, '\0').append(*digest).append(1, '\n');

@@ -92,14 +92,20 @@ TEST(SessionSet, ALentSessionHasNoTruthAndTheOriginalStaysAsItIs) {
   EXPECT_FALSE(lend_session(source, {"cam9"}, here.path() / "none"));
 }
 
-TEST(SessionSet, ALinkedFileIsLentAsItsContent) {
+// Where it leads out of the session, `tally process` refuses it; what it holds must not come in.
+TEST(SessionSet, ALinkIsLentAsALink) {
   const Folder here;
   write_session(here, "a");
-  here.write("elsewhere.mp4", "far");
-  fs::create_symlink("../elsewhere.mp4", here.path() / "a/cam1.mp4");
+  here.write("secret", "far");
+  fs::create_symlink("cam0.mp4", here.path() / "a/cam1.mp4");
+  fs::create_symlink("../secret", here.path() / "a/out");
   const SessionSource source = find_sessions(here.path()).value()[0];
   ASSERT_TRUE(lend_session(source, {}, here.path() / "x/y/lent"));
-  EXPECT_EQ(here.read("x/y/lent/cam1.mp4"), "far");
+  EXPECT_EQ(here.read("x/y/lent/cam1.mp4"), "video of a");
+  EXPECT_EQ(fs::read_symlink(here.path() / "x/y/lent/out"), "../secret");
+  const std::string before = session_digest(source.folder).value();
+  here.write("secret", "farther");
+  EXPECT_NE(session_digest(source.folder).value(), before);
 }
 
 }  // namespace

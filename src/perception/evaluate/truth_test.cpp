@@ -104,11 +104,14 @@ TEST(CartReader, ReadsBackWhatWasWritten) {
   Cart cart = testing::cart_of({{5120, testing::kTake, "cola", 2}, {7000, testing::kPut, "cola"}});
   cart.events[0].cameras = {"cam0", "cam1"};
   cart.events[0].confidence = 0.97;
+  cart.inputs.videos = {CartVideo{"cam0", "", 0, 0}, CartVideo{"cam1", "", 7, 0}};
   cart.decision.reasons = {"in doubt"};
   cart.decision.kind = DecisionKind::kReview;
   cart.stats.wall_seconds = 1.5;
   const auto read = parse_cart(to_json(cart, CartStatsIn::kYes), "cart.json");
   ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->inputs.videos.at(1).camera, "cam1");
+  EXPECT_EQ(read->inputs.videos.at(1).frames, 7);
   EXPECT_EQ(read->events[0].quantity, 2);
   EXPECT_EQ(read->events[0].confidence, 0.97);
   EXPECT_THAT(read->events[0].cameras, ::testing::ElementsAre("cam0", "cam1"));

@@ -1,0 +1,154 @@
+#include "cli/child_program.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "cli/cli_error.hpp"
+
+namespace tally::cli {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kLookEveryMs = 100;             // For `stop`, which no file descriptor tells.
+constexpr std::size_t kWordsBytesMax = 4096;  // Of what the child said, the end.
+
+class Fd {
+ public:
+  explicit Fd(int fd = -1) : fd_(fd) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() { close(); }
+  [[nodiscard]] int get() const { return fd_; }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+};
+
+int spawn(pid_t& pid, const std::vector<std::string>& words, int standard_error) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, standard_error, STDERR_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  std::vector<char*> argv;
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const int error = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+// All that can be read now, of which the end is kept.
+void read_words(int fd, std::string& words) {
+  std::array<char, 1024> buffer;
+  for (ssize_t got = 0; (got = ::read(fd, buffer.data(), buffer.size())) > 0;) {
+    words.append(buffer.data(), static_cast<std::size_t>(got));
+    if (words.size() > kWordsBytesMax) words.erase(0, words.size() - kWordsBytesMax);
+  }
+}
+
+// The last line that says something: programs end with their error.
+std::string last_line(std::string_view words) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t end = words.find_last_not_of(kSpace);
+  if (end == std::string_view::npos) return "";
+  words = words.substr(0, end + 1);
+  const std::size_t line = words.rfind('\n');
+  return std::string(line == std::string_view::npos ? words : words.substr(line + 1));
+}
+
+enum class Ending { kItself, kStopped, kTooLong };
+
+// Waits for the child's end, asking it to end, and then making it, where it is to.
+Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds time_max,
+              const std::stop_token& stop, std::string& words) {
+  Ending ending = Ending::kItself;
+  steady_clock::time_point deadline = steady_clock::now() + time_max;
+  while (true) {
+    std::array<pollfd, 2> waiting{{{pidfd, POLLIN, 0}, {standard_error, POLLIN, 0}}};
+    ::poll(waiting.data(), waiting.size(), kLookEveryMs);
+    read_words(standard_error, words);
+    if ((waiting[0].revents & POLLIN) != 0) return ending;
+    const bool too_long = steady_clock::now() > deadline;
+    if (ending != Ending::kItself) {
+      if (too_long) ::kill(-pid, SIGKILL);
+    } else if (stop.stop_requested() || too_long) {
+      ending = too_long ? Ending::kTooLong : Ending::kStopped;
+      ::kill(pid, SIGTERM);
+      deadline = steady_clock::now() + kChildGrace;
+    }
+  }
+}
+
+Result<void> told(int status, Ending ending, std::chrono::seconds time_max,
+                  const std::string& words) {
+  if (ending == Ending::kStopped) return fail(CliError::kInterrupted, "stopped");
+  if (ending == Ending::kTooLong) {
+    return fail(CliError::kChild,
+                fmt::format("did not end within {} s and was ended", time_max.count()));
+  }
+  if (WIFSIGNALED(status)) {
+    return fail(CliError::kChild, fmt::format("was killed by signal {} ({})", WTERMSIG(status),
+                                              ::strsignal(WTERMSIG(status))));
+  }
+  if (WEXITSTATUS(status) == 0) return {};
+  std::string line = last_line(words);
+  constexpr std::string_view kOurs = "tally: ";
+  if (line.starts_with(kOurs)) line.erase(0, kOurs.size());
+  if (line.empty()) line = fmt::format("ended with exit status {}", WEXITSTATUS(status));
+  return fail(CliError::kChild, std::move(line));
+}
+
+std::unexpected<Error> not_started(const std::string& program, int error) {
+  return fail(CliError::kChild, fmt::format("can't start {}: {}", program, std::strerror(error)));
+}
+
+}  // namespace
+
+Result<void> run_child(const std::vector<std::string>& words, std::chrono::seconds time_max,
+                       const std::stop_token& stop) {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return not_started(words.at(0), errno);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  pid_t pid = -1;
+  if (const int error = spawn(pid, words, theirs.get()); error != 0) {
+    return not_started(words.at(0), error);
+  }
+  theirs.close();
+  // glibc 2.36 declares pidfd_open for C only.
+  const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  std::string said;
+  Ending ending = Ending::kItself;
+  if (pidfd.get() >= 0) {
+    ending = attend(pid, pidfd.get(), ours.get(), time_max, stop, said);
+  }
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  read_words(ours.get(), said);
+  return told(status, ending, time_max, said);
+}
+
+}  // namespace tally::cli
