@@ -54,9 +54,8 @@ struct Pending {
 
 void add_model(CLI::App& app, std::filesystem::path& model) {
   app.add_option("--model,-m", model,
-                 "Model package made by 'tally compile'; default: $TALLY_MODEL")
+                 "Detector's model package; default: $TALLY_MODEL, or models/detector")
       ->envname("TALLY_MODEL")
-      ->required()
       ->option_text("PKG");
 }
 
@@ -69,9 +68,10 @@ void add_score(CLI::App& app, std::optional<float>& score) {
 void add_process(CLI::App& root, ProcessArguments& into) {
   CLI::App& app = add_command(root, "process", "Turn a video into a cart with evidence.",
                               R"(Examples:
-  tally process clip.mp4 --model models/yolo              report and clips in out/clip/
-  tally process session_0000123 --model models/yolo       a folder with session.toml
-  tally process clip.mp4 --model models/yolo --json       the cart on standard output, no files
+  tally process session_0000123                     a folder with session.toml; report in out/
+  tally process session_0000123 --json              the cart on standard output, no files
+  tally process session_0000123 --review 0.97       ask a human more often
+  tally process clip.mp4 --model models/yolo        one video, any detector
   tally process clip.mp4 --model models/yolo --layout cooler.toml -o results
   ls *.mp4 | tally process --stdin-list --model models/yolo > carts.jsonl)");
   app.add_option("VIDEO", into.video, "Video of one session, or a folder with session.toml");
@@ -79,6 +79,17 @@ void add_process(CLI::App& root, ProcessArguments& into) {
   app.add_option("--layout", into.layout,
                  "Products, stock zones, cabinet (TOML); default: the session's, or learnt")
       ->option_text("FILE");
+  app.add_option("--embedder", into.embedder,
+                 "Embedder's model package; default: $TALLY_EMBEDDER, or models/embedder")
+      ->envname("TALLY_EMBEDDER")
+      ->option_text("PKG");
+  app.add_option("--gallery", into.gallery,
+                 "Products by 'tally enroll'; default: the session's, or its photos")
+      ->option_text("DIR");
+  app.add_option("--review", into.review,
+                 "A human sees carts less likely right; 0: none, 1: all; default: 0.9")
+      ->check(number_between(0, 1))
+      ->option_text("P");
   app.add_option("--output,-o", into.output, "Folder for cart.json, report.html and evidence/")
       ->option_text("DIR");
   app.add_option("--camera", into.camera, "The camera's name in layout and cart; default: cam0")

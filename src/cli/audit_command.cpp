@@ -68,7 +68,7 @@ Result<Known> what_is_known(const AuditArguments& arguments) {
     known.gallery = std::move(*gallery);
   }
   fs::path model = arguments.model;
-  if (model.empty() && known.gallery) model = kDefaultEmbedder;
+  if (model.empty() && known.gallery) model = package_or_default({}, "embedder");
   if (model.empty()) return known;
   auto embedder = open_embedder({.package = model, .threads = arguments.threads});
   if (!embedder) return std::unexpected(std::move(embedder.error()));

@@ -15,7 +15,7 @@ struct AuditArguments {
   std::filesystem::path layout;
   std::filesystem::path gallery;  // Empty: none.
   std::filesystem::path
-      model;  // Of the embedder; empty: kDefaultEmbedder with a gallery, else none.
+      model;  // Of the embedder; empty: models/embedder with a gallery, else none.
   std::string camera = "cam0";
   int threads = 0;
   bool json = false;  // Schema tally.audit.v1; docs/audit.md.

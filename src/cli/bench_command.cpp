@@ -126,7 +126,8 @@ void print_in_words(Console& console, const PipelineBench& bench) {
 
 Result<PipelineBench> bench_clip(const BenchPipelineArguments& arguments, const Clip& clip,
                                  Console& console) {
-  const ModelChoice choice{.package = arguments.model, .threads = arguments.threads};
+  const ModelChoice choice{.package = package_or_default(arguments.model, "detector"),
+                           .threads = arguments.threads};
   auto detector = open_detector(choice);
   if (!detector) return std::unexpected(std::move(detector.error()));
   PipelineBench bench;

@@ -207,7 +207,7 @@ Result<void> run_detect(const DetectArguments& arguments, Console& console) {
   for (const fs::path& file : arguments.files) {
     if (auto found = check_exists(file); !found) return found;
   }
-  auto detector = open_detector({.package = arguments.model,
+  auto detector = open_detector({.package = package_or_default(arguments.model, "detector"),
                                  .score = arguments.score,
                                  .iou = arguments.iou,
                                  .threads = arguments.threads});

@@ -12,14 +12,13 @@
 namespace tally::cli {
 
 inline constexpr std::string_view kDefaultGallery = "gallery";
-inline constexpr std::string_view kDefaultEmbedder = "models/embedder";
 
 struct EnrollArguments {
   std::string product;                        // Empty with photos_folder.
   std::vector<std::filesystem::path> photos;  // Of the product.
   std::filesystem::path photos_folder;        // Has a folder of photos for each product.
   std::filesystem::path gallery{kDefaultGallery};
-  std::filesystem::path model{kDefaultEmbedder};
+  std::filesystem::path model;  // Of the embedder; empty: models/embedder.
   int threads = 0;
   bool add = false;     // Keep the product's photos.
   bool remove = false;  // The product, with its photos.

@@ -53,6 +53,17 @@ Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choic
   return vision::Embedder::open(choice.package, engine_options(choice));
 }
 
+fs::path package_or_default(const fs::path& given, std::string_view name) {
+  if (!given.empty()) return given;
+  const fs::path here = fs::path("models") / name;
+  std::error_code error;
+  if (fs::exists(here, error)) return here;
+  // build/<preset>/tally of a checkout.
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path checkout = program.parent_path().parent_path().parent_path();
+  return !error && fs::exists(checkout / here, error) ? checkout / here : here;
+}
+
 Result<void> check_exists(const fs::path& video) {
   std::error_code error;
   if (fs::exists(video, error)) return {};

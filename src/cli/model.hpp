@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "perception/vision/detector.hpp"
@@ -32,6 +33,11 @@ Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choic
 
 // Errors: as check_is_package and Embedder::open.
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice);
+
+// `given`, or where it is empty the package that tally ships for this: models/NAME where one
+// stands, else beside the program's checkout.
+[[nodiscard]] std::filesystem::path package_or_default(const std::filesystem::path& given,
+                                                       std::string_view name);
 
 // Early, cheap and before anything slow: a video that is not there. Errors: MediaError::kNotFound.
 Result<void> check_exists(const std::filesystem::path& video);

@@ -14,6 +14,7 @@
 #include "cli/json_output.hpp"
 #include "cli/model.hpp"
 #include "cli/report.hpp"
+#include "cli/session_work.hpp"
 #include "perception/cart/process.hpp"
 
 namespace tally::cli {
@@ -27,8 +28,9 @@ constexpr std::size_t kCartBytesMax = 64U << 20U;
 struct Workbench {
   const ProcessArguments& arguments;
   Console& console;
-  cart::Layout layout;  // As told by --layout.
+  std::unique_ptr<cart::Layout> layout;  // As told by --layout. Stays where it is.
   std::unique_ptr<vision::Detector> detector;
+  std::unique_ptr<SessionWork> work;
 };
 
 std::unexpected<Error> stopped() {
@@ -44,9 +46,13 @@ Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   auto layout = layout_of(arguments);
   if (!layout) return std::unexpected(std::move(layout.error()));
   auto detector = open_detector(
-      {.package = arguments.model, .score = arguments.score, .threads = arguments.threads});
+      {.package = package_or_default(arguments.model, "detector"),
+       .score = arguments.score,
+       .threads = arguments.threads});
   if (!detector) return std::unexpected(std::move(detector.error()));
-  return Workbench{arguments, console, std::move(*layout), std::move(*detector)};
+  auto kept = std::make_unique<cart::Layout>(std::move(*layout));
+  auto work = std::make_unique<SessionWork>(arguments, console, **detector, *kept);
+  return Workbench{arguments, console, std::move(kept), std::move(*detector), std::move(work)};
 }
 
 // "clip.mp4", "session_0000123"; also of "session_0000123/" and ".".
@@ -64,30 +70,13 @@ bool is_folder(const fs::path& input) {
   return fs::is_directory(input, error);
 }
 
-// The session's own layout, where the command line gives none.
-Result<cart::ProcessOutcome> process_folder(Workbench& bench, const fs::path& folder,
-                                            const cart::ProcessOptions& options) {
-  if (options.camera != kDefaultCamera) {
-    return fail(CliError::kUsage,
-                fmt::format("{}: --camera is for a video; the cameras of a session stand in its {}",
-                            folder.string(), cart::kSessionFileName));
-  }
-  auto session = cart::load_session(folder);
-  if (!session) return std::unexpected(std::move(session.error()));
-  if (!bench.arguments.layout.empty() || session->layout.empty()) {
-    return cart::process_session(*session, *bench.detector, bench.layout, options);
-  }
-  auto layout = cart::load_layout(session->layout);
-  if (!layout) return std::unexpected(std::move(layout.error()));
-  return cart::process_session(*session, *bench.detector, *layout, options);
-}
-
 Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input,
                                          const fs::path& evidence_folder) {
   const std::string label = name_of(input);
   cart::ProcessOptions options;
   options.camera = bench.arguments.camera;
   options.savings = {.gate = bench.arguments.gate, .stride = bench.arguments.stride};
+  options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;
   options.cancelled = interrupted;
@@ -95,8 +84,8 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
     bench.console.progress(label, progress.frames_done, progress.frames_total);
   };
   auto outcome = is_folder(input)
-                     ? process_folder(bench, input, options)
-                     : cart::process_video(input, *bench.detector, bench.layout, options);
+                     ? bench.work->process(input, options)
+                     : cart::process_video(input, *bench.detector, *bench.layout, options);
   bench.console.progress_done();
   // A decoder that got the same signal may have failed first.
   if (interrupted()) return stopped();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "perception/cabinet/clock_offset.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -33,6 +34,8 @@ CabinetSession::CabinetSession(CabinetSetup setup)
     : setup_(std::move(setup)), eyes_(setup_.cameras.size()) {
   TALLY_ASSERT(setup_.layout->calibrated());
   TALLY_ASSERT(setup_.detector->in_flight() == 0 && setup_.embedder->in_flight() == 0);
+  // Each picture in flight keeps a frame, at worst all of one camera.
+  in_flight_max_ = std::min(setup_.detector->capacity(), std::size_t{cart::kFramesKeptMax});
   for (const std::size_t camera : setup_.cameras) {
     cameras_.emplace_back(setup_.layout->cameras[camera].calibration.value());
   }
@@ -48,29 +51,41 @@ bool CabinetSession::look_now(Eye& eye, SessionTime time, float activity) {
   return true;
 }
 
-Result<void> CabinetSession::push(std::size_t camera, SessionTime time, const media::Frame& frame) {
+Result<void> CabinetSession::push(std::size_t camera, const media::Frame& frame) {
   Eye& eye = eyes_[camera];
+  if (eye.scale == 0) {
+    const vision::CameraModel& model = cameras_[camera].model();
+    if (auto fits = vision::scaled_to(model, {frame.width, frame.height}); !fits) {
+      return std::unexpected(std::move(fits.error()));
+    }
+    eye.scale = static_cast<float>(frame.width) / static_cast<float>(model.size.width);
+  }
+  const double begin = clock();
   vision::LumaImage picture;
   vision::make_analysis_image(frame, picture);
-  const vision::MotionField& motion = eye.gate.push(time, picture);
-  const float activity = motion.activity;
-  if (!look_now(eye, time, activity)) return {};
-  if (setup_.detector->in_flight() == setup_.detector->capacity()) {
+  const vision::MotionField& motion = eye.gate.push(frame.time, picture);
+  const bool look = look_now(eye, frame.time, motion.activity);
+  eye.notes.push_back({frame.time, motion.activity, look});
+  seconds_.gate += clock() - begin;
+  if (!look) return {};
+  if (setup_.detector->in_flight() == in_flight_max_) {
     if (auto collected = collect_one(); !collected) return collected;
   }
-  const vision::Size size = cameras_[camera].model().size;
-  eye.scale = static_cast<float>(frame.width) / static_cast<float>(size.width);
+  const double handing = clock();
   if (auto submitted = setup_.detector->submit(frame); !submitted) return submitted;
-  ++looks_;
+  ++eye.looks;
   pending_.push_back(
-      {camera, time, frame, motion, vision::analysis_scale(frame.width, frame.height)});
+      {camera, frame.time, frame, motion, vision::analysis_scale(frame.width, frame.height)});
+  seconds_.detect += clock() - handing;
   return {};
 }
 
 Result<void> CabinetSession::collect_one() {
   const Pending pending = std::move(pending_.front());
   pending_.pop_front();
+  const double begin = clock();
   auto detections = setup_.detector->collect();
+  seconds_.detect += clock() - begin;
   if (!detections) return std::unexpected(std::move(detections.error()));
   std::vector<vision::Box> held;
   std::vector<vision::Box> actors;
@@ -89,17 +104,24 @@ Result<void> CabinetSession::collect_one() {
                           found.score,
                           {}});
   }
-  if (!held.empty()) {
-    auto embeddings = setup_.embedder->embed(pending.frame, held);
-    if (!embeddings) return std::unexpected(std::move(embeddings.error()));
-    auto next = embeddings->begin();
-    for (std::size_t i = first; i < sightings_.size(); ++i) {
-      if (sightings_[i].kind == SightingKind::kItemInHand) {
-        sightings_[i].embedding = std::move(*next++);
-      }
-    }
-  }
+  if (auto embedded = embed(pending, held, first); !embedded) return embedded;
+  const double watching = clock();
   watch_facings(pending, actors);
+  seconds_.facings += clock() - watching;
+  return {};
+}
+
+Result<void> CabinetSession::embed(const Pending& pending, std::span<const vision::Box> held,
+                                   std::size_t first) {
+  if (held.empty()) return {};
+  const double begin = clock();
+  auto embeddings = setup_.embedder->embed(pending.frame, held);
+  seconds_.embed += clock() - begin;
+  if (!embeddings) return std::unexpected(std::move(embeddings.error()));
+  auto next = embeddings->begin();
+  for (std::size_t i = first; i < sightings_.size(); ++i) {
+    if (sightings_[i].kind == SightingKind::kItemInHand) sightings_[i].embedding = std::move(*next++);
+  }
   return {};
 }
 
@@ -122,7 +144,8 @@ double CabinetSession::evidence(std::size_t facing, SessionTime before, SessionT
   double weight = 0;
   for (std::size_t i = 0; i < views_.size(); ++i) {
     if (views_[i].facing != facing) continue;
-    const auto change = watches_[i].change(before, after);
+    const SessionTime offset = eyes_[views_[i].camera].offset;
+    const auto change = watches_[i].change(before - offset, after - offset);
     if (!change) continue;
     const double odds = std::clamp(kChangeSlope * (static_cast<double>(*change) - kChangeEven),
                                    -kChangeMax, kChangeMax);
@@ -139,9 +162,10 @@ Result<CabinetOutcome> CabinetSession::finish() {
     if (!next && collected) collected = std::move(next);
   }
   if (!collected) return std::unexpected(std::move(collected.error()));
+  const double begin = clock();
+  set_clocks_right();
   CabinetOutcome outcome;
-  outcome.looks = looks_;
-  // Looks were answered in the order of their frames.
+  for (const Eye& eye : eyes_) outcome.clock_offsets.push_back(eye.offset);
   outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
   outcome.items = find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood,
                              [this](std::size_t facing, SessionTime before, SessionTime after) {
@@ -153,7 +177,20 @@ Result<CabinetOutcome> CabinetSession::finish() {
   }
   outcome.cart = tally_up(outcome.items, *setup_.layout, ids);
   outcome.sightings = std::move(sightings_);
+  seconds_.fuse += clock() - begin;
   return outcome;
+}
+
+void CabinetSession::set_clocks_right() {
+  const std::vector<SessionTime> offsets = clock_offsets(sightings_, cameras_);
+  for (std::size_t i = 0; i < eyes_.size(); ++i) eyes_[i].offset = offsets[i];
+  if (std::ranges::all_of(offsets, [](SessionTime offset) { return offset == SessionTime{0}; })) {
+    return;  // Looks were answered in the order of their frames.
+  }
+  for (Sighting& sighting : sightings_) sighting.time += offsets[sighting.camera];
+  std::ranges::stable_sort(sightings_, {}, [](const Sighting& sighting) {
+    return std::pair(sighting.time, sighting.camera);
+  });
 }
 
 }  // namespace tally::cabinet

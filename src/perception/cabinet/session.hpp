@@ -1,6 +1,9 @@
 // A session of a calibrated cabinet, fed frame by frame from all its cameras: gate -> detect ->
 // embed -> follow -> acts -> decide.
 //
+// Cameras whose clock is off by seconds are found by what they see and set right
+// (clock_offset.hpp).
+//
 // Which frames are looked at depends on the frames alone: while any camera's view moves, every
 // camera is looked at each kActiveLook; at rest, each kRestLook. Answers are used in the order of
 // the frames. So the outcome does not depend on the machine's load, and inference overlaps with
@@ -25,6 +28,7 @@
 #include "perception/cabinet/facing_watch.hpp"
 #include "perception/cabinet/tally_up.hpp"
 #include "perception/cart/layout.hpp"
+#include "perception/cart/session_watcher.hpp"
 #include "perception/media/frame.hpp"
 #include "perception/vision/detector.hpp"
 #include "perception/vision/embedder.hpp"
@@ -52,7 +56,7 @@ struct CabinetOutcome {
   std::vector<CarriedItem> items;  // With the unlikely acts too.
   std::vector<Carry> carries;
   std::vector<Sighting> sightings;
-  std::int64_t looks = 0;
+  std::vector<SessionTime> clock_offsets;  // Of each camera; 0 where its clock was left as it is.
 };
 
 struct CabinetSetup {
@@ -62,6 +66,15 @@ struct CabinetSetup {
   vision::Embedder* embedder = nullptr;
   ProductLikelihood likelihood;
   CabinetClasses classes;
+  std::function<double()> clock_seconds;  // Monotonic, for StageSeconds; may be empty.
+};
+
+struct StageSeconds {
+  double gate = 0;
+  double detect = 0;  // Handing pictures over and waiting for answers.
+  double embed = 0;
+  double facings = 0;
+  double fuse = 0;
 };
 
 class CabinetSession {
@@ -69,10 +82,16 @@ class CabinetSession {
   explicit CabinetSession(CabinetSetup setup);
 
   // The next frame of a camera (index into CabinetSetup::cameras), with its time on the session's
-  // clock; in order of time over all cameras. Errors are the engine's, or the layout's where the
-  // picture has another shape than the calibration's.
-  Result<void> push(std::size_t camera, SessionTime time, const media::Frame& frame);
+  // clock; in order of time over all cameras. Errors are the engine's, or VisionError::kAspect
+  // where the picture has another shape than the calibration's.
+  Result<void> push(std::size_t camera, const media::Frame& frame);
   Result<CabinetOutcome> finish();
+
+  [[nodiscard]] const std::vector<cart::FrameNote>& notes(std::size_t camera) const {
+    return eyes_[camera].notes;
+  }
+  [[nodiscard]] std::int64_t looks(std::size_t camera) const { return eyes_[camera].looks; }
+  [[nodiscard]] const StageSeconds& seconds() const { return seconds_; }
 
  private:
   struct Pending {
@@ -85,15 +104,24 @@ class CabinetSession {
   struct Eye {  // One camera.
     vision::MotionGate gate;
     std::optional<SessionTime> last_look;
-    float scale = 1;  // Pixels of the frame per pixel of the calibration.
+    float scale = 0;  // Pixels of the frame per pixel of the calibration; 0 before the first.
+    std::int64_t looks = 0;
+    std::vector<cart::FrameNote> notes;
+    SessionTime offset{0};  // To add to its times.
   };
 
   [[nodiscard]] bool look_now(Eye& eye, SessionTime time, float activity);
   Result<void> collect_one();
+  Result<void> embed(const Pending& pending, std::span<const vision::Box> held, std::size_t first);
+  void set_clocks_right();
+  [[nodiscard]] double clock() const {
+    return setup_.clock_seconds ? setup_.clock_seconds() : 0;
+  }
   void watch_facings(const Pending& pending, std::span<const vision::Box> actors);
   [[nodiscard]] double evidence(std::size_t facing, SessionTime before, SessionTime after) const;
 
   CabinetSetup setup_;
+  std::size_t in_flight_max_ = 1;
   std::vector<vision::Camera> cameras_;
   std::vector<Eye> eyes_;
   std::vector<FacingView> views_;
@@ -101,7 +129,7 @@ class CabinetSession {
   std::deque<Pending> pending_;
   std::vector<Sighting> sightings_;
   SessionTime moved_at_{from_seconds(-1)};
-  std::int64_t looks_ = 0;
+  StageSeconds seconds_;
 };
 
 }  // namespace tally::cabinet

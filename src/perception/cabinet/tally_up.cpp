@@ -123,7 +123,7 @@ CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& lay
   return cart;
 }
 
-Decision decide(const CabinetCart& cart, const ReviewPolicy& policy) {
+Decision decide(const CabinetCart& cart, const cart::ReviewPolicy& policy) {
   Decision decision{.kind = DecisionKind::kNothing, .probability = cart.probability, .reasons = {}};
   for (const CartLine& line : cart.lines) {
     if (line.quantity > 0) decision.kind = DecisionKind::kCharge;

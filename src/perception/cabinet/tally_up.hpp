@@ -43,15 +43,9 @@ struct CabinetCart {
   std::vector<cart::Doubt> doubts;
 };
 
-// When a human looks before anybody is charged.
-struct ReviewPolicy {
-  // Carts less likely to be exactly right are reviewed: 0 reviews nothing, 1 everything.
-  double probability_min = cart::kDecideProbability;
-};
-
 // Charge, nothing, or review with the reasons in words. More put in than taken is reviewed under
 // every policy that reviews at all.
-[[nodiscard]] Decision decide(const CabinetCart& cart, const ReviewPolicy& policy);
+[[nodiscard]] Decision decide(const CabinetCart& cart, const cart::ReviewPolicy& policy);
 
 // `camera_ids` by the sightings' camera index.
 [[nodiscard]] CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& layout,

@@ -6,6 +6,11 @@
 #include "perception/cart/layout.hpp"
 
 namespace tally::cart {
+namespace {
+
+constexpr std::string_view kHeldItem = "item_in_hand";  // What is in a hand is no stock.
+
+}  // namespace
 
 Result<std::vector<ClassRole>> class_roles(const Layout& layout,
                                            const std::vector<std::string>& class_names) {
@@ -18,7 +23,7 @@ Result<std::vector<ClassRole>> class_roles(const Layout& layout,
     const std::string& name = class_names[i];
     if (is_actor(name)) {
       roles[i].kind = Kind::kActor;
-    } else if (!named && (!coco || is_coco_goods(name))) {
+    } else if (!named && name != kHeldItem && (!coco || is_coco_goods(name))) {
       roles[i] = {Kind::kProduct, name};
     }
   }

@@ -66,7 +66,8 @@ std::vector<CartLine> sum_lines(const std::vector<CartEvent>& events) {
   return lines;
 }
 
-Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& doubts) {
+Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& doubts,
+                const ReviewPolicy& policy) {
   Decision decision{.kind = DecisionKind::kNothing, .probability = 1, .reasons = {}};
   for (const Doubt& doubt : doubts) {
     decision.reasons.push_back(doubt.reason);
@@ -79,10 +80,11 @@ Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& do
   for (const CartLine& line : lines) {
     if (line.quantity < 0) decision.reasons.push_back(more_put_than_taken(line));
   }
-  if (doubts.empty() && decision.probability < kDecideProbability) {
+  if (doubts.empty() && decision.probability < policy.probability_min) {
     decision.reasons.push_back(only_so_sure(decision.probability));
   }
-  if (!decision.reasons.empty()) decision.kind = DecisionKind::kReview;
+  const bool reviews = policy.probability_min > 0;
+  if (!decision.reasons.empty() && reviews) decision.kind = DecisionKind::kReview;
   return decision;
 }
 

@@ -14,8 +14,11 @@ namespace tally::cart {
 
 inline constexpr SessionTime kSameAct = from_seconds(0.6);
 
-// Decide without a human at this probability that every line is right.
-inline constexpr double kDecideProbability = 0.9;
+// When a human looks before anybody is charged: the one knob.
+struct ReviewPolicy {
+  // Carts less likely to be exactly right are reviewed: 0 reviews nothing, 1 everything.
+  double probability_min = 0.9;
+};
 
 // `changes` by time. An event's confidence is that of all its items together.
 [[nodiscard]] std::vector<CartEvent> merge_into_events(const std::vector<Change>& changes,
@@ -29,8 +32,10 @@ inline constexpr double kDecideProbability = 0.9;
 [[nodiscard]] std::vector<CartLine> sum_lines(const std::vector<CartEvent>& events);
 
 // Charge what is sure, nothing if surely nothing was taken, else review. More put back than taken
-// (a negative line) is always reviewed: the provider owes the shopper nothing for what he brought.
-[[nodiscard]] Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& doubts);
+// (a negative line) and doubts are reviewed under every policy that reviews at all: the provider
+// owes the shopper nothing for what he brought.
+[[nodiscard]] Decision decide(const std::vector<CartLine>& lines, const std::vector<Doubt>& doubts,
+                              const ReviewPolicy& policy = {});
 
 // Reasons for a review, in words.
 [[nodiscard]] std::string more_put_than_taken(const CartLine& line);  // Its quantity is below 0.

@@ -132,7 +132,8 @@ struct ClassRole {
 
 // Roles of a model's classes under a layout. Where no product of the layout names classes, every
 // class that can be goods is a product of its own name: of COCO's classes those a hand can take off
-// a shelf, of any other list all but the actors. Actors are "person" and "hand". Errors: kClass.
+// a shelf, of any other list all but the actors and "item_in_hand". Actors are "person" and "hand".
+// Errors: kClass.
 Result<std::vector<ClassRole>> class_roles(const Layout& layout,
                                            const std::vector<std::string>& class_names);
 

@@ -41,6 +41,7 @@ class OneCamera final : public SessionWatcher {
             std::optional<vision::Box> zone, const ProcessOptions& options)
       : detector_(detector),
         which_(std::move(which)),
+        review_(options.review),
         session_(detector, std::move(roles), zone, options.savings, options.clock_seconds) {}
 
   Result<void> push(std::size_t camera, const media::Frame& frame) override {
@@ -56,7 +57,7 @@ class OneCamera final : public SessionWatcher {
     SessionFindings findings;
     findings.events = merge_into_events(stock->changes, which_.camera);
     findings.lines = sum_lines(findings.events);
-    findings.decision = decide(findings.lines, stock->doubts);
+    findings.decision = decide(findings.lines, stock->doubts, review_);
     findings.cameras.resize(which_.count);
     findings.cameras[which_.index] = {stock->zone, session_.notes(), session_.looks()};
     for (const auto& [time, count] : stock->counts) findings.stock.push_back({to_ms(time), count});
@@ -71,6 +72,7 @@ class OneCamera final : public SessionWatcher {
  private:
   vision::Detector& detector_;
   Which which_;
+  ReviewPolicy review_;
   CameraSession session_;
 };
 
@@ -100,8 +102,6 @@ ErrorCode code_of(ProcessError error) {
       return {"cart.changed", ErrorKind::kConflict};
     case ProcessError::kUncalibrated:
       return {"cart.uncalibrated", ErrorKind::kFailed};
-    case ProcessError::kSeveralCameras:
-      return {"cart.several_cameras", ErrorKind::kUnavailable};
   }
   std::abort();
 }
@@ -117,12 +117,8 @@ Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detec
   if (session.videos_there() == 1) {
     return watch_one_camera(session, detector, layout, ClipNames::kByCamera, options);
   }
-  if (auto checked = check_calibrated(session, layout); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
-  return fail(ProcessError::kSeveralCameras,
-              "what several cameras see is not joined yet; process the video of one camera by "
-              "itself");
+  TALLY_ASSERT(!layout.calibrated());
+  return std::unexpected(check_calibrated(session, layout).error());
 }
 
 Result<void> check_calibrated(const SessionFile& session, const Layout& layout) {

@@ -1,7 +1,7 @@
 // From videos to a cart: decode -> gate -> detect -> stock -> events -> decide -> evidence.
 //
-// `process_video` is the whole of it for one clip on disk, `process_session` for the videos of a
-// session folder. The steps are pure (session_watcher.hpp): same videos, model, layout and options
+// `process_video` is the whole of it for one clip on disk, `process_session` for a session folder
+// of one. Several cameras are joined by what knows where they are (cabinet/process.hpp). The steps are pure (session_watcher.hpp): same videos, model, layout and options
 // give the same cart, byte for byte, whatever the machine's load. Only reading the clips, their
 // digests and writing evidence touch the disk; the clock is passed in and feeds statistics alone.
 //
@@ -18,6 +18,7 @@
 #include "base/cart.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "perception/cart/events.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/look_schedule.hpp"
 #include "perception/cart/session_file.hpp"
@@ -28,10 +29,9 @@
 namespace tally::cart {
 
 enum class ProcessError : std::uint8_t {
-  kCancelled,       // ProcessOptions::cancelled said so.
-  kChanged,         // The file was written to while it was read.
-  kUncalibrated,    // Several cameras, and the layout does not say where they are.
-  kSeveralCameras,  // Several calibrated cameras, whose views are not joined yet.
+  kCancelled,     // ProcessOptions::cancelled said so.
+  kChanged,       // The file was written to while it was read.
+  kUncalibrated,  // Several cameras, and the layout does not say where they are.
 };
 [[nodiscard]] ErrorCode code_of(ProcessError error);
 
@@ -43,6 +43,7 @@ struct Progress {
 struct ProcessOptions {
   std::string camera = "cam0";  // Of process_video.
   Savings savings;
+  ReviewPolicy review;
   media::ReaderOptions reader;
   // Evidence clips go here, as evidence/0001.mp4 and so on for one video, evidence/0001_cam0.mp4
   // for a session; none are written where it is empty.
@@ -79,8 +80,8 @@ struct ProcessOutcome {
 Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision::Detector& detector,
                                      const Layout& layout, const ProcessOptions& options);
 
-// A session of one video needs no layout; several need one in which each of them is calibrated. A
-// video that is missing, or is damaged, is left out and told in the cart, unless it was the last.
+// A session of which one video is there. Of several with a layout that is not calibrated the error
+// is ProcessError::kUncalibrated, with what to do; a calibrated one is process_cabinet's.
 Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
                                        const Layout& layout, const ProcessOptions& options);
 

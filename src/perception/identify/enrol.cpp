@@ -135,4 +135,23 @@ Result<std::vector<ProductPhotos>> list_product_photos(const fs::path& folder) {
   return products;
 }
 
+Result<Gallery> enrol_products(vision::Embedder& embedder,
+                               const std::vector<ProductPhotos>& products) {
+  Gallery gallery{.embedder = identity_of(embedder), .products = {}, .sha256 = {}};
+  for (const ProductPhotos& source : products) {
+    GalleryProduct product{source.id, {}};
+    for (const fs::path& path : source.photos) {
+      auto photo = enrol_photo(embedder, path);
+      if (!photo) return std::unexpected(std::move(photo.error()));
+      const bool known =
+          std::ranges::count(product.photos, photo->sha256, &GalleryPhoto::sha256) > 0;
+      if (!known) product.photos.push_back(std::move(*photo));
+    }
+    if (auto put = put_product(gallery, std::move(product)); !put) {
+      return std::unexpected(std::move(put.error()));
+    }
+  }
+  return gallery;
+}
+
 }  // namespace tally::identify

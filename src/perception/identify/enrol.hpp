@@ -24,7 +24,7 @@ enum class EnrolError : std::uint8_t {
 [[nodiscard]] ErrorCode code_of(EnrolError error);
 
 // Pixels of the shorter side: in less, packs of one brand look the same.
-inline constexpr int kPhotoSideMin = 48;
+inline constexpr int kPhotoSideMin = 32;
 
 // A picture of a JPEG or PNG file. Errors: EnrolError::kNotPhoto; MediaError.
 Result<media::Frame> read_photo(const std::filesystem::path& path);
@@ -44,5 +44,10 @@ struct ProductPhotos {
 // no product; kTooMany; GalleryError::kValue for a folder whose name can't be a product's id;
 // FileError.
 Result<std::vector<ProductPhotos>> list_product_photos(const std::filesystem::path& folder);
+
+// A gallery of these products, never saved. A photo that is there twice counts once. Errors: those
+// of enrol_photo and put_product.
+Result<Gallery> enrol_products(vision::Embedder& embedder,
+                               const std::vector<ProductPhotos>& products);
 
 }  // namespace tally::identify

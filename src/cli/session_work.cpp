@@ -1,0 +1,96 @@
+#include "cli/session_work.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+#include "cli/cart_words.hpp"
+#include "cli/cli_error.hpp"
+#include "cli/model.hpp"
+#include "perception/cabinet/process.hpp"
+#include "perception/cart/session_file.hpp"
+#include "perception/identify/enrol.hpp"
+
+namespace tally::cli {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kProductsToldMax = 10;
+
+}  // namespace
+
+Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
+                                                  const cart::ProcessOptions& options) {
+  if (options.camera != kDefaultCamera) {
+    return fail(CliError::kUsage,
+                fmt::format("{}: --camera is for a video; the cameras of a session stand in its {}",
+                            folder.string(), cart::kSessionFileName));
+  }
+  auto session = cart::load_session(folder);
+  if (!session) return std::unexpected(std::move(session.error()));
+  if (!arguments_.layout.empty() || session->layout.empty()) {
+    return layout_.calibrated() ? process_calibrated(*session, layout_, options)
+                                : cart::process_session(*session, detector_, layout_, options);
+  }
+  auto layout = cart::load_layout(session->layout);
+  if (!layout) return std::unexpected(std::move(layout.error()));
+  return layout->calibrated() ? process_calibrated(*session, *layout, options)
+                              : cart::process_session(*session, detector_, *layout, options);
+}
+
+Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::SessionFile& session,
+                                                             const cart::Layout& layout,
+                                                             const cart::ProcessOptions& options) {
+  if (!embedder_) {
+    auto embedder = open_embedder({.package = package_or_default(arguments_.embedder, "embedder"),
+                                   .threads = arguments_.threads});
+    if (!embedder) return std::unexpected(std::move(embedder.error()));
+    embedder_ = std::move(*embedder);
+  }
+  auto gallery = gallery_of(session);
+  if (!gallery) return std::unexpected(std::move(gallery.error()));
+  tell_unknown(layout, *gallery);
+  return cabinet::process_cabinet(
+      session, layout,
+      {.detector = &detector_, .embedder = embedder_.get(), .gallery = &*gallery, .identify = {}},
+      options);
+}
+
+Result<identify::Gallery> SessionWork::gallery_of(const cart::SessionFile& session) {
+  if (!arguments_.gallery.empty()) return saved_gallery(arguments_.gallery);
+  if (!session.gallery.empty()) return saved_gallery(session.gallery);
+  if (session.photos.empty()) {
+    return identify::Gallery{
+        .embedder = identify::identity_of(*embedder_), .products = {}, .sha256 = {}};
+  }
+  auto products = identify::list_product_photos(session.photos);
+  if (!products) return std::unexpected(std::move(products.error()));
+  return identify::enrol_products(*embedder_, *products);
+}
+
+Result<identify::Gallery> SessionWork::saved_gallery(const fs::path& folder) {
+  auto gallery = identify::load_gallery(folder);
+  if (!gallery) return gallery;
+  const auto identity = identify::identity_of(*embedder_);
+  if (auto fits = identify::check_embedder(*gallery, identity, folder); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
+  return gallery;
+}
+
+void SessionWork::tell_unknown(const cart::Layout& layout, const identify::Gallery& gallery) {
+  std::vector<std::string> unknown = cabinet::unknown_products(layout, gallery);
+  if (unknown.empty()) return;
+  const auto count = static_cast<std::int64_t>(unknown.size());
+  const bool more = unknown.size() > kProductsToldMax;
+  if (more) unknown.resize(kProductsToldMax);
+  for (std::string& id : unknown) id = one_line(id);
+  console_.note(fmt::format("no photos of {}: {}{}; told by their places alone, 'tally enroll' "
+                            "adds photos",
+                            counted(count, "product"), fmt::join(unknown, ", "),
+                            more ? ", ..." : ""));
+}
+
+}  // namespace tally::cli

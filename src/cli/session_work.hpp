@@ -1,0 +1,45 @@
+// What `tally process` needs for a session's folder: its layout, and for a calibrated cabinet an
+// embedder and what it knows of the products.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/console.hpp"
+#include "cli/process_command.hpp"
+#include "perception/cart/layout.hpp"
+#include "perception/cart/process.hpp"
+#include "perception/identify/gallery.hpp"
+#include "perception/vision/detector.hpp"
+#include "perception/vision/embedder.hpp"
+
+namespace tally::cli {
+
+// All borrowed. Opens the embedder when the first cabinet asks for it.
+class SessionWork {
+ public:
+  SessionWork(const ProcessArguments& arguments, Console& console, vision::Detector& detector,
+              const cart::Layout& layout)
+      : arguments_(arguments), console_(console), detector_(detector), layout_(layout) {}
+
+  // The session's own layout, photos or gallery are used where the command line gives none.
+  Result<cart::ProcessOutcome> process(const std::filesystem::path& folder,
+                                       const cart::ProcessOptions& options);
+
+ private:
+  Result<cart::ProcessOutcome> process_calibrated(const cart::SessionFile& session,
+                                                  const cart::Layout& layout,
+                                                  const cart::ProcessOptions& options);
+  Result<identify::Gallery> gallery_of(const cart::SessionFile& session);
+  Result<identify::Gallery> saved_gallery(const std::filesystem::path& folder);
+  void tell_unknown(const cart::Layout& layout, const identify::Gallery& gallery);
+
+  const ProcessArguments& arguments_;
+  Console& console_;
+  vision::Detector& detector_;
+  const cart::Layout& layout_;
+  std::unique_ptr<vision::Embedder> embedder_;
+};
+
+}  // namespace tally::cli
