@@ -13,6 +13,17 @@ namespace {
 constexpr double kInsideDepth = -0.13;
 constexpr double kOutsideDepth = -0.17;
 constexpr double kDepthScale = 0.025;
+constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
+constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
+// What is first seen, or last, before the opening may have left the stock, or joined it, unseen:
+// the less likely the further out, metres.
+constexpr double kUnseenReach = 0.2;
+constexpr double kUnseenShare = 0.5;
+constexpr double kUnseenAlone = 0.3;  // Metres to whatever else is carried then.
+constexpr std::size_t kUnseenSightingsMin = 6;
+// Two takes, or two puts, so close in place and time are of one thing that was followed twice.
+constexpr double kTwicePlace = 0.15;
+constexpr SessionTime kTwiceTime = from_seconds(0.45);
 constexpr double kPlaceSigma = 0.06;      // Metres, of where a thing left its facing.
 constexpr double kMisplacedShare = 0.04;  // Of things that did not stand where the layout says.
 constexpr SessionTime kActSlack = from_seconds(0.3);
@@ -24,14 +35,29 @@ constexpr double kNearMin = 1e-6;         // Less than that, and no facing is ne
 
 double logistic(double value) { return 1 / (1 + std::exp(-value)); }
 
-double probability_inside(const CarryPlace& place) {
+// How much a place tells: one camera alone may be wrong by more than the opening is deep.
+double trust(const CarryPlace& place) {
+  const double off = place.sigma.y / kTrustSigma;
+  return 1 / (1 + off * off);
+}
+
+// Nothing is inside that is beside the cabinet.
+double probability_within(const CarryPlace& place, const cart::Cabinet& cabinet) {
+  const double x = cabinet.width / 2 - std::abs(place.position.x);
+  const double up = std::min(place.position.z, cabinet.height - place.position.z);
+  return logistic((x + kWallSlack) / std::hypot(kDepthScale, place.sigma.x)) *
+         logistic((up + kWallSlack) / std::hypot(kDepthScale, place.sigma.z));
+}
+
+double probability_inside(const CarryPlace& place, const cart::Cabinet& cabinet) {
   const double scale = std::hypot(kDepthScale, place.sigma.y);
-  return logistic((place.position.y - kInsideDepth) / scale);
+  return logistic((place.position.y - kInsideDepth) / scale) * trust(place) *
+         probability_within(place, cabinet);
 }
 
 double probability_outside(const CarryPlace& place) {
   const double scale = std::hypot(kDepthScale, place.sigma.y);
-  return logistic((kOutsideDepth - place.position.y) / scale);
+  return logistic((kOutsideDepth - place.position.y) / scale) * trust(place);
 }
 
 // Distance from a place to where a facing's front item stands.
@@ -50,15 +76,32 @@ double distance_to(const cart::Layout& layout, std::size_t index, const vision::
   return std::hypot(x, up);
 }
 
+// Share of a carry's places that are possible: inside is only what is between the walls.
+double possible_share(const Carry& carry, const cart::Cabinet& cabinet) {
+  double sum = 0;
+  for (const CarryPlace& place : carry.places) {
+    const double deep = logistic((place.position.y - kDepthScale) / kDepthScale);
+    sum += 1 - deep * (1 - probability_within(place, cabinet));
+  }
+  return sum / static_cast<double>(carry.places.size());
+}
+
 struct Way {
   SessionTime crossing{0};
   vision::Point3 place;  // Where it was innermost at this end.
   double probability = 0;
 };
 
+double began_unseen(const Carry& carry) {
+  if (carry.sightings.size() < kUnseenSightingsMin) return 0;
+  const CarryPlace& first = carry.first();
+  const double out = std::max(0.0, kOutsideDepth - first.position.y);
+  return kUnseenShare * std::exp(-out / kUnseenReach) * trust(first);
+}
+
 // The take at a carry's beginning: first seen inside, later outside.
-std::optional<Way> way_out(const Carry& carry) {
-  double inside = 0;
+std::optional<Way> way_out(const Carry& carry, const cart::Cabinet& cabinet, bool alone) {
+  double inside = alone ? began_unseen(carry) : 0;
   double best = 0;
   std::size_t last_inside = 0;
   std::size_t innermost = 0;
@@ -66,7 +109,7 @@ std::optional<Way> way_out(const Carry& carry) {
     const CarryPlace& place = carry.places[i];
     // Only what was inside before it was ever surely outside began in the stock.
     if (best < 0.5) {
-      const double here = probability_inside(place);
+      const double here = probability_inside(place, cabinet);
       if (here > inside) {
         inside = here;
       }
@@ -75,8 +118,10 @@ std::optional<Way> way_out(const Carry& carry) {
     }
     best = std::max(best, probability_outside(place));
   }
-  if (inside * best < 0.05) return std::nullopt;
-  return Way{carry.places[last_inside].time, carry.places[innermost].position, inside * best};
+  const double possible = possible_share(carry, cabinet);
+  const double probability = inside * best * possible * possible;
+  if (probability < 0.05) return std::nullopt;
+  return Way{carry.places[last_inside].time, carry.places[innermost].position, probability};
 }
 
 Carry reversed(const Carry& carry) {
@@ -113,8 +158,8 @@ class Finder {
   [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
     const Carry& carry = inputs_.carries[index];
     if (carry.kind != SightingKind::kItemInHand) return std::nullopt;
-    const auto out = way_out(carry);
-    const auto in = way_out(reversed(carry));
+    const auto out = way_out(carry, *layout_.cabinet, is_alone(index, carry.first()));
+    const auto in = way_out(reversed(carry), *layout_.cabinet, false);
     if (!out && !in) return std::nullopt;
     CarriedItem item;
     item.carry = index;
@@ -122,7 +167,7 @@ class Finder {
     const double enough =
         1 - std::exp(-static_cast<double>(carry.sightings.size()) / kSightingsEnough);
     std::vector<double> logs = looks(carry);
-    const bool both = out && in && out->probability > 0.5 && in->probability > 0.5;
+    const bool both = out.has_value() && in.has_value();
     if (out) {
       const Window window{out->crossing - kActSlack, out->crossing + kAuditDelay};
       item.take = act(EventKind::kTake, index, *out, enough, window, both);
@@ -157,6 +202,20 @@ class Finder {
       seen.push_back({sighting.embedding, static_cast<int>(sighting.camera)});
     }
     return inputs_.likelihood(seen);
+  }
+
+  // Whether nothing else was carried near this place then.
+  [[nodiscard]] bool is_alone(std::size_t index, const CarryPlace& at) const {
+    for (std::size_t other = 0; other < inputs_.carries.size(); ++other) {
+      const Carry& carry = inputs_.carries[other];
+      if (other == index || carry.kind != SightingKind::kItemInHand) continue;
+      for (const CarryPlace& place : carry.places) {
+        const SessionTime apart = std::chrono::abs(place.time - at.time);
+        if (apart > kActSlack) continue;
+        if (vision::length(place.position - at.position) < kUnseenAlone) return false;
+      }
+    }
+    return true;
   }
 
   // How near each facing is to a place, times how much it changed; not normalised.
@@ -206,6 +265,32 @@ class Finder {
   const cart::Layout& layout_;
 };
 
+// Whether one act was read off two carries.
+bool is_same(const std::optional<Act>& a, const std::optional<Act>& b) {
+  if (!a || !b) return !a && !b;
+  return std::chrono::abs(a->time - b->time) <= kTwiceTime &&
+         vision::length(a->place - b->place) <= kTwicePlace;
+}
+
+// Leaves out what was followed twice; the more likely one stays.
+void drop_doubles(std::vector<CarriedItem>& items) {
+  const auto weight = [](const CarriedItem& item) {
+    return (item.take ? item.take->probability : 0) + (item.put ? item.put->probability : 0);
+  };
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t j = i + 1; j < items.size();) {
+      const bool twice = items[i].product == items[j].product && is_same(items[i].take, items[j].take) &&
+                         is_same(items[i].put, items[j].put);
+      if (!twice) {
+        ++j;
+        continue;
+      }
+      if (weight(items[j]) > weight(items[i])) items[i] = items[j];
+      items.erase(items.begin() + static_cast<std::ptrdiff_t>(j));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
@@ -214,6 +299,7 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
   for (std::size_t i = 0; i < inputs.carries.size(); ++i) {
     if (auto item = finder.read(i)) items.push_back(std::move(*item));
   }
+  drop_doubles(items);
   return items;
 }
 

@@ -20,8 +20,11 @@ constexpr double kGate = 4.0;  // Standard deviations.
 constexpr double kClutterLogDensity = -13.8;
 constexpr double kLooksWeight = 8.0;  // Of 1 - cosine, in units of log likelihood.
 constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
-constexpr double kTogetherMax = 1.6;  // Standard deviations that one path may be off.
+constexpr double kTogetherMax = 2.4;  // Standard deviations that one path may be off.
+constexpr float kOneBox = 0.4F;       // Overlap, of the smaller, from which two boxes may be of one.
+constexpr double kApartShare = 0.12;  // Of the looks of the shorter, in which two may seem apart.
 constexpr double kArm = 0.6;          // Metres.
+constexpr float kHandItself = 0.75F;  // Overlap of a hand with an item that is none.
 constexpr float kAlike = 0.35F;       // Cosine below which two items are not the same.
 constexpr SessionTime kGapShort = from_seconds(0.6);
 constexpr SessionTime kGapLong = from_seconds(2.5);
@@ -93,7 +96,7 @@ class Follower {
   void take_look(std::size_t begin, std::size_t end, SightingKind kind) {
     std::vector<std::size_t> seen;
     for (std::size_t i = begin; i < end; ++i) {
-      if (sightings_[i].kind == kind) seen.push_back(i);
+      if (sightings_[i].kind == kind && !is_hand_itself(begin, end, i)) seen.push_back(i);
     }
     if (seen.empty()) return;
     std::vector<std::size_t> known;
@@ -115,6 +118,18 @@ class Follower {
         continue_one(active_[known[static_cast<std::size_t>(pairs[i])]], seen[i]);
       }
     }
+  }
+
+  // An item that is where a hand is, and less sure than that, is the hand.
+  [[nodiscard]] bool is_hand_itself(std::size_t begin, std::size_t end, std::size_t index) const {
+    const Sighting& item = sightings_[index];
+    if (item.kind != SightingKind::kItemInHand) return false;
+    return std::any_of(
+        sightings_.begin() + static_cast<std::ptrdiff_t>(begin),
+        sightings_.begin() + static_cast<std::ptrdiff_t>(end), [&](const Sighting& hand) {
+          return hand.kind == SightingKind::kHand && hand.score > item.score &&
+                 vision::iou(hand.box, item.box) > kHandItself;
+        });
   }
 
   void continue_one(Followed& followed, std::size_t index) {
@@ -171,16 +186,25 @@ std::vector<float> looks_of(const Carry& carry, std::span<const Sighting> sighti
   return sum;
 }
 
-// Two things never are one where one picture shows both.
-bool share_a_look(const Carry& a, const Carry& b, std::span<const Sighting> sightings) {
+bool may_be_one(const vision::Box& a, const vision::Box& b) {
+  const float smaller = std::min(a.area(), b.area());
+  return vision::intersection(a, b).area() > kOneBox * smaller;
+}
+
+// Two things are not one where pictures show them beside each other. A picture or two may show one
+// thing twice, as detectors do.
+bool seen_apart(const Carry& a, const Carry& b, std::span<const Sighting> sightings) {
+  std::size_t apart = 0;
   auto j = b.sightings.begin();
   for (const std::size_t i : a.sightings) {
     while (j != b.sightings.end() && sightings[*j].time < sightings[i].time) ++j;
     for (auto k = j; k != b.sightings.end() && sightings[*k].time == sightings[i].time; ++k) {
-      if (sightings[*k].camera == sightings[i].camera) return true;
+      const bool one_look = sightings[*k].camera == sightings[i].camera;
+      if (one_look && !may_be_one(sightings[*k].box, sightings[i].box)) ++apart;
     }
   }
-  return false;
+  const std::size_t shorter = std::min(a.sightings.size(), b.sightings.size());
+  return static_cast<double>(apart) > kApartShare * static_cast<double>(shorter);
 }
 
 class Joiner {
@@ -197,7 +221,7 @@ class Joiner {
  private:
   // How badly two fit to be one; std::nullopt where they can't be.
   [[nodiscard]] std::optional<double> misfit(const Carry& a, const Carry& b) const {
-    if (a.kind != b.kind || share_a_look(a, b, sightings_)) return std::nullopt;
+    if (a.kind != b.kind || seen_apart(a, b, sightings_)) return std::nullopt;
     const auto cosine = alike(looks_of(a, sightings_), looks_of(b, sightings_));
     if (cosine && *cosine < kAlike) return std::nullopt;
     const double looks = cosine ? 0.5 * (1 - *cosine) : 0.0;
