@@ -8,10 +8,12 @@
 
 #include "base/assert.hpp"
 #include "perception/cabinet/clock_offset.hpp"
+#include "perception/cabinet/stock_audit.hpp"
 
 namespace tally::cabinet {
 namespace {
 
+constexpr SessionTime kAuditSlack = from_seconds(0.2);
 constexpr float kActorMargin = 0.15F;  // Of its size, around what may hide a facing.
 // A facing's difference as log odds of changed against unchanged: even odds at kChangeEven.
 constexpr double kChangeEven = 4.5;
@@ -167,15 +169,23 @@ Result<CabinetOutcome> CabinetSession::finish() {
   CabinetOutcome outcome;
   for (const Eye& eye : eyes_) outcome.clock_offsets.push_back(eye.offset);
   outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
-  outcome.items = find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood,
-                             [this](std::size_t facing, SessionTime before, SessionTime after) {
-                               return evidence(facing, before, after);
-                             }});
+  const FacingEvidence changed = [this](std::size_t facing, SessionTime before,
+                                        SessionTime after) {
+    return evidence(facing, before, after);
+  };
+  outcome.items =
+      find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood, changed});
   std::vector<std::string> ids;
   for (const std::size_t camera : setup_.cameras) {
     ids.push_back(setup_.layout->cameras[camera].id);
   }
-  outcome.cart = tally_up(outcome.items, *setup_.layout, ids);
+  std::vector<cart::Doubt> doubts;
+  if (!sightings_.empty()) {
+    doubts = audit_stock(outcome.items, *setup_.layout, changed,
+                         sightings_.front().time - kAuditSlack,
+                         sightings_.back().time + kAuditSlack);
+  }
+  outcome.cart = tally_up(outcome.items, *setup_.layout, ids, std::move(doubts));
   outcome.sightings = std::move(sightings_);
   seconds_.fuse += clock() - begin;
   return outcome;

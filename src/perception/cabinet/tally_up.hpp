@@ -47,8 +47,9 @@ struct CabinetCart {
 // every policy that reviews at all.
 [[nodiscard]] Decision decide(const CabinetCart& cart, const cart::ReviewPolicy& policy);
 
-// `camera_ids` by the sightings' camera index.
+// `camera_ids` by the sightings' camera index. `doubts` are what other witnesses say.
 [[nodiscard]] CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& layout,
-                                   std::span<const std::string> camera_ids);
+                                   std::span<const std::string> camera_ids,
+                                   std::vector<cart::Doubt> doubts = {});
 
 }  // namespace tally::cabinet
