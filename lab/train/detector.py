@@ -34,7 +34,8 @@ def add_arguments(parser):
                         help="folder with images/ and labels/; =item: every box is an item")
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
     parser.add_argument("--run", required=True, type=Path, help="folder for cache and checkpoints")
-    parser.add_argument("--init", type=Path, help="YOLOX-Nano's published ONNX, or another run's checkpoint")
+    parser.add_argument("--init", type=Path,
+                        help="YOLOX-Nano's published ONNX, or another run's checkpoint")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--batch", type=int, default=16)

@@ -1,7 +1,8 @@
 """What happens to a detector's training picture: one warp and a few table look-ups, for CPUs.
 
 Geometry: scale, shift and mirror in a single warp, some pictures as they will be seen (letterboxed
-top left, as tally does), some as a mosaic of four, some close to what a hand holds, which is rare. Colour: gain, gamma and cast by a table for each
+top left, as tally does), some as a mosaic of four, some close to what a hand holds, which is rare.
+Colour: gain, gamma and cast by a table for each
 channel, saturation, blur, noise, and the blocks of a JPEG. Boxes come out as [n,6]: class, left,
 top, right, bottom, ignored. Ignored are boxes under SIDE_MIN pixels and those of which less than
 VISIBLE_MIN was left: neither an object to find nor background.

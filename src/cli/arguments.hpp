@@ -21,10 +21,9 @@ struct PrintText {  // --help, --version
   std::string text;
 };
 
-using Invocation =
-    std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
-                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments,
-                 EvalArguments>;
+using Invocation = std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments,
+                                EnrollArguments, AuditArguments, BenchEngineArguments,
+                                BenchPipelineArguments, DoctorArguments, EvalArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

@@ -116,8 +116,8 @@ Result<Enrolment> enrol(const EnrollArguments& arguments, Console& console) {
   if (!products) return std::unexpected(std::move(products.error()));
   auto gallery = present_gallery(arguments.gallery);
   if (!gallery) return std::unexpected(std::move(gallery.error()));
-  auto embedder = open_embedder({.package = package_or_default(arguments.model, "embedder"),
-                                 .threads = arguments.threads});
+  auto embedder = open_embedder(
+      {.package = package_or_default(arguments.model, "embedder"), .threads = arguments.threads});
   if (!embedder) return std::unexpected(std::move(embedder.error()));
   const identify::EmbedderIdentity identity = identify::identity_of(**embedder);
   if (gallery->sha256.empty()) gallery->embedder = identity;

@@ -45,10 +45,9 @@ Result<cart::Layout> layout_of(const ProcessArguments& arguments) {
 Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   auto layout = layout_of(arguments);
   if (!layout) return std::unexpected(std::move(layout.error()));
-  auto detector = open_detector(
-      {.package = package_or_default(arguments.model, "detector"),
-       .score = arguments.score,
-       .threads = arguments.threads});
+  auto detector = open_detector({.package = package_or_default(arguments.model, "detector"),
+                                 .score = arguments.score,
+                                 .threads = arguments.threads});
   if (!detector) return std::unexpected(std::move(detector.error()));
   auto kept = std::make_unique<cart::Layout>(std::move(*layout));
   auto work = std::make_unique<SessionWork>(arguments, console, **detector, *kept);

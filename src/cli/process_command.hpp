@@ -14,12 +14,12 @@ namespace tally::cli {
 inline constexpr std::string_view kDefaultCamera = "cam0";
 
 struct ProcessArguments {
-  std::filesystem::path video;  // Or a session's folder. Empty with stdin_list.
+  std::filesystem::path video;     // Or a session's folder. Empty with stdin_list.
   std::filesystem::path model;     // Of the detector; empty: models/detector.
   std::filesystem::path embedder;  // Of a calibrated cabinet; empty: models/embedder.
   std::filesystem::path gallery;   // Empty: the session's, or its photos.
-  std::filesystem::path layout;  // Empty: the session's; else the stock is learnt from the video.
-  std::filesystem::path output;  // Empty: out/<video's stem>; with json nothing is written.
+  std::filesystem::path layout;    // Empty: the session's; else the stock is learnt from the video.
+  std::filesystem::path output;    // Empty: out/<video's stem>; with json nothing is written.
   std::string camera{kDefaultCamera};
   std::optional<float> score;
   double review = 0.9;  // Carts less likely to be right are reviewed.

@@ -87,10 +87,10 @@ void SessionWork::tell_unknown(const cart::Layout& layout, const identify::Galle
   const bool more = unknown.size() > kProductsToldMax;
   if (more) unknown.resize(kProductsToldMax);
   for (std::string& id : unknown) id = one_line(id);
-  console_.note(fmt::format("no photos of {}: {}{}; told by their places alone, 'tally enroll' "
-                            "adds photos",
-                            counted(count, "product"), fmt::join(unknown, ", "),
-                            more ? ", ..." : ""));
+  console_.note(
+      fmt::format("no photos of {}: {}{}; told by their places alone, 'tally enroll' "
+                  "adds photos",
+                  counted(count, "product"), fmt::join(unknown, ", "), more ? ", ..." : ""));
 }
 
 }  // namespace tally::cli

@@ -21,7 +21,7 @@ constexpr double kClutterLogDensity = -13.8;
 constexpr double kLooksWeight = 8.0;  // Of 1 - cosine, in units of log likelihood.
 constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
 constexpr double kTogetherMax = 2.4;  // Standard deviations that one path may be off.
-constexpr float kOneBox = 0.4F;       // Overlap, of the smaller, from which two boxes may be of one.
+constexpr float kOneBox = 0.4F;  // Overlap, of the smaller, from which two boxes may be of one.
 constexpr double kApartShare = 0.12;  // Of the looks of the shorter, in which two may seem apart.
 constexpr double kArm = 0.6;          // Metres.
 constexpr float kHandItself = 0.75F;  // Overlap of a hand with an item that is none.
@@ -124,12 +124,12 @@ class Follower {
   [[nodiscard]] bool is_hand_itself(std::size_t begin, std::size_t end, std::size_t index) const {
     const Sighting& item = sightings_[index];
     if (item.kind != SightingKind::kItemInHand) return false;
-    return std::any_of(
-        sightings_.begin() + static_cast<std::ptrdiff_t>(begin),
-        sightings_.begin() + static_cast<std::ptrdiff_t>(end), [&](const Sighting& hand) {
-          return hand.kind == SightingKind::kHand && hand.score > item.score &&
-                 vision::iou(hand.box, item.box) > kHandItself;
-        });
+    return std::any_of(sightings_.begin() + static_cast<std::ptrdiff_t>(begin),
+                       sightings_.begin() + static_cast<std::ptrdiff_t>(end),
+                       [&](const Sighting& hand) {
+                         return hand.kind == SightingKind::kHand && hand.score > item.score &&
+                                vision::iou(hand.box, item.box) > kHandItself;
+                       });
   }
 
   void continue_one(Followed& followed, std::size_t index) {

@@ -14,12 +14,12 @@ using testing::front_of;
 
 // A hand that reaches into three facings, one after the other.
 std::vector<Carried> a_hand(const cart::Layout& layout) {
-  return {testing::taken(front_of(layout, 5), 1.0, {}), testing::taken(front_of(layout, 18), 4.5, {}),
+  return {testing::taken(front_of(layout, 5), 1.0, {}),
+          testing::taken(front_of(layout, 18), 4.5, {}),
           testing::taken(front_of(layout, 28), 8.0, {})};
 }
 
-std::vector<Sighting> shifted(std::vector<Sighting> sightings, std::size_t camera,
-                              double seconds) {
+std::vector<Sighting> shifted(std::vector<Sighting> sightings, std::size_t camera, double seconds) {
   for (Sighting& sighting : sightings) {
     if (sighting.camera == camera) sighting.time += from_seconds(seconds);
   }

@@ -122,7 +122,8 @@ Result<void> CabinetSession::embed(const Pending& pending, std::span<const visio
   if (!embeddings) return std::unexpected(std::move(embeddings.error()));
   auto next = embeddings->begin();
   for (std::size_t i = first; i < sightings_.size(); ++i) {
-    if (sightings_[i].kind == SightingKind::kItemInHand) sightings_[i].embedding = std::move(*next++);
+    if (sightings_[i].kind == SightingKind::kItemInHand)
+      sightings_[i].embedding = std::move(*next++);
   }
   return {};
 }
@@ -169,8 +170,7 @@ Result<CabinetOutcome> CabinetSession::finish() {
   CabinetOutcome outcome;
   for (const Eye& eye : eyes_) outcome.clock_offsets.push_back(eye.offset);
   outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
-  const FacingEvidence changed = [this](std::size_t facing, SessionTime before,
-                                        SessionTime after) {
+  const FacingEvidence changed = [this](std::size_t facing, SessionTime before, SessionTime after) {
     return evidence(facing, before, after);
   };
   outcome.items =
@@ -181,9 +181,9 @@ Result<CabinetOutcome> CabinetSession::finish() {
   }
   std::vector<cart::Doubt> doubts;
   if (!sightings_.empty()) {
-    doubts = audit_stock(outcome.items, *setup_.layout, changed,
-                         sightings_.front().time - kAuditSlack,
-                         sightings_.back().time + kAuditSlack);
+    doubts =
+        audit_stock(outcome.items, *setup_.layout, changed, sightings_.front().time - kAuditSlack,
+                    sightings_.back().time + kAuditSlack);
   }
   outcome.cart = tally_up(outcome.items, *setup_.layout, ids, std::move(doubts));
   outcome.sightings = std::move(sightings_);

@@ -114,9 +114,7 @@ class CabinetSession {
   Result<void> collect_one();
   Result<void> embed(const Pending& pending, std::span<const vision::Box> held, std::size_t first);
   void set_clocks_right();
-  [[nodiscard]] double clock() const {
-    return setup_.clock_seconds ? setup_.clock_seconds() : 0;
-  }
+  [[nodiscard]] double clock() const { return setup_.clock_seconds ? setup_.clock_seconds() : 0; }
   void watch_facings(const Pending& pending, std::span<const vision::Box> actors);
   [[nodiscard]] double evidence(std::size_t facing, SessionTime before, SessionTime after) const;
 

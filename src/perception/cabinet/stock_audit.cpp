@@ -68,9 +68,9 @@ std::vector<cart::Doubt> audit_stock(std::span<const CarriedItem> items, const c
       unchanged = unchanged && changes[i] <= kSurelyUnchanged;
     }
     if (!stands || !unchanged) continue;
-    doubts.push_back({fmt::format("{} moved, and its place looks as before",
-                                  layout.products[item.product].id),
-                      kUnchangedTrust});
+    doubts.push_back(
+        {fmt::format("{} moved, and its place looks as before", layout.products[item.product].id),
+         kUnchangedTrust});
   }
   return doubts;
 }

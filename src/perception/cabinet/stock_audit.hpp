@@ -16,7 +16,8 @@
 
 namespace tally::cabinet {
 
-// Log odds of a change (FacingEvidence) from which a facing has changed, and below which it has not.
+// Log odds of a change (FacingEvidence) from which a facing has changed, and below which it has
+// not.
 inline constexpr double kSurelyChanged = 3.0;
 inline constexpr double kSurelyUnchanged = -2.5;
 

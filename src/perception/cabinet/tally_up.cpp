@@ -88,8 +88,7 @@ std::vector<CountPosterior> count_posteriors(std::span<const CarriedItem> items,
 }
 
 CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& layout,
-                     std::span<const std::string> camera_ids,
-                     std::vector<cart::Doubt> doubts) {
+                     std::span<const std::string> camera_ids, std::vector<cart::Doubt> doubts) {
   CabinetCart cart;
   cart.probability = 1;
   cart.doubts = std::move(doubts);

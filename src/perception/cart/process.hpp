@@ -1,9 +1,10 @@
 // From videos to a cart: decode -> gate -> detect -> stock -> events -> decide -> evidence.
 //
 // `process_video` is the whole of it for one clip on disk, `process_session` for a session folder
-// of one. Several cameras are joined by what knows where they are (cabinet/process.hpp). The steps are pure (session_watcher.hpp): same videos, model, layout and options
-// give the same cart, byte for byte, whatever the machine's load. Only reading the clips, their
-// digests and writing evidence touch the disk; the clock is passed in and feeds statistics alone.
+// of one. Several cameras are joined by what knows where they are (cabinet/process.hpp). The steps
+// are pure (session_watcher.hpp): same videos, model, layout and options give the same cart, byte
+// for byte, whatever the machine's load. Only reading the clips, their digests and writing evidence
+// touch the disk; the clock is passed in and feeds statistics alone.
 //
 // Thread-safety: one call at a time per Detector.
 #pragma once

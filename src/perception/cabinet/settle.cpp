@@ -1,0 +1,101 @@
+#include "perception/cabinet/settle.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tally::cabinet {
+namespace {
+
+// Two takes, or two puts, so close in place and time are of one thing that was followed twice.
+constexpr double kTwicePlace = 0.22;
+constexpr double kOneProduct = 0.12;       // Of two posteriors' product, to be of one item.
+constexpr double kMaybeOneProduct = 0.04;  // The same for what is at one place at one time.
+constexpr double kActSure = 0.5;
+constexpr double kBroughtShare = 0.15;  // Of what is put in: it was never taken out.
+constexpr SessionTime kTwiceTime = from_seconds(0.45);
+
+// Whether one act was read off two carries.
+bool is_same(const std::optional<Act>& a, const std::optional<Act>& b) {
+  return a && b && std::chrono::abs(a->time - b->time) <= kTwiceTime &&
+         vision::length(a->place - b->place) <= kTwicePlace;
+}
+
+// How likely two items are of one product.
+double product_overlap(const CarriedItem& a, const CarriedItem& b) {
+  return std::inner_product(a.products.begin(), a.products.end(), b.products.begin(), 0.0);
+}
+
+// Whether all that `part` did is what `whole` did.
+bool covers(const CarriedItem& whole, const CarriedItem& part) {
+  return (!part.take || is_same(whole.take, part.take)) &&
+         (!part.put || is_same(whole.put, part.put)) &&
+         product_overlap(whole, part) >= kMaybeOneProduct;
+}
+
+double likelihood_of(const CarriedItem& item) {
+  return (item.take ? item.take->probability : 0) + (item.put ? item.put->probability : 0);
+}
+
+// Leaves out what was followed twice; the likelier one stays.
+void drop_doubles(std::vector<CarriedItem>& items) {
+  std::vector<bool> dropped(items.size(), false);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t j = 0; j < items.size(); ++j) {
+      if (i == j || dropped[i] || dropped[j] || !covers(items[i], items[j])) continue;
+      const double more = likelihood_of(items[i]) - likelihood_of(items[j]);
+      dropped[j] = more > 0 || (more == 0 && i < j);
+    }
+  }
+  std::size_t next = 0;
+  std::erase_if(items, [&](const CarriedItem&) { return dropped[next++]; });
+}
+
+// The items's products, taking both for one.
+void join_products(CarriedItem& item, const CarriedItem& other) {
+  double sum = 0;
+  for (std::size_t i = 0; i < item.products.size(); ++i) {
+    sum += item.products[i] *= other.products[i];
+  }
+  const double foreign = item.foreign * other.foreign;
+  sum += foreign;
+  if (sum <= 0) return;
+  for (double& share : item.products) share /= sum;
+  item.foreign = foreign / sum;
+  item.product = static_cast<std::size_t>(
+      std::max_element(item.products.begin(), item.products.end()) - item.products.begin());
+}
+
+// What is put in was most likely taken out before, though the carry was lost in between: so a take
+// and a later put of what may be one product are of one item, and the take is more likely for it.
+void join_takes_with_puts(std::vector<CarriedItem>& items) {
+  for (std::size_t j = 0; j < items.size(); ++j) {
+    if (items[j].take || !items[j].put || items[j].put->probability < kActSure) continue;
+    std::size_t best = items.size();
+    double most = kOneProduct;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!items[i].take || items[i].take->time >= items[j].put->time) continue;
+      if (items[i].put && items[i].put->probability >= kActSure) continue;
+      const double overlap = product_overlap(items[i], items[j]);
+      if (overlap <= most) continue;
+      most = overlap;
+      best = i;
+    }
+    if (best == items.size()) continue;
+    CarriedItem& taken = items[best];
+    double& p = taken.take->probability;
+    p = p / (p + (1 - p) * kBroughtShare);
+    taken.put = items[j].put;
+    join_products(taken, items[j]);
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(j));
+    --j;
+  }
+}
+
+}  // namespace
+
+void settle(std::vector<CarriedItem>& items) {
+  drop_doubles(items);
+  join_takes_with_puts(items);
+}
+
+}  // namespace tally::cabinet

@@ -1,0 +1,21 @@
+// What several carries say of one item, made into one.
+//
+// Carries break: an item is followed twice for a moment, or lost in a hand and found again. So
+//
+// - acts of one kind at one place and time, of what may be one product, are one act: the likelier
+//   item stays;
+// - a put without a take belongs to an earlier take without a put of what may be the same product:
+//   hands seldom bring what was not there. The take is likelier for it, and both tell the product.
+//
+// Pure function.
+#pragma once
+
+#include <vector>
+
+#include "perception/cabinet/acts.hpp"
+
+namespace tally::cabinet {
+
+void settle(std::vector<CarriedItem>& items);
+
+}  // namespace tally::cabinet

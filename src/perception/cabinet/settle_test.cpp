@@ -1,0 +1,73 @@
+#include "perception/cabinet/settle.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tally::cabinet {
+namespace {
+
+Act act(EventKind kind, double seconds, double probability, double x = 0) {
+  return {kind, from_seconds(seconds), 0, probability, {x, 0, 0.5}};
+}
+
+// Of three products, the first being likely with `first`.
+CarriedItem item(std::optional<Act> take, std::optional<Act> put, double first = 0.9) {
+  CarriedItem made;
+  made.products = {first, (1 - first) / 2, (1 - first) / 2};
+  made.product = first >= 0.5 ? 0 : 1;
+  made.take = take;
+  made.put = put;
+  return made;
+}
+
+constexpr auto kTake = EventKind::kTake;
+constexpr auto kPut = EventKind::kPut;
+
+TEST(Settle, OneActFollowedTwiceCountsOnceAndTheLikelierStays) {
+  std::vector items{item(act(kTake, 4.0, 0.7), {}), item(act(kTake, 4.2, 0.95, 0.1), {})};
+  settle(items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_DOUBLE_EQ(items[0].take->probability, 0.95);
+}
+
+TEST(Settle, APartOfWhatAnotherDidGoesAway) {
+  std::vector items{item(act(kTake, 4.0, 0.9), act(kPut, 6.0, 0.9)), item({}, act(kPut, 6.2, 0.8))};
+  settle(items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_TRUE(items[0].take && items[0].put);
+}
+
+TEST(Settle, TwoItemsApartInPlaceTimeOrProductStayTwo) {
+  for (const auto& other : {item(act(kTake, 4.2, 0.9, 0.4), {}), item(act(kTake, 5.0, 0.9), {}),
+                            item(act(kTake, 4.1, 0.9), {}, 0.01)}) {
+    std::vector items{item(act(kTake, 4.0, 0.9), {}, 0.98), other};
+    settle(items);
+    EXPECT_EQ(items.size(), 2U);
+  }
+}
+
+TEST(Settle, APutIsOfTheItemThatWasTakenBefore) {
+  std::vector items{item(act(kTake, 4.0, 0.3), {}, 0.6), item({}, act(kPut, 9.0, 0.9, 0.4), 0.6)};
+  settle(items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_GT(items[0].take->probability, 0.7);
+  EXPECT_DOUBLE_EQ(items[0].put->probability, 0.9);
+  EXPECT_GT(items[0].products[0], 0.8);
+}
+
+TEST(Settle, APutOfSomethingElseOrBeforeTheTakeStaysByItself) {
+  std::vector other{item(act(kTake, 4.0, 0.9), {}, 0.98), item({}, act(kPut, 9.0, 0.9), 0.01)};
+  settle(other);
+  EXPECT_EQ(other.size(), 2U);
+  std::vector earlier{item(act(kTake, 9.0, 0.9), {}), item({}, act(kPut, 4.0, 0.9))};
+  settle(earlier);
+  EXPECT_EQ(earlier.size(), 2U);
+}
+
+TEST(Settle, AnUnlikelyPutChangesNothing) {
+  std::vector items{item(act(kTake, 4.0, 0.9), {}), item({}, act(kPut, 9.0, 0.3))};
+  settle(items);
+  EXPECT_EQ(items.size(), 2U);
+}
+
+}  // namespace
+}  // namespace tally::cabinet
