@@ -169,6 +169,7 @@ Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,
                            .embedder = models.embedder,
                            .likelihood = likelihood_of(layout, models),
                            .classes = *classes,
+                           .savings = options.savings,
                            .clock_seconds = options.clock_seconds};
   CabinetWatcher watcher(session, setup, options.review);
   return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, options);

@@ -39,7 +39,7 @@ struct CabinetModels {
                                                         const identify::Gallery& gallery);
 
 // `layout` is calibrated. A video that is missing, or is damaged, is a camera less: told in the
-// cart, which is less sure. Of the options `camera` and `savings` are not used. Errors:
+// cart, which is less sure. Of the options `camera` is not used. Errors:
 // CabinetError; cart::ProcessError::kUncalibrated for a camera that the layout does not know; those
 // of videos and engines.
 Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,

@@ -46,8 +46,11 @@ CabinetSession::CabinetSession(CabinetSetup setup)
 }
 
 bool CabinetSession::look_now(Eye& eye, SessionTime time, float activity) {
-  if (activity >= kActiveShare) moved_at_ = time;
-  const SessionTime interval = time - moved_at_ <= kActiveAfter ? kActiveLook : kRestLook;
+  if (activity >= kActiveShare) eye.moved_at = time;
+  const bool active = !setup_.savings.gate || time - eye.moved_at <= kActiveAfter;
+  const SessionTime interval = !active                 ? kRestLook
+                               : setup_.savings.stride ? kActiveLook
+                                                       : SessionTime{0};
   if (eye.last_look && time - *eye.last_look < interval) return false;
   eye.last_look = time;
   return true;

@@ -4,8 +4,8 @@
 // Cameras whose clock is off by seconds are found by what they see and set right
 // (clock_offset.hpp).
 //
-// Which frames are looked at depends on the frames alone: while any camera's view moves, every
-// camera is looked at each kActiveLook; at rest, each kRestLook. Answers are used in the order of
+// Which frames are looked at depends on the frames alone: a camera whose view moves is looked at
+// each kActiveLook, one at rest each kRestLook. Answers are used in the order of
 // the frames. So the outcome does not depend on the machine's load, and inference overlaps with
 // decoding.
 //
@@ -28,6 +28,7 @@
 #include "perception/cabinet/facing_watch.hpp"
 #include "perception/cabinet/tally_up.hpp"
 #include "perception/cart/layout.hpp"
+#include "perception/cart/look_schedule.hpp"
 #include "perception/cart/session_watcher.hpp"
 #include "perception/media/frame.hpp"
 #include "perception/vision/detector.hpp"
@@ -66,6 +67,7 @@ struct CabinetSetup {
   vision::Embedder* embedder = nullptr;
   ProductLikelihood likelihood;
   CabinetClasses classes;
+  cart::Savings savings;  // Without the gate stillness is looked at too; without stride each frame.
   std::function<double()> clock_seconds;  // Monotonic, for StageSeconds; may be empty.
 };
 
@@ -104,6 +106,7 @@ class CabinetSession {
   struct Eye {  // One camera.
     vision::MotionGate gate;
     std::optional<SessionTime> last_look;
+    SessionTime moved_at{from_seconds(-1)};
     float scale = 0;  // Pixels of the frame per pixel of the calibration; 0 before the first.
     std::int64_t looks = 0;
     std::vector<cart::FrameNote> notes;
@@ -126,7 +129,6 @@ class CabinetSession {
   std::vector<FacingWatch> watches_;  // For each view.
   std::deque<Pending> pending_;
   std::vector<Sighting> sightings_;
-  SessionTime moved_at_{from_seconds(-1)};
   StageSeconds seconds_;
 };
 
