@@ -4,6 +4,7 @@ A run is a folder of checkpoints; started again with the same folder it goes on 
 epoch. Each epoch prints the loss, pictures a second, and AP50 of each class on the held-out groups.
 """
 
+import argparse
 import json
 import time
 from pathlib import Path
@@ -15,9 +16,9 @@ import torch
 from . import cache, detector_augment, detector_eval, detector_loss, export, labels, runs, weights
 from .yolox import YoloxNano, grid_of
 
-WIDTH, HEIGHT = 576, 320
-SMALL_WIDTH, SMALL_HEIGHT = 416, 256
-SMALL_UNTIL = 0.25  # Of the run: the first quarter is at the smaller size.
+SIZE = "576x320"
+SMALL_UNTIL = 0.25  # Of the run: the first quarter is at three quarters of the size.
+STRIDE = 32
 GENTLE_FROM = 0.85  # The last part without mosaic, as YOLOX does.
 CALIBRATION_BATCHES = 16
 OPEN_HELD_OUT = 0.2
@@ -36,6 +37,7 @@ def add_arguments(parser):
     parser.add_argument("--run", required=True, type=Path, help="folder for cache and checkpoints")
     parser.add_argument("--init", type=Path,
                         help="YOLOX-Nano's published ONNX, or another run's checkpoint")
+    parser.add_argument("--size", type=size_of, default=size_of(SIZE), metavar="WxH")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--batch", type=int, default=16)
@@ -45,6 +47,19 @@ def add_arguments(parser):
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pictures", type=int, default=0, help="at most so many; 0: all")
+
+
+def size_of(text):
+    """Width and height, multiples of 32, of "576x320"."""
+    width, _, height = text.partition("x")
+    size = int(width), int(height)
+    if min(size) < STRIDE or any(side % STRIDE for side in size):
+        raise argparse.ArgumentTypeError(f"{text}: sides must be multiples of {STRIDE}")
+    return size
+
+
+def smaller(size):
+    return tuple(max(1, round(0.75 * side / STRIDE)) * STRIDE for side in size)
 
 
 def read(arguments):
@@ -80,14 +95,14 @@ def new_network(arguments, training):
     def is_class_head(name):
         return name.startswith("heads.") and name.endswith(".classes")
 
-    filled = weights.load_folded(network, arguments.init, torch.zeros(1, 3, HEIGHT, WIDTH),
+    filled = weights.load_folded(network, arguments.init, torch.zeros(1, 3, *arguments.size[::-1]),
                                  skip=is_class_head)
     random = np.random.default_rng(arguments.seed)
     batches = []
     for _ in range(CALIBRATION_BATCHES):
         chosen = random.integers(0, len(training.boxes), arguments.batch)
         batches.append(tensor(np.stack([detector_augment.training_picture(
-            random, training, i, WIDTH, HEIGHT)[0] for i in chosen])))
+            random, training, i, *arguments.size)[0] for i in chosen])))
     weights.unfold(network, batches)
     say(f"{arguments.init.name}: {filled} convolutions taken over")
     return network
@@ -111,7 +126,7 @@ class Run:
         if resumed:
             self.restore()
         self.grids = {size: grid_of(size[1], size[0])
-                      for size in ((WIDTH, HEIGHT), (SMALL_WIDTH, SMALL_HEIGHT))}
+                      for size in (arguments.size, smaller(arguments.size))}
 
     def restore(self):
         state = runs.load(self.checkpoint)
@@ -133,7 +148,7 @@ class Run:
                 "held_out_pictures": len(self.held.boxes),
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
-                "batch": arguments.batch, "epochs_before": 0, "minutes_before": 0.0}
+                "batch": arguments.batch, "size": arguments.size, "epochs_before": 0, "minutes_before": 0.0}
         if arguments.init and arguments.init.suffix == ".pt":
             earlier = runs.load(arguments.init)
             before = json.loads(earlier["facts"])
@@ -152,7 +167,7 @@ class Run:
 
     def size(self):
         small = self.progress.value() < SMALL_UNTIL
-        return (SMALL_WIDTH, SMALL_HEIGHT) if small else (WIDTH, HEIGHT)
+        return smaller(self.arguments.size) if small else self.arguments.size
 
     def maker(self):
         """Batches of this epoch. Each picture's randomness comes from seed, epoch and number."""
@@ -215,10 +230,10 @@ class Run:
             entry["epoch"] = self.epoch
             predict = detector_eval.network_predictor(self.average.network)
             if self.held.boxes:
-                entry["held_out"] = detector_eval.evaluate(predict, self.held, WIDTH, HEIGHT)
+                entry["held_out"] = detector_eval.evaluate(predict, self.held, *self.arguments.size)
             if self.held_open.boxes:
                 entry["held_out_open"] = detector_eval.evaluate(
-                    predict, self.held_open, WIDTH, HEIGHT, detector_eval.ITEMS_ALONE)
+                    predict, self.held_open, *self.arguments.size, detector_eval.ITEMS_ALONE)
             self.history.append(entry)
             runs.save(self.checkpoint, self.state())
             say(json.dumps(entry))
@@ -235,8 +250,8 @@ def main(arguments):
 
 def finish(network, state, path):
     """The ONNX file, and beside it what is known of the training, for the model card."""
-    export.detector(network, path, WIDTH, HEIGHT)
     facts = json.loads(state["facts"])
+    export.detector(network, path, *facts.get("size", size_of(SIZE)))
     minutes = state["progress"]["spent"] / 60 + facts.get("minutes_before", 0)
     record = {"task": "detect", **facts, "epochs": state["epoch"] + facts.get("epochs_before", 0),
               "minutes": round(minutes, 1),

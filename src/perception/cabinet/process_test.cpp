@@ -1,0 +1,98 @@
+// The whole way of a session, with the models and a session that come with the checkout.
+#include "perception/cabinet/process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/cart_json.hpp"
+#include "perception/identify/enrol.hpp"
+
+namespace tally::cabinet {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const fs::path kRoot = TALLY_SOURCE_DIR;
+const fs::path kSession = kRoot / "demo" / "take_one";
+
+class ProcessCabinet : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    detector_ = new_or_fail(vision::Detector::open(kRoot / "models" / "detector"));
+    embedder_ = new_or_fail(vision::Embedder::open(kRoot / "models" / "embedder"));
+    session_ = cart::load_session(kSession).value();
+    layout_ = cart::load_layout(session_.layout).value();
+    const auto photos = identify::list_product_photos(session_.photos).value();
+    gallery_ = identify::enrol_products(*embedder_, photos).value();
+  }
+  static void TearDownTestSuite() {
+    detector_.reset();
+    embedder_.reset();
+  }
+  template <typename T>
+  static std::unique_ptr<T> new_or_fail(Result<std::unique_ptr<T>> opened) {
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+  [[nodiscard]] static Result<cart::ProcessOutcome> process(
+      const cart::SessionFile& session, const cart::ProcessOptions& options = {}) {
+    return process_cabinet(session, layout_, {detector_.get(), embedder_.get(), &gallery_, {}},
+                           options);
+  }
+
+  static inline std::unique_ptr<vision::Detector> detector_;
+  static inline std::unique_ptr<vision::Embedder> embedder_;
+  static inline cart::SessionFile session_;
+  static inline cart::Layout layout_;
+  static inline identify::Gallery gallery_;
+};
+
+TEST_F(ProcessCabinet, OneTakeSeenByThreeCamerasIsOneEvent) {
+  const auto outcome = process(session_);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const Cart& cart = outcome->cart;
+  ASSERT_EQ(cart.events.size(), 1U);
+  EXPECT_EQ(cart.events[0].kind, EventKind::kTake);
+  EXPECT_GT(cart.events[0].cameras.size(), 1U);
+  ASSERT_EQ(cart.inputs.videos.size(), 3U);
+  for (const cart::CameraOutcome& camera : outcome->cameras) {
+    EXPECT_GT(camera.frames_detected, 0);
+    EXPECT_FALSE(camera.timeline.empty());
+  }
+}
+
+TEST_F(ProcessCabinet, ACameraThatTheLayoutDoesNotKnowIsNamed) {
+  cart::SessionFile session = session_;
+  session.videos[1].camera = "attic";
+  const auto outcome = process(session);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code.name, code_of(cart::ProcessError::kUncalibrated).name);
+  EXPECT_THAT(outcome.error().message, HasSubstr("attic"));
+}
+
+TEST_F(ProcessCabinet, StoppedHalfWayItLeavesTheModelsFreeForTheNext) {
+  int frames = 0;
+  cart::ProcessOptions options;
+  options.cancelled = [&] { return ++frames > 60; };
+  const auto stopped = process(session_, options);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(detector_->in_flight() + embedder_->in_flight(), 0U);
+  EXPECT_TRUE(process(session_));
+}
+
+TEST(UnknownProducts, AreThoseThatStandSomewhereAndHaveNoPhoto) {
+  cart::Layout layout;
+  layout.products = {{.id = "a", .classes = {}}, {.id = "b", .classes = {}},
+                     {.id = "c", .classes = {}}};
+  layout.facings = {{.id = "f1", .product = 0}, {.id = "f2", .product = 1}};
+  identify::Gallery gallery;
+  gallery.products.push_back({.id = "a", .photos = {}});
+  EXPECT_THAT(unknown_products(layout, gallery), ElementsAre("b"));
+}
+
+}  // namespace
+}  // namespace tally::cabinet
