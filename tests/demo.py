@@ -99,7 +99,8 @@ class Demo(unittest.TestCase):
             return number.sub(lambda found: found[1] + str(int(found[2]) + 2000), text)
         cart = cart_of(self.copy("late", late), "--review", 1)
         self.assertEqual(counts(cart["lines"]), self.truth)
-        self.assertRegex(" ".join(cart["decision"]["reasons"]), r"cam1's clock was -?[12]\.\d s off")
+        reasons = " ".join(cart["decision"]["reasons"])
+        self.assertRegex(reasons, r"cam1's clock was -?[12]\.\d s off")
 
     def test_products_without_photos_are_told_by_their_places(self):
         session = self.copy("no_photos", lambda text: re.sub(r"photos = .*\n", "", text))

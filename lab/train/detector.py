@@ -148,7 +148,8 @@ class Run:
                 "held_out_pictures": len(self.held.boxes),
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
-                "batch": arguments.batch, "size": arguments.size, "epochs_before": 0, "minutes_before": 0.0}
+                "batch": arguments.batch, "size": arguments.size,
+                "epochs_before": 0, "minutes_before": 0.0}
         if arguments.init and arguments.init.suffix == ".pt":
             earlier = runs.load(arguments.init)
             before = json.loads(earlier["facts"])

@@ -62,7 +62,7 @@ TEST(Arguments, EnrollTakesAProductWithPhotosOrAFolderOfProducts) {
   EXPECT_EQ(one.product, "p");
   EXPECT_THAT(one.photos, ElementsAre("a.jpg", "b.jpg"));
   EXPECT_EQ(one.gallery, "gallery");
-  EXPECT_EQ(one.model, "models/embedder");
+  EXPECT_EQ(one.model, "");
   EXPECT_TRUE(parsed<EnrollArguments>({"enroll", "--product", "p", "--add", "a.jpg"}).add);
   EXPECT_TRUE(parsed<EnrollArguments>({"enroll", "--product", "p", "--remove"}).remove);
   const auto many =
@@ -138,9 +138,22 @@ TEST(Arguments, UnknownWordsComeWithASuggestion) {
   EXPECT_THAT(usage_error({"process", "-z", "a.mp4"}), HasSubstr("unknown option '-z'"));
 }
 
+TEST(Arguments, ProcessTakesWhatACabinetNeeds) {
+  const auto plain = parsed<ProcessArguments>({"process", "session"});
+  EXPECT_EQ(plain.model, "");
+  EXPECT_EQ(plain.embedder, "");
+  EXPECT_EQ(plain.gallery, "");
+  EXPECT_DOUBLE_EQ(plain.review, 0.9);
+  const auto given = parsed<ProcessArguments>(
+      {"process", "session", "--embedder", "e", "--gallery", "g", "--review", "0.97"});
+  EXPECT_EQ(given.embedder, "e");
+  EXPECT_EQ(given.gallery, "g");
+  EXPECT_DOUBLE_EQ(given.review, 0.97);
+  EXPECT_THAT(usage_error({"process", "session", "--review", "97"}), HasSubstr("from 0 to 1"));
+}
+
 TEST(Arguments, WhatIsMissingIsNamed) {
   EXPECT_THAT(usage_error({}), HasSubstr("a command is required: process, detect, compile"));
-  EXPECT_THAT(usage_error({"process", "a.mp4"}), HasSubstr("--model"));
   EXPECT_THAT(usage_error({"process", "--model", "m"}), HasSubstr("VIDEO is required"));
   EXPECT_THAT(usage_error({"bench"}), HasSubstr("a command is required: engine, pipeline"));
 }

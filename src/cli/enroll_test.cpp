@@ -121,11 +121,11 @@ TEST_F(EnrollCommand, AFolderOfProductsIsEnrolledAndLookAlikesAreNamed) {
 
 TEST_F(EnrollCommand, ErrorsNameThePhotoAndNothingIsEnrolled) {
   here_.write("a.jpg", jpeg(kRed));
-  here_.write("small.jpg", jpeg(kRed, 40, 200));
+  here_.write("small.jpg", jpeg(kRed, 30, 200));
   here_.write("text.jpg", "no photo");
   expect_error(enroll({"--product", "cola", "a.jpg", "none.jpg"}), 3, "none.jpg");
   expect_error(enroll({"--product", "cola", "a.jpg", "text.jpg"}), 1, "text.jpg");
-  expect_error(enroll({"--product", "cola", "a.jpg", "small.jpg"}), 1, "small.jpg: is 40x200");
+  expect_error(enroll({"--product", "cola", "a.jpg", "small.jpg"}), 1, "small.jpg: is 30x200");
   expect_error(enroll({"--product", "co/la", "a.jpg"}), 2, "slash");
   expect_error(enroll({"--product", ".cola", "a.jpg"}), 2, "dot");
   expect_error(enroll({"--photos", "none"}), 3, "none");

@@ -150,20 +150,23 @@ std::string axis_html(std::int64_t end_ms) {
   return fmt::format(R"(<div class="axis" aria-hidden="true">{}</div>)", labels);
 }
 
+// Several cameras watch facings, not a stock zone: there is nothing to draw.
+std::string stock_html(const cart::ProcessOutcome& outcome, std::int64_t end_ms) {
+  if (outcome.stock.empty() && outcome.cameras.size() > 1) return "";
+  const auto [least, most] =
+      std::ranges::minmax_element(outcome.stock, {}, &cart::StockSample::items);
+  if (least == outcome.stock.end()) return R"(<p class="lane">Stock in view: not known</p>)";
+  const std::string words = least->items == most->items ? counted(most->items, "item")
+                                                        : fmt::format("{} to {}", least->items,
+                                                                      counted(most->items, "item"));
+  return fmt::format(R"(<p class="lane">Stock in view: {}</p>{})", words,
+                     stock_svg(outcome, end_ms, most->items));
+}
+
 }  // namespace
 
 std::string timeline_html(const cart::ProcessOutcome& outcome) {
   const std::int64_t end_ms = duration_ms(outcome);
-  int items_max = 0;
-  int items_min = std::numeric_limits<int>::max();
-  for (const auto& sample : outcome.stock) {
-    items_max = std::max(items_max, sample.items);
-    items_min = std::min(items_min, sample.items);
-  }
-  const std::string stock_words =
-      outcome.stock.empty()    ? "not known"
-      : items_min == items_max ? counted(items_max, "item")
-                               : fmt::format("{} to {}", items_min, counted(items_max, "item"));
   std::int64_t looks = 0;
   for (const cart::CameraOutcome& camera : outcome.cameras) {
     looks += std::ranges::count_if(camera.timeline, &cart::TimelineSample::detected);
@@ -173,14 +176,14 @@ std::string timeline_html(const cart::ProcessOutcome& outcome) {
 <div class="timeline">
 {}
 {}
-<p class="lane">Stock in view: {}</p>{}
+{}
 <p class="lane">Looked at by the model, {}</p>{}
 {}
 </div></section>
 )",
       markers_html(outcome.cart, std::max<std::size_t>(1, outcome.cameras.size()), end_ms),
-      activity_html(outcome, end_ms), stock_words, stock_svg(outcome, end_ms, items_max),
-      counted(looks, "moment"), looks_svg(outcome, end_ms), axis_html(end_ms));
+      activity_html(outcome, end_ms), stock_html(outcome, end_ms), counted(looks, "moment"),
+      looks_svg(outcome, end_ms), axis_html(end_ms));
 }
 
 }  // namespace tally::cli

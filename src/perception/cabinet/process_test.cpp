@@ -86,8 +86,8 @@ TEST_F(ProcessCabinet, StoppedHalfWayItLeavesTheModelsFreeForTheNext) {
 
 TEST(UnknownProducts, AreThoseThatStandSomewhereAndHaveNoPhoto) {
   cart::Layout layout;
-  layout.products = {{.id = "a", .classes = {}}, {.id = "b", .classes = {}},
-                     {.id = "c", .classes = {}}};
+  layout.products = {
+      {.id = "a", .classes = {}}, {.id = "b", .classes = {}}, {.id = "c", .classes = {}}};
   layout.facings = {{.id = "f1", .product = 0}, {.id = "f2", .product = 1}};
   identify::Gallery gallery;
   gallery.products.push_back({.id = "a", .photos = {}});
