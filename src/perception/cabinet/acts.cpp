@@ -6,18 +6,13 @@
 #include <numeric>
 #include <utility>
 
+#include "perception/cabinet/opening.hpp"
 #include "perception/cabinet/settle.hpp"
+#include "perception/cabinet/unseen.hpp"
 
 namespace tally::cabinet {
 namespace {
 
-// Depths at which a thing is as likely still inside as not, and how sharply that turns. An item is
-// told by its middle and is first seen in a hand when its front is out already.
-constexpr double kInsideDepth = -0.13;
-constexpr double kOutsideDepth = -0.17;
-constexpr double kDepthScale = 0.025;
-constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
-constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
 // What is first seen, or last, before the opening may have left the stock, or joined it, unseen:
 // the less likely the further out, metres.
 constexpr double kUnseenReach = 0.2;
@@ -36,49 +31,6 @@ constexpr double kChangeWeight = 0.5;   // Of a facing's change, for whether the
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
 constexpr double kForeignPrior = 0.02;  // Of what hands carry: none of the products.
 constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
-
-double logistic(double value) { return 1 / (1 + std::exp(-value)); }
-
-// How much a place tells: one camera alone may be wrong by more than the opening is deep.
-double trust(const CarryPlace& place) {
-  const double off = place.sigma.y / kTrustSigma;
-  return 1 / (1 + off * off);
-}
-
-// Nothing is inside that is beside the cabinet.
-double probability_within(const CarryPlace& place, const cart::Cabinet& cabinet) {
-  const double x = cabinet.width / 2 - std::abs(place.position.x);
-  const double up = std::min(place.position.z, cabinet.height - place.position.z);
-  return logistic((x + kWallSlack) / std::hypot(kDepthScale, place.sigma.x)) *
-         logistic((up + kWallSlack) / std::hypot(kDepthScale, place.sigma.z));
-}
-
-double probability_inside(const CarryPlace& place, const cart::Cabinet& cabinet) {
-  const double scale = std::hypot(kDepthScale, place.sigma.y);
-  return logistic((place.position.y - kInsideDepth) / scale) * trust(place) *
-         probability_within(place, cabinet);
-}
-
-double probability_outside(const CarryPlace& place) {
-  const double scale = std::hypot(kDepthScale, place.sigma.y);
-  return logistic((kOutsideDepth - place.position.y) / scale) * trust(place);
-}
-
-// Distance from a place to where a facing's front item stands.
-double distance_to(const cart::Layout& layout, std::size_t index, const vision::Point3& point) {
-  const cart::LayoutFacing& facing = layout.facings[index];
-  const cart::FacingPlace& place = *facing.place;
-  const cart::ProductSize& size = *layout.products[facing.product].size;
-  const double z = layout.shelves[place.shelf].z;
-  const auto beyond = [](double value, double low, double high) {
-    return std::max({0.0, low - value, value - high});
-  };
-  const double half = size.width / 2;
-  const double x = beyond(point.x, std::min(place.left + half, place.right - half),
-                          std::max(place.left + half, place.right - half));
-  const double up = beyond(point.z, z + size.height * 0.4, z + size.height * 0.75);
-  return std::hypot(x, up);
-}
 
 // Share of a carry's places that are possible: inside is only what is between the walls.
 double possible_share(const Carry& carry, const cart::Cabinet& cabinet) {
@@ -295,6 +247,8 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
     if (auto item = finder.read(i)) items.push_back(std::move(*item));
   }
   settle(items);
+  add_unseen_takes(inputs, items);
+  add_unseen_puts(inputs, items);
   return items;
 }
 

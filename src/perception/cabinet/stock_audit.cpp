@@ -5,20 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "perception/cabinet/opening.hpp"
+
 namespace tally::cabinet {
 namespace {
 
 // How sure a cart still is; found on training seeds.
 constexpr double kUnexplainedTrust = 0.6;
 constexpr double kUnchangedTrust = 0.7;
-constexpr double kLikely = 0.3;      // Acts less likely explain nothing.
-constexpr double kNeighbour = 0.12;  // Metres: taking one thing shows more of the next.
+constexpr double kLikely = 0.3;  // Acts less likely explain nothing.
 
 bool is_likely(const std::optional<Act>& act) { return act && act->probability >= kLikely; }
-
-bool stand_near(const cart::FacingPlace& a, const cart::FacingPlace& b) {
-  return a.shelf == b.shelf && a.left < b.right + kNeighbour && b.left < a.right + kNeighbour;
-}
 
 bool explains(const CarriedItem& item, std::size_t facing, const cart::Layout& layout) {
   if (!is_likely(item.take) && !is_likely(item.put)) return false;

@@ -1,0 +1,58 @@
+#include "perception/cabinet/opening.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tally::cabinet {
+namespace {
+
+constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
+constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
+constexpr double kNeighbour = 0.12;   // Metres.
+
+}  // namespace
+
+double logistic(double value) { return 1 / (1 + std::exp(-value)); }
+
+double trust(const CarryPlace& place) {
+  const double off = place.sigma.y / kTrustSigma;
+  return 1 / (1 + off * off);
+}
+
+double probability_within(const CarryPlace& place, const cart::Cabinet& cabinet) {
+  const double x = cabinet.width / 2 - std::abs(place.position.x);
+  const double up = std::min(place.position.z, cabinet.height - place.position.z);
+  return logistic((x + kWallSlack) / std::hypot(kDepthScale, place.sigma.x)) *
+         logistic((up + kWallSlack) / std::hypot(kDepthScale, place.sigma.z));
+}
+
+double probability_inside(const CarryPlace& place, const cart::Cabinet& cabinet) {
+  const double scale = std::hypot(kDepthScale, place.sigma.y);
+  return logistic((place.position.y - kInsideDepth) / scale) * trust(place) *
+         probability_within(place, cabinet);
+}
+
+double probability_outside(const CarryPlace& place) {
+  const double scale = std::hypot(kDepthScale, place.sigma.y);
+  return logistic((kOutsideDepth - place.position.y) / scale) * trust(place);
+}
+
+double distance_to(const cart::Layout& layout, std::size_t facing, const vision::Point3& point) {
+  const cart::FacingPlace& place = *layout.facings[facing].place;
+  const cart::ProductSize& size = *layout.products[layout.facings[facing].product].size;
+  const double z = layout.shelves[place.shelf].z;
+  const auto beyond = [](double value, double low, double high) {
+    return std::max({0.0, low - value, value - high});
+  };
+  const double half = size.width / 2;
+  const double x = beyond(point.x, std::min(place.left + half, place.right - half),
+                          std::max(place.left + half, place.right - half));
+  const double up = beyond(point.z, z + size.height * 0.4, z + size.height * 0.75);
+  return std::hypot(x, up);
+}
+
+bool stand_near(const cart::FacingPlace& a, const cart::FacingPlace& b) {
+  return a.shelf == b.shelf && a.left < b.right + kNeighbour && b.left < a.right + kNeighbour;
+}
+
+}  // namespace tally::cabinet
