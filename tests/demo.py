@@ -40,10 +40,6 @@ def truth_of(session):
     return json.loads((session / "truth.json").read_text())
 
 
-def sessions():
-    return sorted(path.parent for path in DEMO.glob("*/session.toml"))
-
-
 class Demo(unittest.TestCase):
     def copy(self, name, edit=lambda text: text):
         """A session's copy under another name, its session.toml edited."""
@@ -55,16 +51,8 @@ class Demo(unittest.TestCase):
         return target
 
     def setUp(self):
-        self.session = sessions()[0]
+        self.session = DEMO / "take_one"
         self.truth = counts(truth_of(self.session)["cart"])
-
-    def test_carts_are_those_of_the_truth(self):
-        self.assertEqual(len(sessions()), 4)
-        for session in sessions():
-            with self.subTest(session.name):
-                cart = cart_of(session, "--review", 0)
-                self.assertEqual(counts(cart["lines"]), counts(truth_of(session)["cart"]))
-                self.assertEqual(len(cart["inputs"]["videos"]), 3)
 
     def test_the_same_session_gives_the_same_bytes(self):
         carts = [cart_of(self.session, *options) for options in ((), ("--threads", "1"))]
@@ -87,10 +75,12 @@ class Demo(unittest.TestCase):
     def test_a_camera_less_is_less_sure_and_no_failure(self):
         session = self.copy("two_cameras")
         (session / "cam1.mp4").unlink()
-        cart, whole = cart_of(session), cart_of(self.session)
+        cart = cart_of(session, "--review", 1)
         lost = [video for video in cart["inputs"]["videos"] if "problem" in video]
         self.assertEqual([video["camera"] for video in lost], ["cam1"])
-        self.assertLess(cart["decision"]["probability"], whole["decision"]["probability"])
+        self.assertIn("camera cam1 gave no video", cart["decision"]["reasons"])
+        self.assertLessEqual(cart["decision"]["probability"], 0.96)
+        self.assertEqual(counts(cart["lines"]), self.truth)
 
     def test_a_clock_that_is_off_by_two_seconds_is_set_right(self):
         def late(text):
@@ -100,21 +90,21 @@ class Demo(unittest.TestCase):
         cart = cart_of(self.copy("late", late), "--review", 1)
         self.assertEqual(counts(cart["lines"]), self.truth)
         reasons = " ".join(cart["decision"]["reasons"])
-        self.assertRegex(reasons, r"cam1's clock was -?[12]\.\d s off")
+        self.assertRegex(reasons, r"cam1's clock was (1\.[89]|2\.[0-2]) s off")
 
     def test_products_without_photos_are_told_by_their_places(self):
         session = self.copy("no_photos", lambda text: re.sub(r"photos = .*\n", "", text))
         shutil.rmtree(session / "products")
         ended = tally("process", session, "--json", "--no-evidence")
         self.assertIn("told by their places alone", ended.stderr)
-        self.assertTrue(json.loads(ended.stdout)["events"])
+        self.assertEqual(counts(json.loads(ended.stdout)["lines"]), self.truth)
 
     def test_one_photo_of_each_product_will_do(self):
         session = self.copy("one_photo")
         for photos in (session / "products").iterdir():
             for photo in sorted(photos.iterdir())[1:]:
                 photo.unlink()
-        self.assertTrue(cart_of(session)["events"])
+        self.assertEqual(counts(cart_of(session)["lines"]), self.truth)
 
     def test_products_with_the_same_pictures_are_named(self):
         session = self.copy("same_pictures")
@@ -126,7 +116,7 @@ class Demo(unittest.TestCase):
         ended = tally("enroll", "--photos", session / "products", "--gallery", gallery)
         self.assertRegex(ended.stderr, f"{first.name} and {second.name} have the same picture")
         cart = cart_of(session, "--gallery", gallery)
-        self.assertTrue(cart["events"])
+        self.assertEqual(len(cart["events"]), 1)
 
     def test_a_layout_that_names_an_unknown_product_is_refused(self):
         session = self.copy("unknown_product")
@@ -139,13 +129,18 @@ class Demo(unittest.TestCase):
         self.assertRegex(ended.stderr, r"layout\.toml:\d+:\d+")
 
     def test_another_detector_is_refused_with_what_to_do(self):
-        ended = tally("process", self.session, "--model", ROOT / "models/embedder", status=1)
-        self.assertTrue(ended.stderr)
+        package = arguments.work / "other"
+        shutil.rmtree(package, ignore_errors=True)
+        names = arguments.work / "names.txt"
+        names.write_text("cat\ndog\nitem\n")
+        tally("compile", ROOT / "models/detector/model.onnx", "-o", package, "--names", names)
+        ended = tally("process", self.session, "--model", package, status=2)
+        self.assertIn("needs a detector with the classes hand", ended.stderr)
 
-    def test_eval_measures_the_demo(self):
+    def test_all_carts_are_those_of_the_truth(self):
         out = arguments.work / "eval"
         shutil.rmtree(out, ignore_errors=True)
-        tally("eval", DEMO, "-o", out, "--reports", "none", "--quiet")
+        tally("eval", DEMO, "-o", out, "--reports", "none", "--require", "exact=1", "--quiet")
         found = json.loads((out / "eval.json").read_text())
         self.assertEqual(len(found["runs"][0]["sessions"]), 4)
         self.assertIn("<html", (out / "eval.html").read_text())

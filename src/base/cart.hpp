@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +42,9 @@ enum class DecisionKind : std::uint8_t {
 
 struct Decision {
   DecisionKind kind = DecisionKind::kNothing;
-  double probability = 0;            // That all lines are exactly right.
+  double probability = 0;  // That all lines are exactly right.
+  // By how much the sum is expected to be off, in minor units, over products with a known price.
+  std::optional<double> expected_error_minor{};
   std::vector<std::string> reasons;  // In words, empty when the case is clear.
 };
 

@@ -56,9 +56,13 @@ Json json_of(const CartLine& line) {
 }
 
 Json json_of(const Decision& decision) {
-  return {{"kind", name_of(decision.kind)},
-          {"probability", probability(decision.probability)},
-          {"reasons", decision.reasons}};
+  Json json = {{"kind", name_of(decision.kind)},
+               {"probability", probability(decision.probability)}};
+  if (decision.expected_error_minor) {
+    json["expected_error_minor"] = rounded(*decision.expected_error_minor, 1e2);
+  }
+  json["reasons"] = decision.reasons;
+  return json;
 }
 
 Json json_of(const CartStats& stats) {

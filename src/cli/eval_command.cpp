@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <set>
 #include <system_error>
@@ -17,6 +18,7 @@
 #include "cli/eval_plan.hpp"
 #include "cli/eval_words.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/model.hpp"
 #include "perception/evaluate/evaluation.hpp"
 #include "perception/evaluate/runner.hpp"
 #include "perception/inference/openvino_engine.hpp"
@@ -71,6 +73,16 @@ std::vector<std::string> shared_words(const EvalArguments& arguments) {
   return words;
 }
 
+// The models that children take, told or not.
+std::vector<fs::path> packages_of(const EvalArguments& arguments) {
+  const auto or_variable = [](fs::path given, const char* name) {
+    const char* value = given.empty() ? std::getenv(name) : nullptr;
+    return value == nullptr ? given : fs::path(value);
+  };
+  return {package_or_default(or_variable(arguments.model, "TALLY_MODEL"), "detector"),
+          package_or_default(or_variable({}, "TALLY_EMBEDDER"), "embedder")};
+}
+
 void plan_run(Plan& plan, std::size_t run, const std::vector<SessionSource>& sessions,
               const std::string& settings) {
   const CameraChoice& choice = plan.choices[run];
@@ -108,7 +120,8 @@ Result<Plan> plan_of(const EvalArguments& arguments) {
   if (!choices) return std::unexpected(std::move(choices.error()));
   plan.choices = std::move(*choices);
   const auto settings =
-      settings_text(shared_words(arguments), {this_program(), media::decoder_program({})});
+      settings_text(shared_words(arguments), {this_program(), media::decoder_program({})},
+                    packages_of(arguments));
   if (!settings) return std::unexpected(settings.error());
   for (std::size_t run = 0; run < plan.choices.size(); ++run) {
     plan_run(plan, run, *sessions, *settings);
@@ -318,7 +331,6 @@ Result<void> run_eval(const EvalArguments& arguments, Console& console,
                 fmt::format("can't make {}: {}", plan->output.string(), error.message()));
   }
   const auto results = process_all(arguments, *plan, process, console);
-  if (!results) return std::unexpected(results.error());
   if (!results) return std::unexpected(results.error());
   const fs::path output = plan->output;
   Evaluation evaluation = evaluate_all(arguments, std::move(*plan), *results);

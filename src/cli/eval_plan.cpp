@@ -104,20 +104,31 @@ fs::path job_folder(const CameraChoice& choice, const std::string& session) {
 }
 
 Result<std::string> settings_text(const std::vector<std::string>& words,
-                                  const std::vector<fs::path>& programs) {
+                                  const std::vector<fs::path>& programs,
+                                  const std::vector<fs::path>& packages) {
   std::string text = "tally " TALLY_VERSION "\n";
   for (const fs::path& program : programs) {
     auto digest = sha256_hex_of_file(program);
     if (!digest) return std::unexpected(std::move(digest.error()));
     text += *digest + '\n';
   }
-  for (const std::string& word : words) {
-    text += word + '\n';
+  const auto add_file = [&](const fs::path& path) -> Result<void> {
     std::error_code ignored;
-    if (!fs::exists(word, ignored)) continue;
-    auto digest = digest_of(word);
+    if (!fs::exists(path, ignored)) return {};
+    auto digest = digest_of(path);
     if (!digest) return std::unexpected(std::move(digest.error()));
     text += *digest + '\n';
+    return {};
+  };
+  for (const std::string& word : words) {
+    text += word + '\n';
+    // Of "--layout=FILE" the file.
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+    const fs::path file = equals == std::string::npos ? word : word.substr(equals + 1);
+    if (auto added = add_file(file); !added) return std::unexpected(std::move(added.error()));
+  }
+  for (const fs::path& package : packages) {
+    if (auto added = add_file(package); !added) return std::unexpected(std::move(added.error()));
   }
   return text;
 }

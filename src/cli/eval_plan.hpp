@@ -38,8 +38,10 @@ Result<std::vector<CameraChoice>> camera_choices(
                                                const std::string& session);
 
 // All that a cart depends on besides its session, as text: the version, the digests of `programs`,
-// and `words` with the digests of those that name existing files and folders. Errors: FileError.
+// `words` with the digests of those that name existing files and folders, by themselves or as
+// "--option=FILE", and the digests of `packages` that are there. Errors: FileError.
 Result<std::string> settings_text(const std::vector<std::string>& words,
-                                  const std::vector<std::filesystem::path>& programs);
+                                  const std::vector<std::filesystem::path>& programs,
+                                  const std::vector<std::filesystem::path>& packages);
 
 }  // namespace tally::cli

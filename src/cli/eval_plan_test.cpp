@@ -62,7 +62,7 @@ TEST(EvalPlan, SettingsChangeWithProgramsModelsAndOptions) {
   here.write("model/model.toml", "one");
   const std::string model = (here.path() / "model").string();
   const auto settings = [&](const std::vector<std::string>& words) {
-    return settings_text(words, {here.path() / "program"}).value();
+    return settings_text(words, {here.path() / "program"}, {here.path() / "shipped"}).value();
   };
   const std::string before = settings({"--model", model});
   EXPECT_EQ(settings({"--model", model}), before);
@@ -72,7 +72,15 @@ TEST(EvalPlan, SettingsChangeWithProgramsModelsAndOptions) {
   EXPECT_NE(changed_model, before);
   here.write("program", "2");
   EXPECT_NE(settings({"--model", model}), changed_model);
-  EXPECT_FALSE(settings_text({}, {here.path() / "none"}));
+  here.write("layout.toml", "1");
+  const std::string layout = "--layout=" + (here.path() / "layout.toml").string();
+  const std::string with_layout = settings({layout});
+  here.write("layout.toml", "2");
+  EXPECT_NE(settings({layout}), with_layout);
+  const std::string nothing_told = settings({});
+  here.write("shipped/model.toml", "1");
+  EXPECT_NE(settings({}), nothing_told) << "a model that nobody told";
+  EXPECT_FALSE(settings_text({}, {here.path() / "none"}, {}));
 }
 
 TEST(EvalWords, SharesNeverRoundToAllOrNone) {

@@ -126,12 +126,15 @@ class Finder {
       enough *= kFragmentShare;
     }
     std::vector<double> logs = looks(carry);
+    if (!out) {
+      for (double& value : logs) value -= std::log(static_cast<double>(logs.size()));
+    }
     const bool both = out.has_value() && in.has_value();
     if (out) {
       const Window window{out->crossing - kActSlack, out->crossing + kAuditDelay};
       item.take = act(EventKind::kTake, index, *out, enough, window, both);
       const std::vector<double> places = place_logs(*out, window);
-      for (std::size_t i = 0; i < places.size(); ++i) logs[i] += out->probability * places[i];
+      for (std::size_t i = 0; i < places.size(); ++i) logs[i] += places[i];
     }
     if (in) {
       const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
@@ -225,9 +228,11 @@ class Finder {
     const std::vector<double> near = nearness(way.place, window);
     const double sum = std::accumulate(near.begin(), near.end(), 0.0);
     if (sum > kNearMin) {
-      for (double& weight : weights) weight *= kMisplacedShare;
+      // What was not taken there tells nothing by its place.
+      const double placed = (1 - kMisplacedShare) * way.probability;
+      for (double& weight : weights) weight *= 1 - placed;
       for (std::size_t i = 0; i < near.size(); ++i) {
-        weights[layout_.facings[i].product] += (1 - kMisplacedShare) * near[i] / sum;
+        weights[layout_.facings[i].product] += placed * near[i] / sum;
       }
     }
     for (double& weight : weights) weight = std::log(weight);

@@ -94,9 +94,11 @@ class CabinetWatcher final : public cart::SessionWatcher {
     findings.events = std::move(outcome->cart.events);
     findings.lines = std::move(outcome->cart.lines);
     for (const auto& index : index_) {
-      findings.cameras.push_back(
-          index ? cart::CameraFindings{std::nullopt, session_.notes(*index), session_.looks(*index)}
-                : cart::CameraFindings{});
+      cart::CameraFindings& camera = findings.cameras.emplace_back();
+      if (!index) continue;
+      camera.notes = session_.notes(*index);
+      camera.looks = session_.looks(*index);
+      camera.clock_offset = outcome->clock_offsets[*index];
     }
     findings.model_name = setup_.detector->package().name;
     findings.model_sha256 = setup_.detector->package().sha256;

@@ -56,7 +56,7 @@ void add_doubts(const CarriedItem& item, std::vector<cart::Doubt>& doubts) {
     if (happened < kDoubtMin) continue;
     doubts.push_back({fmt::format("at {:.1f} s something may have been {}", to_seconds(act->time),
                                   act->kind == EventKind::kTake ? "taken" : "put back"),
-                      1 - happened});
+                      1});  // The item's own contribution has it already.
   }
 }
 
@@ -109,6 +109,9 @@ CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& lay
   cart.events = cart::merge_equal_acts(std::move(cart.events));
   for (const cart::Doubt& doubt : cart.doubts) cart.probability *= doubt.trust;
   cart.lines = cart::sum_lines(cart.events);
+  const bool priced = std::ranges::any_of(
+      layout.products, [](const cart::LayoutProduct& p) { return p.price_minor.has_value(); });
+  if (priced) cart.expected_error_minor = 0;
   for (const CountPosterior& posterior : count_posteriors(items, layout.products.size())) {
     const cart::LayoutProduct& product = layout.products[posterior.product];
     const auto line = std::find_if(cart.lines.begin(), cart.lines.end(),
@@ -119,13 +122,18 @@ CabinetCart tally_up(std::span<const CarriedItem> items, const cart::Layout& lay
     for (std::size_t i = 0; i < posterior.probabilities.size(); ++i) {
       off += posterior.probabilities[i] * std::abs(posterior.least + static_cast<int>(i) - stated);
     }
-    cart.expected_error_minor += off * static_cast<double>(product.price_minor.value_or(0));
+    if (product.price_minor) {
+      *cart.expected_error_minor += off * static_cast<double>(*product.price_minor);
+    }
   }
   return cart;
 }
 
 Decision decide(const CabinetCart& cart, const cart::ReviewPolicy& policy) {
-  Decision decision{.kind = DecisionKind::kNothing, .probability = cart.probability, .reasons = {}};
+  Decision decision{.kind = DecisionKind::kNothing,
+                    .probability = cart.probability,
+                    .expected_error_minor = cart.expected_error_minor,
+                    .reasons = {}};
   for (const CartLine& line : cart.lines) {
     if (line.quantity > 0) decision.kind = DecisionKind::kCharge;
   }

@@ -8,6 +8,7 @@
 // Pure functions.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,8 +39,9 @@ struct CountPosterior {
 struct CabinetCart {
   std::vector<CartEvent> events;  // By time; without evidence.
   std::vector<CartLine> lines;
-  double probability = 0;           // That every line is exactly right, doubts included.
-  double expected_error_minor = 0;  // Of the sum, in minor units, over products with a price.
+  double probability = 0;  // That every line is exactly right, doubts included.
+  // Of the sum, in minor units, over products with a price; empty where no product has one.
+  std::optional<double> expected_error_minor;
   std::vector<cart::Doubt> doubts;
 };
 

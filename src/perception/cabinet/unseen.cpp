@@ -15,6 +15,8 @@ constexpr SessionTime kBefore = from_seconds(0.5);
 constexpr SessionTime kAfter = from_seconds(1.0);
 constexpr SessionTime kVisitGap = from_seconds(0.4);  // Longer, and it is another visit.
 constexpr SessionTime kExplains = from_seconds(0.9);
+// A facing that stays covered after an act shows its change in the next visit only.
+constexpr SessionTime kStillCovered = from_seconds(2.5);
 constexpr double kSeenAct = 0.3;      // Acts less likely explain nothing.
 constexpr double kChangedMin = 3.0;   // Log odds of a change.
 constexpr double kTaken = 0.75;       // That a facing changed because its product was taken,
@@ -82,7 +84,9 @@ bool explains(const CarriedItem& item, const Change& change, const Visit& visit,
               const cart::Layout& layout) {
   for (const auto& act : {item.take, item.put}) {
     if (!act || act->probability < kSeenAct) continue;
-    if (act->time < visit.from - kExplains || act->time > visit.to + kExplains) continue;
+    if (act->time < visit.from - kStillCovered || act->time > visit.to + kExplains) continue;
+    if (act->facing == change.facing) return true;
+    if (act->time < visit.from - kExplains) continue;
     if (layout.facings[change.facing].product == item.product) return true;
     if (act->facing &&
         stand_near(*layout.facings[*act->facing].place, *layout.facings[change.facing].place)) {

@@ -46,6 +46,8 @@ inline constexpr std::size_t kLayoutViewsMax = 2000;
 inline constexpr std::int64_t kFacingRowsMax = 20;
 inline constexpr std::int64_t kFacingStockMax = 200;
 inline constexpr std::int64_t kPriceMinorMax = 1'000'000'000;
+// Of a box, as a share of the picture.
+inline constexpr float kBoxSideMin = 0.002F;
 // Of a product, a cabinet, or a camera's distance to it, metres.
 inline constexpr double kLengthMin = 0.001;
 inline constexpr double kLengthMax = 10;

@@ -60,6 +60,7 @@ Layout LayoutReader::read(std::string_view text) {
   toml_.each_table(root, "view", kLayoutViewsMax,
                    [this](const toml::table& table) { read_view(table); });
   check_cameras(root);
+  check_cabinet_is_used(root);
   return std::move(layout_);
 }
 
@@ -152,11 +153,11 @@ vision::Box LayoutReader::read_box(const toml::table& table, std::string_view ke
   if (sides.size() != 4) return {};
   const vision::Box box{static_cast<float>(sides[0]), static_cast<float>(sides[1]),
                         static_cast<float>(sides[2]), static_cast<float>(sides[3])};
-  if (!(box.left < box.right && box.top < box.bottom)) {
+  if (!(box.width() >= kBoxSideMin && box.height() >= kBoxSideMin)) {
     toml_.wrong(Wrong::kValue, place_of(table, key),
                 fmt::format("\"{}\" must lie in the picture: shares from 0 to 1, left < right, "
-                            "top < bottom",
-                            key));
+                            "top < bottom, each side at least {}",
+                            key, kBoxSideMin));
   }
   return box;
 }
@@ -327,6 +328,13 @@ void LayoutReader::read_view(const toml::table& table) {
                             layout_.facings[view.facing].id, layout_.cameras[view.camera].id));
   }
   layout_.views.push_back(view);
+}
+
+// Where nothing stands, nothing can be taken.
+void LayoutReader::check_cabinet_is_used(const toml::table& root) {
+  if (mistake() || !layout_.cabinet || !layout_.facings.empty()) return;
+  toml_.wrong(Wrong::kSyntax, root["cabinet"].as_table()->source(),
+              "a [cabinet] needs at least one [[product]] and a [[facing]] in which it stands");
 }
 
 // A camera of which nothing is said would be of no use.

@@ -44,6 +44,7 @@ class LayoutReader {
                                            const std::vector<Item>& items);
   void check_fits(const toml::table& table, const LayoutFacing& facing);
   void check_room(const toml::table& table, const LayoutFacing& facing);
+  void check_cabinet_is_used(const toml::table& root);
   void check_cameras(const toml::table& root);
 
   TomlReader toml_;

@@ -38,6 +38,7 @@ struct CameraFindings {
   std::optional<vision::Box> zone;  // Stock zone, learnt or given; frame pixels.
   std::vector<FrameNote> notes;     // For each frame, by time.
   std::int64_t looks = 0;           // Frames that the model looked at.
+  SessionTime clock_offset{0};      // To add to its times: by so much its clock was found wrong.
 };
 
 struct SessionFindings {

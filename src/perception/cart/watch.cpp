@@ -134,23 +134,28 @@ CartVideo told(const Input& input) {
           .problem = input.problem ? std::string(input.problem->code.name) : ""};
 }
 
-Result<void> add_evidence(const std::vector<Input>& inputs, ClipNames names,
+Result<void> add_evidence(const std::vector<Input>& inputs,
+                          const std::vector<SessionTime>& clock_offsets, ClipNames names,
                           const ProcessOptions& options, std::vector<CartEvent>& events) {
   if (options.evidence_folder.empty()) return {};
   std::vector<EvidenceSource> sources;
-  for (const Input& input : inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Input& input = inputs[i];
     if (input.frames == 0) continue;
-    sources.push_back(
-        {input.video->camera, input.video->file, input.video->start, input.last, is_lost(input)});
+    sources.push_back({input.video->camera, input.video->file,
+                       input.video->start + clock_offsets[i], input.last + clock_offsets[i],
+                       is_lost(input)});
   }
   return write_evidence(sources, names, options.evidence_folder, options.reader, events);
 }
 
 // At most one sample per kTimelineStep: the liveliest frame of it.
-std::vector<TimelineSample> thin_out(const std::vector<FrameNote>& notes) {
+std::vector<TimelineSample> thin_out(const std::vector<FrameNote>& notes,
+                                     SessionTime clock_offset) {
   std::vector<TimelineSample> samples;
   SessionTime next{0};
-  for (const FrameNote& note : notes) {
+  for (FrameNote note : notes) {
+    note.time += clock_offset;
     if (samples.empty() || note.time >= next) {
       samples.push_back({to_ms(note.time), note.activity, note.detected});
       next = note.time + kTimelineStep;
@@ -172,7 +177,7 @@ CameraOutcome outcome_of(const Input& input, const CameraFindings& findings) {
   }
   outcome.zone = findings.zone;
   outcome.frames_detected = findings.looks;
-  outcome.timeline = thin_out(findings.notes);
+  outcome.timeline = thin_out(findings.notes, findings.clock_offset);
   if (input.problem) outcome.problem = input.problem->message;
   return outcome;
 }
@@ -212,9 +217,14 @@ Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher&
   if (std::ranges::all_of(*inputs, is_lost)) return std::unexpected(*inputs->front().problem);
   if (!findings) return std::unexpected(std::move(findings.error()));
   auto stages = std::move(findings->stage_seconds);
+  std::vector<SessionTime> clock_offsets;
+  for (const CameraFindings& camera : findings->cameras) {
+    clock_offsets.push_back(camera.clock_offset);
+  }
   ProcessOutcome outcome = make_outcome(*inputs, std::move(*findings), layout_sha256);
   const double evidence_begin = now(options);
-  if (auto added = add_evidence(*inputs, names, options, outcome.cart.events); !added) {
+  if (auto added = add_evidence(*inputs, clock_offsets, names, options, outcome.cart.events);
+      !added) {
     return std::unexpected(std::move(added.error()));
   }
   if (auto unchanged = check_unchanged(*inputs); !unchanged) {

@@ -110,7 +110,7 @@ TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   FakeWatcher watcher(2);
   watcher.findings.events = {take_at(1500, {"b", "a"})};
   watcher.findings.lines = {{.product = "p", .quantity = 1, .confidence = 0.99, .events = {0}}};
-  watcher.findings.decision = {DecisionKind::kCharge, 0.99, {}};
+  watcher.findings.decision = {.kind = DecisionKind::kCharge, .probability = 0.99, .reasons = {}};
   watcher.findings.model_name = "model";
   watcher.findings.stage_seconds = {{"fuse", 1.5}};
   const auto outcome = watch(watcher);

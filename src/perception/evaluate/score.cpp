@@ -187,7 +187,11 @@ SessionScore score_failed(const Truth& truth) {
 
 Outcome outcome_at(const SessionScore& score, double threshold) {
   if (score.outcome == Outcome::kFailed) return Outcome::kFailed;
-  return score.probability < threshold ? Outcome::kReview : score.unreviewed;
+  // As cart::ReviewPolicy has it: more put in than taken is reviewed wherever anything is.
+  const bool brought = threshold > 0 && std::ranges::any_of(score.lines, [](const LineScore& l) {
+                         return l.got < 0;
+                       });
+  return brought || score.probability < threshold ? Outcome::kReview : score.unreviewed;
 }
 
 }  // namespace tally::evaluate

@@ -72,7 +72,8 @@ struct SessionScore {
 [[nodiscard]] SessionScore score_failed(const Truth& truth);
 
 // What the outcome becomes when exactly those sessions are reviewed whose probability is below
-// `threshold`; 0 reviews none. A failed session stays failed.
+// `threshold`, and those with more put in than taken; 0 reviews none. A failed session stays
+// failed.
 [[nodiscard]] Outcome outcome_at(const SessionScore& score, double threshold);
 
 }  // namespace tally::evaluate

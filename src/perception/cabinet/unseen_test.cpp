@@ -1,0 +1,110 @@
+#include "perception/cabinet/unseen.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "perception/cabinet/cabinet_stage.hpp"
+
+namespace tally::cabinet {
+namespace {
+
+// A hand that reaches into one facing at 4 s and is inside for half a second.
+class Unseen : public ::testing::Test {
+ protected:
+  static constexpr std::size_t kFacing = 12;
+
+  void reach(double at) {
+    Carry hand{SightingKind::kHand, {}, {}};
+    const vision::Point3 front = testing::front_of(layout_, kFacing);
+    for (int i = 0; i < 20; ++i) {
+      const double seconds = at - 0.5 + 0.05 * i;
+      const double y = i >= 5 && i < 15 ? 0.02 : -0.4;
+      hand.sightings.push_back(sightings_.size());
+      sightings_.push_back({static_cast<std::size_t>(i % 2),
+                            from_seconds(seconds),
+                            SightingKind::kHand,
+                            {},
+                            0.8F,
+                            {}});
+      hand.places.push_back({from_seconds(seconds), {front.x, y, front.z}, {}, {0.01, 0.01, 0.01}});
+    }
+    carries_.push_back(std::move(hand));
+  }
+  [[nodiscard]] ActInputs inputs() const {
+    return {&layout_,
+            sightings_,
+            carries_,
+            {},
+            [this](std::size_t facing, SessionTime before, SessionTime after) {
+              return changed(facing, to_seconds(before), to_seconds(after));
+            }};
+  }
+  [[nodiscard]] static CarriedItem taken(std::size_t facing, double at) {
+    CarriedItem item;
+    item.products.assign(32, 0.0);
+    item.products[facing] = 1;
+    item.product = facing;
+    item.take = Act{EventKind::kTake, from_seconds(at), 0, 0.9, {}, facing};
+    return item;
+  }
+
+  cart::Layout layout_ = testing::layout_of();
+  std::vector<Sighting> sightings_;
+  std::vector<Carry> carries_;
+  std::function<double(std::size_t, double, double)> changed =
+      [](std::size_t facing, double, double) { return facing == kFacing ? 3.7 : -3.7; };
+};
+
+TEST_F(Unseen, AFacingThatChangedUnderAHandIsATakeOfItsProduct) {
+  reach(4);
+  std::vector<CarriedItem> items;
+  add_unseen_takes(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].product, kFacing);
+  EXPECT_NEAR(to_seconds(items[0].take->time), 4, 0.3);
+  EXPECT_EQ(items[0].take->facing, kFacing);
+  EXPECT_EQ(items[0].cameras.size(), 2U);
+}
+
+TEST_F(Unseen, WithoutAHandThereOrWithoutAChangeNothingIsTaken) {
+  std::vector<CarriedItem> items;
+  add_unseen_takes(inputs(), items);
+  EXPECT_TRUE(items.empty()) << "nobody was there";
+  reach(4);
+  changed = [](std::size_t facing, double, double) { return facing == 30 ? 3.7 : -3.7; };
+  add_unseen_takes(inputs(), items);
+  EXPECT_TRUE(items.empty()) << "another shelf's facing changed";
+}
+
+TEST_F(Unseen, WhatWasSeenExplainsTheChange) {
+  reach(4);
+  for (const auto& seen : {taken(kFacing, 4.2), taken(kFacing + 1, 4.2), taken(kFacing, 2.0)}) {
+    std::vector<CarriedItem> items{seen};
+    add_unseen_takes(inputs(), items);
+    EXPECT_EQ(items.size(), 1U);
+  }
+  std::vector<CarriedItem> items{taken(30, 4.2)};
+  add_unseen_takes(inputs(), items);
+  EXPECT_EQ(items.size(), 2U) << "a take elsewhere explains nothing";
+}
+
+TEST_F(Unseen, AFacingThatLooksAsBeforeAgainWasFilledAgain) {
+  reach(3);
+  reach(7);
+  changed = [](std::size_t facing, double, double after) {
+    if (facing != kFacing) return -3.7;
+    return after > 7 ? -3.7 : 3.7;
+  };
+  std::vector<CarriedItem> items{taken(kFacing, 3.2)};
+  add_unseen_puts(inputs(), items);
+  ASSERT_TRUE(items[0].put);
+  EXPECT_NEAR(to_seconds(items[0].put->time), 7.2, 0.3);
+  std::vector<CarriedItem> kept{taken(kFacing, 3.2)};
+  changed = [](std::size_t facing, double, double) { return facing == kFacing ? 3.7 : -3.7; };
+  add_unseen_puts(inputs(), kept);
+  EXPECT_FALSE(kept[0].put);
+}
+
+}  // namespace
+}  // namespace tally::cabinet
