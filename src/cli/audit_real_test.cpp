@@ -10,6 +10,7 @@
 #include <map>
 
 #include "cli/testing_program.hpp"
+#include "perception/cart/layout.hpp"
 #include "perception/identify/enrol.hpp"
 #include "perception/vision/draw.hpp"
 #include "perception/vision/shrink.hpp"
@@ -56,6 +57,49 @@ class RealAudit : public ::testing::Test {
 
   Workplace here_;
 };
+
+// Cuts what stands where in state 1 out of it, a folder of photos for each product.
+void write_photos(const Workplace& here) {
+  const auto layout = cart::load_layout(kLayout).value();
+  const auto photo = identify::read_photo(state(1)).value();
+  const vision::Picture whole = vision::to_picture(photo);
+  for (const cart::LayoutView& view : layout.views) {
+    if (layout.cameras[view.camera].id != "state1") continue;
+    const cart::LayoutFacing& facing = layout.facings[view.facing];
+    const int left = static_cast<int>(view.box.left * static_cast<float>(photo.width));
+    const int top = static_cast<int>(view.box.top * static_cast<float>(photo.height));
+    vision::Picture item;
+    item.size = {static_cast<int>(view.box.width() * static_cast<float>(photo.width)),
+                 static_cast<int>(view.box.height() * static_cast<float>(photo.height))};
+    for (int y = 0; y < item.size.height; ++y) {
+      const auto row = whole.rgb.begin() + ((top + y) * whole.size.width + left) * 3;
+      item.rgb.insert(item.rgb.end(), row, row + item.size.width * 3);
+    }
+    here.write(fmt::format("products/{}/{}.jpg", layout.products[facing.product].id, facing.id),
+               vision::encode_jpeg(item).value());
+  }
+}
+
+// As a cart would be audited: with the shipped embedder, products known from the first state.
+TEST_F(RealAudit, WithProductsEnrolledFromTheFirstStateTheLaterOnesLackTwoEach) {
+  write_photos(here_);
+  const std::string embedder = TALLY_SOURCE_DIR "/models/embedder";
+  const Ended enrolled = here_.tally({"enroll", "--photos", "products", "--model", embedder});
+  ASSERT_EQ(enrolled.exit_code, 0) << enrolled.err;
+  const std::map<int, Counts> known{{1, {{"gatorade", 1}, {"pringles", 1}}},
+                                    {2, {{"ruffles", 1}, {"sprite", 1}}},
+                                    {3, {{"gatorade", 1}, {"pringles", 1}}}};
+  for (const auto& [number, wanted] : known) {
+    const Ended ended = here_.tally({"audit", state(number), state(number + 1), "--layout", kLayout,
+                                     "--camera", fmt::format("state{}", number), "--gallery",
+                                     "gallery", "--model", embedder, "--json"});
+    ASSERT_EQ(ended.exit_code, 0) << ended.err;
+    const Json audited = Json::parse(ended.out);
+    EXPECT_EQ(left(audited), wanted) << audited.dump(1);
+    EXPECT_EQ(audited["left"], 2);
+    EXPECT_EQ(audited["came"], 0);
+  }
+}
 
 // The stock as the pictures' README has it, without what is predicted: the pictures alone decide.
 TEST_F(RealAudit, FindsWhatLeftBetweenTwoStates) {
