@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -60,6 +61,16 @@ Result<Still> read_still(const fs::path& path) {
   return Still{std::move(*frame), std::move(*digest)};
 }
 
+// A calibration is for pictures of one shape.
+Result<void> check_shape(const cart::Layout& layout, const std::string& camera,
+                         const media::Frame& frame) {
+  const auto found = std::ranges::find(layout.cameras, camera, &cart::LayoutCamera::id);
+  if (found == layout.cameras.end() || !found->calibration) return {};
+  auto fits = vision::scaled_to(*found->calibration, {frame.width, frame.height});
+  if (!fits) return std::unexpected(std::move(fits.error()));
+  return {};
+}
+
 Result<Known> what_is_known(const AuditArguments& arguments) {
   Known known;
   if (!arguments.gallery.empty()) {
@@ -110,6 +121,12 @@ Result<Report> audit(const AuditArguments& arguments) {
   if (!before) return std::unexpected(before.error());
   const auto after = read_still(arguments.after);
   if (!after) return std::unexpected(after.error());
+  for (const auto& [path, still] :
+       {std::pair{&arguments.before, &*before}, std::pair{&arguments.after, &*after}}) {
+    if (auto fits = check_shape(*layout, arguments.camera, still->frame); !fits) {
+      return fail_within(path->string(), std::move(fits.error()));
+    }
+  }
   Report report;
   report.before_sha256 = before->sha256;
   report.after_sha256 = after->sha256;
@@ -130,6 +147,11 @@ Result<Report> audit(const AuditArguments& arguments) {
     report.came += line.came;
   }
   for (const FacingAudit& one : report.audits) report.probability *= one.probability();
+  for (std::size_t i = 0; i < report.facings.size(); ++i) {
+    if (!report.comparison.views[i].hidden) continue;
+    report.reasons.push_back(
+        fmt::format("the camera no longer sees facing {}", one_line(report.facings[i].id)));
+  }
   if (!report.comparison.alignment.found) {
     report.reasons.emplace_back(
         "the two pictures could not be aligned; they were compared as they are");

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/testing_program.hpp"
+#include "perception/identify/enrol.hpp"
 #include "perception/identify/testing_view.hpp"
 #include "perception/inference/tiny_graph.hpp"
 #include "perception/vision/draw.hpp"
@@ -104,6 +105,62 @@ TEST_F(AuditCommand, JsonHasAllProbabilities) {
   EXPECT_EQ(json["lines"][1]["left"], 1);
   EXPECT_TRUE(json["alignment"]["found"]);
   EXPECT_EQ(audit("full.jpg", "fewer.jpg", {"--json"}).out, ended.out);
+}
+
+TEST_F(AuditCommand, AFacingThatTheCameraNoLongerSeesIsToldAndNotGuessed) {
+  const auto part = [&](const std::string& name, int left, int right) {
+    const vision::Picture whole =
+        vision::to_picture(identify::read_photo(here_.path() / "full.jpg").value());
+    vision::Picture cut;
+    cut.size = {right - left, whole.size.height};
+    for (int y = 0; y < whole.size.height; ++y) {
+      const auto row = whole.rgb.begin() + (y * whole.size.width + left) * 3;
+      cut.rgb.insert(cut.rgb.end(), row, row + cut.size.width * 3);
+    }
+    here_.write(name, vision::encode_jpeg(cut).value());
+    return cut.size.width;
+  };
+  const int width =
+      vision::to_picture(identify::read_photo(here_.path() / "full.jpg").value()).size.width;
+  const int shift = width / 14;
+  part("left.jpg", 0, width - shift);
+  part("right.jpg", shift, width);
+  std::string layout = layout_text();
+  layout +=
+      "[[facing]]\nid = \"edge\"\nproduct = \"a\"\n[[view]]\ncamera = \"cam0\"\n"
+      "facing = \"edge\"\nbox = [0.0, 0.7, 0.04, 0.9]\n";
+  here_.write("layout.toml", layout);
+  const Ended ended = audit("left.jpg", "right.jpg");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err + ended.out, HasSubstr("no longer sees facing edge"));
+}
+
+TEST_F(AuditCommand, APictureOfAnotherShapeThanTheCalibrationsIsRefused) {
+  here_.write("layout.toml", R"(version = 1
+[cabinet]
+width = 0.8
+height = 1.4
+depth = 0.5
+[[product]]
+id = "a"
+size = [0.066, 0.066, 0.122]
+[[shelf]]
+id = "s1"
+z = 0.05
+[[facing]]
+id = "f1"
+shelf = "s1"
+product = "a"
+x = [-0.1, 0.1]
+[[camera]]
+id = "cam0"
+size = [1280, 400]
+focal = [600.0, 600.0]
+centre = [640.0, 200.0]
+position = [0.0, -1.0, 0.1]
+rotation = [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]
+)");
+  expect_error(audit("full.jpg", "full.jpg"), 1, "full.jpg");
 }
 
 TEST_F(AuditCommand, WithAGalleryItSaysWhichProductStandsThereNow) {

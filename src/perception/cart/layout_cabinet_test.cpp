@@ -96,6 +96,21 @@ void expect_syntax_error(const std::string& text, const std::string& words) {
   EXPECT_THAT(error.message, HasSubstr(words));
 }
 
+TEST(CabinetLayout, ABoxHasASide) {
+  EXPECT_TRUE(parse_layout(with(kViews, "[0.1, 0.2, 0.3, 0.4]", "[0.1, 0.2, 0.103, 0.4]"), "l"));
+  EXPECT_THAT(error_of(with(kViews, "[0.1, 0.2, 0.3, 0.4]", "[0.1, 0.2, 0.101, 0.4]")).message,
+              HasSubstr("at least 0.002"));
+  EXPECT_THAT(error_of(with(kViews, "[0.1, 0.2, 0.3, 0.4]", "[0, 0, 1e-30, 1e-30]")).message,
+              HasSubstr("at least 0.002"));
+}
+
+TEST(CabinetLayout, WhereNothingStandsIsNoCabinet) {
+  const std::string_view camera = kCabinet.substr(kCabinet.find("[[camera]]"));
+  expect_syntax_error(
+      "version = 1\n[cabinet]\nwidth = 0.8\nheight = 1.4\ndepth = 0.5\n" + std::string(camera),
+      "a [[facing]] in which it stands");
+}
+
 TEST(CabinetLayout, IsReadWhole) {
   const Layout layout = parse_layout(kCabinet, "l.toml").value();
   EXPECT_TRUE(layout.calibrated());

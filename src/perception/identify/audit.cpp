@@ -235,8 +235,9 @@ std::vector<FacingAudit> judge(std::span<const AuditFacing> facings, const Compa
   const LookJudge look_judge(facings, looks, gallery, model);
   std::vector<FacingAudit> audits;
   for (std::size_t i = 0; i < facings.size(); ++i) {
+    const FacingView& view = comparison.views[i];
     const Evidence evidence =
-        weigh(comparison.views[i], comparison.alignment, look_judge.evidence(i), model);
+        view.hidden ? Evidence{} : weigh(view, comparison.alignment, look_judge.evidence(i), model);
     audits.push_back(judge_one(facings[i], evidence, model));
   }
   return audits;

@@ -46,10 +46,11 @@ struct AuditFacing {
 
 // What the two pictures show of one facing.
 struct FacingView {
-  vision::Box before;  // Pixels of the frames.
-  vision::Box after;
-  double structure = 0;                   // Similarity at its place, -1..1.
-  bool flat = false;                      // There is no structure in either picture.
+  vision::Box before;    // Pixels of the frames.
+  vision::Box after;     // Inside the picture; where it is hidden, all of the picture.
+  bool hidden = false;   // The camera has moved so that it is not seen after: nothing is known.
+  double structure = 0;  // Similarity at its place, -1..1.
+  bool flat = false;     // There is no structure in either picture.
   double moved_structure = 0;             // The best anywhere near …
   double moved_scale = 1;                 // … and how large it is there.
   double colors = 0;                      // Distance, 0..1.

@@ -9,6 +9,7 @@
 namespace tally::identify {
 namespace {
 
+constexpr float kSeenMin = 0.5F;  // Of a facing, in the picture after, to know anything of it.
 // Half a pixel is what a fixed camera moves by, at least.
 constexpr double kReachMin = 0.5;
 constexpr double kReachSigmas = 3;
@@ -131,6 +132,11 @@ Comparison compare_stills(const media::Frame& before, const media::Frame& after,
                          static_cast<double>(before.height) / small.height);
     view.after = scaled(view.after, static_cast<double>(after.width) / pictures.after.size.width,
                         static_cast<double>(after.height) / pictures.after.size.height);
+    const vision::Box whole{0, 0, static_cast<float>(after.width),
+                            static_cast<float>(after.height)};
+    const vision::Box seen = vision::intersection(view.after, whole);
+    view.hidden = seen.area() < kSeenMin * view.after.area();
+    view.after = view.hidden ? whole : seen;
     comparison.views.push_back(std::move(view));
   }
   return comparison;
