@@ -174,7 +174,9 @@ TEST_F(RealCommandLine, SeveralCamerasNeedACalibratedLayout) {
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_THAT(none.err, HasSubstr("several cameras need a layout with a [cabinet]"));
   here_.write("visit/layout.toml",
-              "version = 1\n[cabinet]\nwidth = 0.8\nheight = 1.4\ndepth = 0.5\n[[camera]]\n"
+              "version = 1\n[cabinet]\nwidth = 0.8\nheight = 1.4\ndepth = 0.5\n"
+              "[[product]]\nid = \"a\"\nsize = [0.07, 0.07, 0.12]\n[[shelf]]\nid = \"s\"\nz = 0.1\n"
+              "[[facing]]\nid = \"f\"\nshelf = \"s\"\nproduct = \"a\"\nx = [0, 0.1]\n[[camera]]\n"
               "id = \"left\"\nsize = [1280, 720]\nfocal = [900, 900]\ncentre = [640, 360]\n"
               "position = [0, -0.2, 1.5]\nrotation = [[1, 0, 0], [0, -1, 0], [0, 0, -1]]\n");
   here_.write("visit/session.toml", "layout = \"layout.toml\"\n" + session_of({"left", "right"}));
