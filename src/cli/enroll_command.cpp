@@ -83,25 +83,24 @@ class Enroller {
  private:
   Result<void> enrol_one(const ProductPhotos& source, std::size_t total) {
     const GalleryProduct* before = enrolment_.gallery.find(source.id);
-    GalleryProduct product{source.id, {}};
-    if (before != nullptr && arguments_.add) product.photos = before->photos;
-    const std::string what = before == nullptr ? "added" : arguments_.add ? "extended" : "replaced";
-    for (const std::filesystem::path& path : source.photos) {
-      if (interrupted()) return fail(CliError::kInterrupted, "interrupted; nothing was enrolled");
-      auto photo = identify::enrol_photo(embedder_, path);
-      if (!photo) return std::unexpected(std::move(photo.error()));
-      console_.progress("enroll", ++done_, static_cast<std::int64_t>(total));
-      const bool known =
-          std::ranges::count(product.photos, photo->sha256, &GalleryPhoto::sha256) > 0;
-      if (known) {
-        console_.note(fmt::format("{}: is among the photos of {} already; passed over",
-                                  path.string(), source.id));
-        continue;
-      }
-      product.photos.push_back(std::move(*photo));
-    }
-    enrolment_.changes.push_back({source.id, what, product.photos.size()});
-    return identify::put_product(enrolment_.gallery, std::move(product));
+    const bool extend = before != nullptr && arguments_.add;
+    const std::string what = before == nullptr ? "added" : extend ? "extended" : "replaced";
+    auto product = identify::enrol_product(
+        embedder_, source, extend ? before->photos : std::vector<GalleryPhoto>{},
+        [&](const std::filesystem::path& path, bool known) -> Result<void> {
+          if (interrupted()) {
+            return fail(CliError::kInterrupted, "interrupted; nothing was enrolled");
+          }
+          console_.progress("enroll", ++done_, static_cast<std::int64_t>(total));
+          if (known) {
+            console_.note(fmt::format("{}: is among the photos of {} already; passed over",
+                                      path.string(), source.id));
+          }
+          return {};
+        });
+    if (!product) return std::unexpected(std::move(product.error()));
+    enrolment_.changes.push_back({source.id, what, product->photos.size()});
+    return identify::put_product(enrolment_.gallery, std::move(*product));
   }
 
   const EnrollArguments& arguments_;

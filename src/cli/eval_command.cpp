@@ -235,31 +235,25 @@ Evaluation evaluate_all(const EvalArguments& arguments, Plan&& plan,
   return evaluation;
 }
 
-std::string rate_line(std::string_view name, const evaluate::Rate& rate) {
-  return fmt::format("  {:<26} {:>9}  {}\n", name, share_text(rate.share()), interval_text(rate));
-}
-
 std::string figures_in_words(const evaluate::Summary& summary) {
   const Figures& all = summary.all;
-  std::string text = rate_line("exact carts", all.exact);
-  text += rate_line("wrong charges", all.wrong_charge);
-  text += rate_line("missed charges", all.missed_charge);
-  text += rate_line("reviews", all.review);
-  text += rate_line("items, F1", all.f1);
-  text += rate_line("kind and place only, F1", all.place_f1);
-  text += rate_line("right product, if seen", all.identified);
-  text += fmt::format("  {:<26} {:>9.3f}\n", "count error of a line", all.count_error.mean);
+  std::string text;
+  for (const auto& [name, rate] : rates_of(all)) {
+    text +=
+        fmt::format("  {:<26} {:>9}  {}\n", name, share_text(rate.share()), interval_text(rate));
+  }
+  text += fmt::format("  {:<26} {:>9.3f}\n", "Count error of a line", all.count_error.mean);
   if (summary.calibration.count == 0) return text;  // There was no cart at all.
   if (all.money) {
-    text += fmt::format("  {:<26} {:>9}  {} with its sign\n", "error in money, a cart",
+    text += fmt::format("  {:<26} {:>9}  {} with its sign\n", "Error in money, a cart",
                         money_text(all.money->error_absolute_minor.mean, all.money->currency),
                         money_text(all.money->error_minor.mean, all.money->currency));
   }
-  text += fmt::format("  {:<26} {:>9.3f}  Brier {:.3f}\n", "calibration error",
+  text += fmt::format("  {:<26} {:>9.3f}  Brier {:.3f}\n", "Calibration error",
                       summary.calibration.ece, summary.calibration.brier);
   if (summary.best) {
     text += fmt::format("  {:<26} {:>9.4f}  {} reviewed, {} charged wrongly\n",
-                        fmt::format("knob for {} wrong", share_text(summary.wrong_max)),
+                        fmt::format("Knob for {} wrong", share_text(summary.wrong_max)),
                         summary.best->threshold, share_text(summary.best->review.share()),
                         share_text(summary.best->wrong_charge.share()));
   }

@@ -91,16 +91,8 @@ std::string rate_fact(std::string_view name, const Rate& rate) {
 
 std::string facts_html(const Summary& summary) {
   const Figures& all = summary.all;
-  std::string facts = rate_fact("Exact carts", all.exact);
-  facts += rate_fact("Wrong charges", all.wrong_charge);
-  facts += rate_fact("Missed charges", all.missed_charge);
-  facts += rate_fact("Reviews", all.review);
-  facts += rate_fact("Items, F1", all.f1);
-  facts += rate_fact("Items, precision", all.precision);
-  facts += rate_fact("Items, recall", all.recall);
-  facts += rate_fact("Kind and place only, F1", all.place_f1);
-  facts += rate_fact("Right product, if seen", all.identified);
-  facts += rate_fact("Right lines", all.lines_right);
+  std::string facts;
+  for (const NamedRate& named : rates_of(all)) facts += rate_fact(named.name, named.rate);
   facts += fact("Count error of a line", fmt::format("{:.3f}", all.count_error.mean),
                 fmt::format("mean of {}", counted(all.count_error.count, "line")));
   if (summary.calibration.count > 0) {

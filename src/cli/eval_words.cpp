@@ -73,4 +73,17 @@ std::string run_words(const evaluate::EvaluatedRun& run) {
   return words;
 }
 
+std::vector<NamedRate> rates_of(const evaluate::Figures& figures) {
+  return {{"Exact carts", figures.exact},
+          {"Wrong charges", figures.wrong_charge},
+          {"Missed charges", figures.missed_charge},
+          {"Reviews", figures.review},
+          {"Items, F1", figures.f1},
+          {"Items, precision", figures.precision},
+          {"Items, recall", figures.recall},
+          {"Kind and place only, F1", figures.place_f1},
+          {"Right product, if seen", figures.identified},
+          {"Right lines", figures.lines_right}};
+}
+
 }  // namespace tally::cli

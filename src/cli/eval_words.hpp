@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "perception/evaluate/evaluation.hpp"
 
@@ -15,6 +17,13 @@ namespace tally::cli {
 
 // The 95 % confidence interval, "93.8 to 96.4 %"; empty where there was nothing to count.
 [[nodiscard]] std::string interval_text(const evaluate::Rate& rate);
+
+// The rates that are told of an evaluation, in their order, each with its name.
+struct NamedRate {
+  std::string_view name;  // "Exact carts"
+  evaluate::Rate rate;
+};
+[[nodiscard]] std::vector<NamedRate> rates_of(const evaluate::Figures& figures);
 
 // "2.50 EUR", "-0.70 EUR", "120 JPY": by the currency's decimals (ISO 4217).
 [[nodiscard]] std::string money_text(double minor, const std::string& currency);

@@ -30,11 +30,8 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
   }
   auto session = cart::load_session(folder);
   if (!session) return std::unexpected(std::move(session.error()));
-  if (!arguments_.layout.empty() || session->layout.empty()) {
-    return layout_.calibrated() ? process_calibrated(*session, layout_, options)
-                                : cart::process_session(*session, detector_, layout_, options);
-  }
-  auto layout = cart::load_layout(session->layout);
+  const bool own = arguments_.layout.empty() && !session->layout.empty();
+  auto layout = own ? cart::load_layout(session->layout) : Result<cart::Layout>(layout_);
   if (!layout) return std::unexpected(std::move(layout.error()));
   return layout->calibrated() ? process_calibrated(*session, *layout, options)
                               : cart::process_session(*session, detector_, *layout, options);

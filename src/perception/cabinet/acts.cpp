@@ -13,8 +13,8 @@
 namespace tally::cabinet {
 namespace {
 
-// What is first seen, or last, before the opening may have left the stock, or joined it, unseen:
-// the less likely the further out, metres.
+// What is first seen before the opening may have left the stock unseen: the less likely the further
+// out, metres.
 constexpr double kUnseenReach = 0.2;
 constexpr double kUnseenShare = 0.5;
 constexpr double kUnseenAlone = 0.3;  // Metres to whatever else is carried then.
@@ -252,8 +252,7 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
     if (auto item = finder.read(i)) items.push_back(std::move(*item));
   }
   settle(items);
-  add_unseen_takes(inputs, items);
-  add_unseen_puts(inputs, items);
+  add_unseen_acts(inputs, items);
   return items;
 }
 

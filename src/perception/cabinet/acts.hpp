@@ -31,6 +31,13 @@ using ProductLikelihood = std::function<std::vector<double>(std::span<const iden
 using FacingEvidence =
     std::function<double(std::size_t facing, SessionTime before, SessionTime after)>;
 
+// Odds from which a facing has surely changed, and up to which it surely has not.
+inline constexpr double kSurelyChanged = 3.0;
+inline constexpr double kSurelyUnchanged = -2.5;
+
+// Acts less likely explain nothing that facings show.
+inline constexpr double kExplainsMin = 0.3;
+
 struct Act {
   EventKind kind = EventKind::kTake;
   SessionTime time{0};

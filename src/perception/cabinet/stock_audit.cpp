@@ -13,9 +13,8 @@ namespace {
 // How sure a cart still is; found on training seeds.
 constexpr double kUnexplainedTrust = 0.6;
 constexpr double kUnchangedTrust = 0.7;
-constexpr double kLikely = 0.3;  // Acts less likely explain nothing.
 
-bool is_likely(const std::optional<Act>& act) { return act && act->probability >= kLikely; }
+bool is_likely(const std::optional<Act>& act) { return act && act->probability >= kExplainsMin; }
 
 bool explains(const CarriedItem& item, std::size_t facing, const cart::Layout& layout) {
   if (!is_likely(item.take) && !is_likely(item.put)) return false;

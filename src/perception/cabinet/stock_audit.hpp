@@ -16,11 +16,6 @@
 
 namespace tally::cabinet {
 
-// Log odds of a change (FacingEvidence) from which a facing has changed, and below which it has
-// not.
-inline constexpr double kSurelyChanged = 3.0;
-inline constexpr double kSurelyUnchanged = -2.5;
-
 // `evidence` is asked for the time from `before` to `after`: the whole session.
 [[nodiscard]] std::vector<cart::Doubt> audit_stock(std::span<const CarriedItem> items,
                                                    const cart::Layout& layout,

@@ -17,8 +17,6 @@ constexpr SessionTime kVisitGap = from_seconds(0.4);  // Longer, and it is anoth
 constexpr SessionTime kExplains = from_seconds(0.9);
 // A facing that stays covered after an act shows its change in the next visit only.
 constexpr SessionTime kStillCovered = from_seconds(2.5);
-constexpr double kSeenAct = 0.3;      // Acts less likely explain nothing.
-constexpr double kChangedMin = 3.0;   // Log odds of a change.
 constexpr double kTaken = 0.75;       // That a facing changed because its product was taken,
 constexpr double kOwnProduct = 0.93;  // and that what stood there was that.
 
@@ -74,7 +72,7 @@ std::optional<Change> change_of(const ActInputs& inputs, const Visit& visit) {
       place = point;
     }
     if (nearest >= kNear || (best && nearest >= best->nearest)) continue;
-    if (inputs.evidence(facing, visit.from - kBefore, visit.to + kAfter) < kChangedMin) continue;
+    if (inputs.evidence(facing, visit.from - kBefore, visit.to + kAfter) < kSurelyChanged) continue;
     best = Change{facing, nearest, visit.from + (visit.to - visit.from) / 2, visit.carry, place};
   }
   return best;
@@ -83,7 +81,7 @@ std::optional<Change> change_of(const ActInputs& inputs, const Visit& visit) {
 bool explains(const CarriedItem& item, const Change& change, const Visit& visit,
               const cart::Layout& layout) {
   for (const auto& act : {item.take, item.put}) {
-    if (!act || act->probability < kSeenAct) continue;
+    if (!act || act->probability < kExplainsMin) continue;
     if (act->time < visit.from - kStillCovered || act->time > visit.to + kExplains) continue;
     if (act->facing == change.facing) return true;
     if (act->time < visit.from - kExplains) continue;
@@ -132,10 +130,20 @@ std::optional<SessionTime> put_back_at(const ActInputs& inputs, std::span<const 
   return std::nullopt;
 }
 
-}  // namespace
+void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
+               std::vector<CarriedItem>& items) {
+  for (const Visit& visit : visits) {
+    const auto change = change_of(inputs, visit);
+    if (!change) continue;
+    const bool explained = std::ranges::any_of(items, [&](const CarriedItem& item) {
+      return explains(item, *change, visit, *inputs.layout);
+    });
+    if (!explained) items.push_back(item_of(*change, inputs));
+  }
+}
 
-void add_unseen_puts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
-  const std::vector<Visit> visits = visits_of(inputs);
+void add_puts(const ActInputs& inputs, std::span<const Visit> visits,
+              std::vector<CarriedItem>& items) {
   for (CarriedItem& item : items) {
     if (!item.take || item.take->probability < kTakenSure || !item.take->facing) continue;
     if (item.put && item.put->probability >= kTakenSure) continue;
@@ -147,15 +155,12 @@ void add_unseen_puts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   }
 }
 
-void add_unseen_takes(const ActInputs& inputs, std::vector<CarriedItem>& items) {
-  for (const Visit& visit : visits_of(inputs)) {
-    const auto change = change_of(inputs, visit);
-    if (!change) continue;
-    const bool explained = std::ranges::any_of(items, [&](const CarriedItem& item) {
-      return explains(item, *change, visit, *inputs.layout);
-    });
-    if (!explained) items.push_back(item_of(*change, inputs));
-  }
+}  // namespace
+
+void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
+  const std::vector<Visit> visits = visits_of(inputs);
+  add_takes(inputs, visits, items);
+  add_puts(inputs, visits, items);
 }
 
 }  // namespace tally::cabinet

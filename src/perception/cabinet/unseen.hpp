@@ -2,7 +2,7 @@
 // different, in several cameras, and no act explains it; or it looks again as before a take. So is
 // found what a hand hides, and what a hand takes that holds something already.
 //
-// Pure functions.
+// Pure function.
 #pragma once
 
 #include <vector>
@@ -11,10 +11,8 @@
 
 namespace tally::cabinet {
 
-// Adds takes to the items that were seen.
-void add_unseen_takes(const ActInputs& inputs, std::vector<CarriedItem>& items);
-
-// Gives items that were taken and not seen to come back the put that brought them back.
-void add_unseen_puts(const ActInputs& inputs, std::vector<CarriedItem>& items);
+// Adds takes to the items that were seen, and gives those that were taken, and not seen to come
+// back, the put that brought them back.
+void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items);
 
 }  // namespace tally::cabinet

@@ -59,7 +59,7 @@ class Unseen : public ::testing::Test {
 TEST_F(Unseen, AFacingThatChangedUnderAHandIsATakeOfItsProduct) {
   reach(4);
   std::vector<CarriedItem> items;
-  add_unseen_takes(inputs(), items);
+  add_unseen_acts(inputs(), items);
   ASSERT_EQ(items.size(), 1U);
   EXPECT_EQ(items[0].product, kFacing);
   EXPECT_NEAR(to_seconds(items[0].take->time), 4, 0.3);
@@ -69,11 +69,11 @@ TEST_F(Unseen, AFacingThatChangedUnderAHandIsATakeOfItsProduct) {
 
 TEST_F(Unseen, WithoutAHandThereOrWithoutAChangeNothingIsTaken) {
   std::vector<CarriedItem> items;
-  add_unseen_takes(inputs(), items);
+  add_unseen_acts(inputs(), items);
   EXPECT_TRUE(items.empty()) << "nobody was there";
   reach(4);
   changed = [](std::size_t facing, double, double) { return facing == 30 ? 3.7 : -3.7; };
-  add_unseen_takes(inputs(), items);
+  add_unseen_acts(inputs(), items);
   EXPECT_TRUE(items.empty()) << "another shelf's facing changed";
 }
 
@@ -81,11 +81,11 @@ TEST_F(Unseen, WhatWasSeenExplainsTheChange) {
   reach(4);
   for (const auto& seen : {taken(kFacing, 4.2), taken(kFacing + 1, 4.2), taken(kFacing, 2.0)}) {
     std::vector<CarriedItem> items{seen};
-    add_unseen_takes(inputs(), items);
+    add_unseen_acts(inputs(), items);
     EXPECT_EQ(items.size(), 1U);
   }
   std::vector<CarriedItem> items{taken(30, 4.2)};
-  add_unseen_takes(inputs(), items);
+  add_unseen_acts(inputs(), items);
   EXPECT_EQ(items.size(), 2U) << "a take elsewhere explains nothing";
 }
 
@@ -97,12 +97,12 @@ TEST_F(Unseen, AFacingThatLooksAsBeforeAgainWasFilledAgain) {
     return after > 7 ? -3.7 : 3.7;
   };
   std::vector<CarriedItem> items{taken(kFacing, 3.2)};
-  add_unseen_puts(inputs(), items);
+  add_unseen_acts(inputs(), items);
   ASSERT_TRUE(items[0].put);
   EXPECT_NEAR(to_seconds(items[0].put->time), 7.2, 0.3);
   std::vector<CarriedItem> kept{taken(kFacing, 3.2)};
   changed = [](std::size_t facing, double, double) { return facing == kFacing ? 3.7 : -3.7; };
-  add_unseen_puts(inputs(), kept);
+  add_unseen_acts(inputs(), kept);
   EXPECT_FALSE(kept[0].put);
 }
 

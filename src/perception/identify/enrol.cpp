@@ -135,19 +135,27 @@ Result<std::vector<ProductPhotos>> list_product_photos(const fs::path& folder) {
   return products;
 }
 
+Result<GalleryProduct> enrol_product(vision::Embedder& embedder, const ProductPhotos& source,
+                                     std::vector<GalleryPhoto> has, const OnPhoto& on_photo) {
+  GalleryProduct product{source.id, std::move(has)};
+  for (const fs::path& path : source.photos) {
+    auto photo = enrol_photo(embedder, path);
+    if (!photo) return std::unexpected(std::move(photo.error()));
+    const bool known = std::ranges::count(product.photos, photo->sha256, &GalleryPhoto::sha256) > 0;
+    if (!known) product.photos.push_back(std::move(*photo));
+    if (!on_photo) continue;
+    if (auto told = on_photo(path, known); !told) return std::unexpected(std::move(told.error()));
+  }
+  return product;
+}
+
 Result<Gallery> enrol_products(vision::Embedder& embedder,
                                const std::vector<ProductPhotos>& products) {
   Gallery gallery{.embedder = identity_of(embedder), .products = {}, .sha256 = {}};
   for (const ProductPhotos& source : products) {
-    GalleryProduct product{source.id, {}};
-    for (const fs::path& path : source.photos) {
-      auto photo = enrol_photo(embedder, path);
-      if (!photo) return std::unexpected(std::move(photo.error()));
-      const bool known =
-          std::ranges::count(product.photos, photo->sha256, &GalleryPhoto::sha256) > 0;
-      if (!known) product.photos.push_back(std::move(*photo));
-    }
-    if (auto put = put_product(gallery, std::move(product)); !put) {
+    auto product = enrol_product(embedder, source);
+    if (!product) return std::unexpected(std::move(product.error()));
+    if (auto put = put_product(gallery, std::move(*product)); !put) {
       return std::unexpected(std::move(put.error()));
     }
   }

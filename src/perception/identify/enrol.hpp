@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,16 @@ struct ProductPhotos {
 // FileError.
 Result<std::vector<ProductPhotos>> list_product_photos(const std::filesystem::path& folder);
 
-// A gallery of these products, never saved. A photo that is there twice counts once. Errors: those
-// of enrol_photo and put_product.
+// Told after each photo; `known`: the product has it already, and it is passed over. An error ends
+// the enrolment. May be empty.
+using OnPhoto = std::function<Result<void>(const std::filesystem::path& photo, bool known)>;
+
+// A product of its photos, added to those it has. Errors: those of enrol_photo and `on_photo`.
+Result<GalleryProduct> enrol_product(vision::Embedder& embedder, const ProductPhotos& source,
+                                     std::vector<GalleryPhoto> has = {},
+                                     const OnPhoto& on_photo = {});
+
+// A gallery of these products, never saved. Errors: those of enrol_product and put_product.
 Result<Gallery> enrol_products(vision::Embedder& embedder,
                                const std::vector<ProductPhotos>& products);
 
