@@ -22,6 +22,8 @@ STRIDE = 32
 GENTLE_FROM = 0.85  # The last part without mosaic, as YOLOX does.
 CALIBRATION_BATCHES = 16
 OPEN_HELD_OUT = 0.2
+WHOLE_EVERY = 4  # With windows: each such step has whole pictures, WHOLE_SHARE of a batch of them.
+WHOLE_SHARE = 0.375
 RATE, DECAY = 1e-3, 1e-2
 GRADIENT_MAX = 20.0
 
@@ -38,6 +40,8 @@ def add_arguments(parser):
     parser.add_argument("--init", type=Path,
                         help="YOLOX-Nano's published ONNX, or another run's checkpoint")
     parser.add_argument("--size", type=size_of, default=size_of(SIZE), metavar="WxH")
+    parser.add_argument("--window", type=size_of, metavar="WxH",
+                        help="learn mostly from windows of this size, around hands")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--batch", type=int, default=16)
@@ -126,7 +130,8 @@ class Run:
         if resumed:
             self.restore()
         self.grids = {size: grid_of(size[1], size[0])
-                      for size in (arguments.size, smaller(arguments.size))}
+                      for size in (arguments.size, smaller(arguments.size), arguments.window)
+                      if size}
 
     def restore(self):
         state = runs.load(self.checkpoint)
@@ -149,6 +154,7 @@ class Run:
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
                 "batch": arguments.batch, "size": arguments.size,
+                "window": arguments.window,
                 "epochs_before": 0, "minutes_before": 0.0}
         if arguments.init and arguments.init.suffix == ".pt":
             earlier = runs.load(arguments.init)
@@ -178,14 +184,24 @@ class Run:
 
         def make(step):
             random = np.random.default_rng([arguments.seed, self.epoch, step])
-            width, height = self.size()
-            mosaic = self.progress.value() < GENTLE_FROM
             chosen = order[step * arguments.batch:(step + 1) * arguments.batch]
-            made = [detector_augment.training_picture(random, self.training, int(i), width, height,
-                                                      mosaic) for i in chosen]
+            made, size = self.windows(random, chosen, step)
             return (np.stack([p for p, _, _ in made]), [torch.from_numpy(b) for _, b, _ in made],
-                    [o for _, _, o in made], (width, height))
+                    [o for _, _, o in made], size)
         return make
+
+    def windows(self, random, chosen, step):
+        """The pictures of a step, and their size: windows of them where that was asked for."""
+        window, training = self.arguments.window, self.training
+        if window and step % WHOLE_EVERY:
+            return [detector_augment.training_window(random, training, int(i), self.arguments.size,
+                                                     window) for i in chosen], window
+        if window:
+            chosen = chosen[:max(1, int(WHOLE_SHARE * len(chosen)))]
+        size = self.arguments.size if window else self.size()
+        mosaic = self.progress.value() < GENTLE_FROM
+        return [detector_augment.training_picture(random, training, int(i), *size, mosaic)
+                for i in chosen], size
 
     def step(self, batch):
         pictures, targets, opens, size = batch

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from .cache import PAD
-from .labels import ITEM_IN_HAND
+from .labels import HAND, ITEM_IN_HAND
 
 SIDE_MIN = 5.0
 VISIBLE_MIN = 0.35
@@ -21,6 +21,8 @@ MOSAIC_SHARE = 0.15
 CLOSE_SHARE = 0.3  # Of the pictures that show something held: a look at that.
 SCALE = (0.65, 1.7)  # Of the letterbox's own.
 CLOSE_SCALE_MAX = 2.2
+WINDOW_SCALE = (0.8, 1.7)
+WINDOW_FOCUS = (0.6, 0.2)  # Of windows: around something held, around a hand; others anywhere.
 
 
 def warp_boxes(boxes, matrix, frame):
@@ -56,6 +58,33 @@ def close_matrix(random, box, size, width, height):
     if random.random() < 0.5:  # Mirrored in the frame.
         matrix[0] = -matrix[0]
         matrix[0, 2] += width
+    return matrix
+
+
+def window_matrix(random, cache, index, view, window):
+    """A small window of a picture that is letterboxed into `view`: what hands do, near enough."""
+    size, boxes = cache.sizes[index], cache.boxes[index]
+    chance, focus = random.random(), None
+    held, hands = boxes[boxes[:, 0] == ITEM_IN_HAND], boxes[boxes[:, 0] == HAND]
+    if len(held) and chance < WINDOW_FOCUS[0]:
+        focus = held[random.integers(len(held))]
+    elif len(hands) and chance < sum(WINDOW_FOCUS):
+        focus = hands[random.integers(len(hands))]
+    matrix = letterbox_matrix(size, *view)
+    scale = np.exp(random.uniform(*np.log(WINDOW_SCALE)))
+    stretch = np.exp(random.normal(0, 0.06))
+    matrix[0, 0] *= scale * stretch
+    matrix[1, 1] *= scale / stretch
+    for axis, side in ((0, window[0]), (1, window[1])):
+        if focus is None:
+            room = side - size[axis] * matrix[axis, axis]
+            matrix[axis, 2] = random.uniform(min(room, 0), max(room, 0))
+        else:
+            middle = (focus[1 + axis] + focus[3 + axis]) / 2
+            matrix[axis, 2] = random.uniform(0.15, 0.85) * side - middle * matrix[axis, axis]
+    if random.random() < 0.5:  # Mirrored in the window.
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += window[0]
     return matrix
 
 
@@ -156,6 +185,14 @@ def training_picture(random, cache, index, width, height, mosaics=True):
         picture, boxes = mosaic(random, cache, indices, width, height)
         return colour(random, picture), boxes, bool(cache.open[indices].any())
     picture, boxes = one(random, cache, index, width, height)
+    return colour(random, picture), boxes, bool(cache.open[index])
+
+
+def training_window(random, cache, index, view, window):
+    """As training_picture, of a window (width, height) out of a picture seen at `view`'s scale."""
+    matrix = window_matrix(random, cache, index, view, window)
+    boxes = warp_boxes(cache.boxes[index], matrix, (0, 0, *window))
+    picture = warp(cache.pixels[index], cache.sizes[index], matrix, *window)
     return colour(random, picture), boxes, bool(cache.open[index])
 
 

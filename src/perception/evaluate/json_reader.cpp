@@ -9,11 +9,11 @@
 namespace tally::evaluate {
 namespace {
 
-// Only the parser's own place: "line 3, column 7".
-std::string parser_words(const nlohmann::json::parse_error& problem) {
+// What the parser says, without its "[json.exception.parse_error.101] ".
+std::string parser_words(const nlohmann::json::exception& problem) {
   const std::string_view words = problem.what();
-  const std::size_t at = words.find("parse error");
-  return std::string(at == std::string_view::npos ? words : words.substr(at));
+  const std::size_t at = words.find("] ");
+  return std::string(at == std::string_view::npos ? words : words.substr(at + 2));
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ JsonReader::Json JsonReader::parse(std::string_view text, std::string_view schem
   Json json;
   try {
     json = Json::parse(text);
-  } catch (const Json::parse_error& problem) {
+  } catch (const Json::exception& problem) {  // Bad syntax, or a number that no double can hold.
     error_ = fail(EvaluateError::kSyntax,
                   fmt::format("{}: not JSON: {}; write it again", where_, parser_words(problem)))
                  .error();
