@@ -203,6 +203,7 @@ AVRational Demuxer::frame_rate() const {
 }
 
 std::optional<SessionTime> Demuxer::duration() const {
+  if (source_->input->growing()) return std::nullopt;  // It would be that of the first fragment.
   if (stream_->duration > 0 && stream_->time_base.num > 0) {
     return SessionTime(
         av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, 1'000'000}));
