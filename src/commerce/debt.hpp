@@ -88,7 +88,8 @@ struct Debts {
 
 namespace debt_event {
 // clang-format off
-struct Made       { Instant at; std::string key; Gross gross; PaymentId payment; SessionId session; };
+struct Made       { Instant at; std::string key; Gross gross; PaymentId payment;
+                    SessionId session; };
 struct Paid       { Instant at; std::string key; Money amount; PaymentId payment; };
 struct Corrected  { Instant at; std::string key; std::string debt; Gross gross; };
 struct WrittenOff { Instant at; std::string key; std::string debt; Money amount; };

@@ -7,7 +7,8 @@
 //   refund    pending, then posted or voided: refunds_given, tax_payable <- provider_clearing
 //             (of a debt's payment: debt_receivable <- provider_clearing)
 //
-// Each has one key, made of the payment's id and the purpose, so that writing twice is writing once.
+// The debited account stands on the left, the credited on the right. Each posting has one key, made
+// of the payment's id and the purpose, so that writing twice is writing once.
 // So shopper_receivable of a payment is back at zero when it has ended, and provider_clearing is
 // what the provider says it has for us. Prices include tax: amounts here are gross, with the tax
 // that is in them, 0 <= tax <= gross.
