@@ -12,8 +12,8 @@
 //
 // Thread-safety: values; calls that change one Ledger must not overlap.
 // Errors: CommerceError. kDuplicate: the key was used for something else. kAmount: nothing, less
-// than nothing, more than what is pending. kUnknown: no such pending transfer. kTransition: that one
-// was posted or voided before. kLimit: a limit below, or a balance beyond ±kMinorMax. kInvalid: no
+// than nothing, more than what is pending. kUnknown: no such pending transfer. kTransition: it was
+// posted or voided before. kLimit: a limit below, or a balance beyond ±kMinorMax. kInvalid: no
 // tenant or currency, both sides the same account, a pending transfer between others. Nothing has
 // changed after an error.
 #pragma once
