@@ -10,6 +10,7 @@
 #include "base/instant.hpp"
 #include "base/money.hpp"
 #include "commerce/catalog.hpp"
+#include "commerce/planogram.hpp"
 
 namespace tally::commerce::testing {
 
@@ -75,5 +76,17 @@ inline Market market_with_tax_on_top() {
 }
 
 inline Cabinet cabinet() { return {kCabinet, kTenant, id<SiteId>(1), kMarket, "Lobby"}; }
+
+// Cola twice and water on the upper shelf, bars on the lower; a draft.
+inline Planogram planogram(std::uint32_t version = 1) {
+  Planogram planogram;
+  planogram.id = id<LayoutId>(version);
+  planogram.cabinet = kCabinet;
+  planogram.version = version;
+  planogram.camera_layout = digest('c');
+  planogram.shelves = {{"upper", {{"u1", kCola, 6, 2}, {"u2", kCola, 6, 1}, {"u3", kWater, 8, 4}}},
+                       {"lower", {{"l1", kBar, 20, 5}}}};
+  return planogram;
+}
 
 }  // namespace tally::commerce::testing
