@@ -17,14 +17,14 @@
 namespace tally::commerce {
 
 enum class ClosedReason : std::uint8_t {
-  kNoPlanogram,      // None of its planograms is applied.
-  kOtherCabinet,     // The planogram is of another cabinet, or the cabinet of another market.
-  kNoFacing,         // Nothing is for sale.
-  kFacingEmpty,      // A facing without product.
-  kProductUnknown,   // A facing's product is not in the tenant's catalog.
-  kNoPrice,          // A product has no price in the market.
-  kCameraLayout,     // Cameras work with another layout than the planogram was made for.
-  kUnseenByCameras,  // A product stands there that the cameras' layout does not name.
+  kNoPlanogram,       // None of its planograms is applied.
+  kOtherCabinet,      // The planogram is of another cabinet, or the cabinet of another market.
+  kNoFacing,          // Nothing is for sale.
+  kFacingEmpty,       // A facing without product.
+  kProductUnknown,    // A facing's product is not in the tenant's catalog.
+  kNoPrice,           // A product has no price in the market.
+  kCameraLayout,      // Cameras work with another layout than the planogram was made for.
+  kUnseenByCameras,   // A product stands there that the cameras' layout does not name.
   kUnknownToCatalog,  // The cameras' layout names a product that the catalog does not know.
 };
 // "no_price": for programs.
