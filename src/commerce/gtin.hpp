@@ -3,8 +3,8 @@
 //
 // All four are one number space: kept with zeros in front up to 14 digits, as GS1 asks of
 // databases, so that a UPC "036000291452" and the EAN "0036000291452" are the same product.
-// UPC-E, which leaves zeros out in the middle, has 8 digits too and is not read: a scanner gives its
-// 12 digits.
+// UPC-E, which leaves zeros out in the middle, has 8 digits too and is not read: a scanner gives
+// the 12 that it stands for.
 //
 // Thread-safety: values. Errors: CommerceError::kInvalid.
 #pragma once

@@ -1,16 +1,16 @@
 // What a cabinet holds, as far as can be known: per product the sum of all its movements. A count
 // corrects that sum, and so measures how wrong it was, without anybody labelling a video.
 //
-// Predicted stock may go below zero. Cameras err: a bottle of water that was sold as cola leaves one
-// cola too few on paper, and the last cola sold then makes it -1. A shopper has the goods and
+// Predicted stock may go below zero. Cameras err: a bottle of water that was sold as cola leaves
+// one cola too few on paper, and the last cola sold then makes it -1. A shopper has the goods and
 // the receipt; to refuse the movement would lose a fact. So it is recorded, and an alert says that
 // this product wants counting.
 //
 // Movements may become known late: a session is settled after its review, a day later, and
 // the cabinet was counted meanwhile. That count has seen the effect already. The movement is then
 // recorded with a kCountOffset that takes it back, and the count's error is mended as if the
-// movement had been known. So the order in which things become known does not matter. At the same
-// instant, a count comes first.
+// movement had been known. So the order in which things become known does not matter, but that
+// counts of a product come in their own. At the same instant, a count comes first.
 //
 // Thread-safety: values and pure functions. Errors: kInvalid, kLimit, kDuplicate (a key used
 // before for something else), kTransition (a count older than the last one); nothing has changed

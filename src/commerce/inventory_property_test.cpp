@@ -113,7 +113,7 @@ void expect_sums(const Inventory& inventory) {
   for (const auto& [product, level] : inventory.levels) EXPECT_EQ(level.predicted, sums[product]);
 }
 
-// Where the event at `from` may become known at the latest: counts of a product stay in their order.
+// Where the event at `from` may become known at the latest: counts of a product stay in order.
 std::size_t latest(const std::vector<InventoryEvent>& events, std::size_t from) {
   const auto* count = std::get_if<CountStock>(&events[from]);
   for (std::size_t to = from + 1; count != nullptr && to < events.size(); ++to) {

@@ -6,7 +6,7 @@
 // expired, load. A session that is told twice happens once.
 //
 // A planogram published after the session began waits for the next one: the restocker worked by
-// the one before. Of several that wait the one published last applies, and the others are withdrawn.
+// the one before. Of several that wait the one published last applies; the others are withdrawn.
 //
 // Thread-safety: values and pure functions. Errors: kInvalid, kLimit, kDuplicate, and inventory's;
 // then nothing has changed.
