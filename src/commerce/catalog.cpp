@@ -78,7 +78,8 @@ Result<void> check(const Market& market) {
       check_id("market.id", market.id), check_id("market.tenant", market.tenant),
       check_text("market.name", market.name),
       check_money("market.hold", market.hold, market.currency, 1, kHoldMinorMax),
-      check_range("market.review_level", market.review_level, kReviewLevelMin, kReviewLevelMax),
+      check_range("market.review_level", static_cast<int>(market.review_level),
+                  static_cast<int>(ReviewLevel::kAll), static_cast<int>(ReviewLevel::kNone)),
       check_prices(market));
 }
 

@@ -19,6 +19,7 @@
 #include "base/id.hpp"
 #include "base/money.hpp"
 #include "commerce/gtin.hpp"
+#include "commerce/review_policy.hpp"
 
 namespace tally::commerce {
 
@@ -26,9 +27,6 @@ inline constexpr std::size_t kProductsMax = 10'000;  // Of a tenant; prices of a
 inline constexpr std::size_t kPhotosMax = 50;        // Of a product.
 inline constexpr std::int64_t kPriceMinorMax = 1'000'000'000;
 inline constexpr std::int64_t kHoldMinorMax = 1'000'000'000;
-// How far tally decides by itself: at 1 a human sees every session, at 5 none.
-inline constexpr int kReviewLevelMin = 1;
-inline constexpr int kReviewLevelMax = 5;
 
 struct Tenant {  // An operator of cabinets; tenants never see each other.
   TenantId id;
@@ -72,7 +70,7 @@ struct Market {
   Currency currency;
   bool price_includes_tax = true;  // Else tax comes on top, as in the United States.
   Money hold;                      // Asked for at every opening; the most a session may cost.
-  int review_level = kReviewLevelMin;
+  ReviewLevel review_level = ReviewLevel::kByPerception;
   std::map<ProductId, Price> prices;
 };
 

@@ -113,10 +113,12 @@ TEST(Catalog, SaysWhichFieldOfAMarketIsWrong) {
   expect_wrong(with([](Market& m) { m.hold = euros(kHoldMinorMax + 1); }), "market.hold");
   expect_wrong(with([](Market& m) { m.hold = {100, currency("USD")}; }), "market.hold");
   for (const int level : {1, 2, 3, 4, 5}) {
-    EXPECT_TRUE(with([&](Market& m) { m.review_level = level; }));
+    EXPECT_TRUE(with([&](Market& m) { m.review_level = review_level(level).value(); }));
   }
-  expect_wrong(with([](Market& m) { m.review_level = 0; }), "market.review_level");
-  expect_wrong(with([](Market& m) { m.review_level = 6; }), "market.review_level");
+  expect_wrong(with([](Market& m) { m.review_level = static_cast<ReviewLevel>(0); }),
+               "market.review_level");
+  expect_wrong(with([](Market& m) { m.review_level = static_cast<ReviewLevel>(6); }),
+               "market.review_level");
 }
 
 TEST(Catalog, SaysWhichPriceIsWrong) {

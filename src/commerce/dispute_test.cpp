@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/files.hpp"
-
 namespace tally::commerce {
 namespace {
 
@@ -121,13 +119,6 @@ TEST(Dispute, NonsenseIsRefusedInWords) {
   dollars.unit_price.currency = Currency::parse("USD").value();
   EXPECT_EQ(open_dispute(request({line("cola", 2, 1), dollars})).error().code.name,
             "commerce.amount");
-}
-
-TEST(Dispute, TheDocumentShowsTheTablesDiagram) {
-  const auto page = read_file(std::filesystem::path(TALLY_SOURCE_DIR) / "docs/commerce.md",
-                              std::size_t{1} << 20U);
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_THAT(*page, HasSubstr(diagram_of(dispute_transitions())));
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ inline Market market(std::string_view of = "EUR") {
   market.name = "Offices";
   market.currency = currency(of);
   market.hold = {2000, market.currency};
-  market.review_level = 4;
+  market.review_level = ReviewLevel::kCostlyDoubts;
   market.prices = {{kCola, {{199, market.currency}, 1900}},
                    {kWater, {{95, market.currency}, 700}},
                    {kBar, {{150, market.currency}, 0}}};

@@ -8,8 +8,6 @@
 #include <set>
 #include <tuple>
 
-#include "base/files.hpp"
-
 namespace tally::commerce {
 namespace {
 
@@ -134,13 +132,6 @@ TEST(Review, RandomWalksDecideOnceAndWalkEveryRow) {
     EXPECT_TRUE(walked.contains({row.from, row.on, row.to}))
         << name_of(row.from) << " " << name_of(row.on) << " " << name_of(row.to);
   }
-}
-
-TEST(Review, TheDocumentShowsTheTablesDiagram) {
-  const auto page = read_file(std::filesystem::path(TALLY_SOURCE_DIR) / "docs/commerce.md",
-                              std::size_t{1} << 20U);
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_THAT(*page, HasSubstr(diagram_of(review_transitions())));
 }
 
 }  // namespace

@@ -8,8 +8,6 @@
 #include <set>
 #include <tuple>
 
-#include "base/files.hpp"
-
 namespace tally::commerce {
 namespace {
 
@@ -337,13 +335,6 @@ TEST(Session, RandomWalksKeepTheRules) {
     EXPECT_TRUE(walked.contains({row.from, row.on, row.to}))
         << name_of(row.from) << " " << name_of(row.on) << " " << name_of(row.to);
   }
-}
-
-TEST(Session, TheDocumentShowsTheTablesDiagram) {
-  const auto page = read_file(std::filesystem::path(TALLY_SOURCE_DIR) / "docs/commerce.md",
-                              std::size_t{1} << 20U);
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_THAT(*page, HasSubstr(diagram_of(session_transitions())));
 }
 
 TEST(ReviewLevel, SaysWhoLooks) {
