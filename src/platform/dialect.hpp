@@ -1,0 +1,14 @@
+// The one difference between the stores' statements: how they write a parameter. Statements say $1,
+// $2, … as PostgreSQL does; SQLite numbers the same with ?1. Text in quotes and comments stays.
+//
+// Thread-safety: pure function.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tally::platform {
+
+[[nodiscard]] std::string sqlite_of(std::string_view sql);
+
+}  // namespace tally::platform
