@@ -43,8 +43,8 @@ Result<std::optional<Aggregate>> find_aggregate(Transaction& transaction, const 
 struct AggregatePage {
   TenantId tenant;
   std::string kind;
-  std::optional<std::string> state;           // Only those in it.
-  std::optional<std::string> starting_after;  // The id that ended the page before.
+  std::optional<std::string> state = std::nullopt;           // Only those in it.
+  std::optional<std::string> starting_after = std::nullopt;  // The id that ended the page before.
   std::int64_t limit = 10;                    // 1 to kPageMax, else kLimit.
 };
 // Newest first.

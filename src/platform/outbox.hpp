@@ -59,7 +59,7 @@ struct Message {
 };
 
 struct MessageClaim {
-  std::optional<std::string> topic;  // Only of this one. Others of the same key come first still.
+  std::optional<std::string> topic = std::nullopt;  // Only of this one. Others of the same key come first still.
   std::int64_t count = 10;           // 1 to kClaimMax, else kLimit.
   Duration lease = kMessageLease;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/dialect.hpp"
 #include "platform/postgres_value.hpp"
 
 namespace tally::platform {
@@ -207,6 +208,10 @@ Result<std::string> PostgresConnection::prepare(std::string_view sql,
   for (const PostgresParameter& value : values) types.push_back(value.type);
   const auto key = std::pair(std::string(sql), std::move(types));
   if (const auto known = statements_.find(key); known != statements_.end()) return known->second;
+  if (parameters_in(sql) != values.size()) {
+    return fail(StoreError::kStatement, fmt::format("{} parameters instead of {}: {}",
+                                                    values.size(), parameters_in(sql), sql));
+  }
   if (statements_.size() >= kStatementsMax) {
     if (auto freed = run_script("DEALLOCATE ALL"); !freed) return std::unexpected(freed.error());
     statements_.clear();

@@ -77,8 +77,8 @@ template <typename T>
 
 }  // namespace tally::platform::testing
 
-#define TALLY_ON_BOTH_STORES(Suite)                                                \
-  INSTANTIATE_TEST_SUITE_P(Stores, Suite,                                          \
-                           ::testing::Values(::tally::platform::Engine::kSqlite,   \
-                                             ::tally::platform::Engine::kPostgres), \
-                           ::tally::platform::testing::engine_name)
+#define TALLY_ON_BOTH_STORES(Suite)                                                                \
+  INSTANTIATE_TEST_SUITE_P(                                                                        \
+      Stores, Suite,                                                                               \
+      ::testing::Values(::tally::platform::Engine::kSqlite, ::tally::platform::Engine::kPostgres), \
+      ::tally::platform::testing::engine_name)

@@ -57,6 +57,12 @@ TEST(Dialect, TurnsParametersAndLeavesWhatIsQuoted) {
   EXPECT_EQ(sqlite_of("$a"), "$a");
 }
 
+TEST(Dialect, CountsParametersOutsideOfQuotes) {
+  EXPECT_EQ(parameters_in("SELECT 1"), 0U);
+  EXPECT_EQ(parameters_in("SELECT $2, $1, '$9' -- $8"), 2U);
+  EXPECT_EQ(parameters_in("$10"), 10U);
+}
+
 TEST(PostgresValue, ReadsSignedNumbersOfEverySize) {
   EXPECT_EQ(postgres_column(kPostgresInt2, "\xFF\xFE"), Value(std::int64_t{-2}));
   EXPECT_EQ(postgres_column(kPostgresInt4, "\xFF\xFF\xFF\xFE"), Value(std::int64_t{-2}));
