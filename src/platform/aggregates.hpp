@@ -45,7 +45,7 @@ struct AggregatePage {
   std::string kind;
   std::optional<std::string> state = std::nullopt;           // Only those in it.
   std::optional<std::string> starting_after = std::nullopt;  // The id that ended the page before.
-  std::int64_t limit = 10;                    // 1 to kPageMax, else kLimit.
+  std::int64_t limit = 10;                                   // 1 to kPageMax, else kLimit.
 };
 // Newest first.
 Result<std::vector<Aggregate>> list_aggregates(Transaction& transaction, const AggregatePage& page);

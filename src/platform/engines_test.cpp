@@ -169,8 +169,8 @@ TEST_F(PostgresTest, ThatMayLoseWhatItAcknowledgedIsRefused) {
 }
 
 TEST_F(PostgresTest, ThatSortsOrEncodesOtherwiseIsRefused) {
-  for (const std::string wrong : {"ENCODING 'SQL_ASCII' LOCALE 'C'",
-                                  "LOCALE_PROVIDER icu ICU_LOCALE 'en' LOCALE 'C'"}) {
+  for (const std::string wrong :
+       {"ENCODING 'SQL_ASCII' LOCALE 'C'", "LOCALE_PROVIDER icu ICU_LOCALE 'en' LOCALE 'C'"}) {
     ASSERT_TRUE(server_->run("CREATE DATABASE wrong TEMPLATE template0 " + wrong)) << wrong;
     const auto refused = connect_postgres({.connection = server_->connection_to("wrong")});
     EXPECT_EQ(outcome_of(refused), "store.unsafe") << wrong;

@@ -81,15 +81,13 @@ TEST_P(IdempotencyTest, LetsAKeyBeTriedAnewWhenTheFirstNeverEnded) {
   EXPECT_EQ(outcome_of(begin(kRequest, at(0) + kInFlightMax)), "idempotency.in_flight");
   // The slow one's work goes with its reply.
   const auto late = write([&](Transaction& transaction) -> Result<void> {
-    EXPECT_TRUE(
-        insert_aggregate(transaction, {kTenant, "session", "s", 0, "", "", {}, {}}, at(9)));
+    EXPECT_TRUE(insert_aggregate(transaction, {kTenant, "session", "s", 0, "", "", {}, {}}, at(9)));
     return finish_request(transaction, kRequest, slow, kReply);
   });
   EXPECT_EQ(outcome_of(late), "idempotency.lost");
   EXPECT_FALSE(read([](Transaction& transaction) {
                  return find_aggregate(transaction, kTenant, "session", "s");
-               })
-                   .value());
+               }).value());
   EXPECT_TRUE(finish(kRequest, next));
   EXPECT_EQ(outcome_of(finish(kRequest, next)), "idempotency.lost");
 }
@@ -97,9 +95,8 @@ TEST_P(IdempotencyTest, LetsAKeyBeTriedAnewWhenTheFirstNeverEnded) {
 TEST_P(IdempotencyTest, ForgetsWhatWasRefusedBeforeAnyWork) {
   const GoOn mine = std::get<GoOn>(begin(kRequest).value());
   const auto forget = [&] {
-    return outcome_of(write([&](Transaction& transaction) {
-      return forget_request(transaction, kRequest, mine);
-    }));
+    return outcome_of(write(
+        [&](Transaction& transaction) { return forget_request(transaction, kRequest, mine); }));
   };
   EXPECT_EQ(forget(), "");
   EXPECT_EQ(forget(), "idempotency.lost");

@@ -14,8 +14,8 @@
 namespace tally::platform {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::at;
+using ::testing::ElementsAre;
 using testing::id_of;
 using testing::outcome_of;
 
@@ -33,18 +33,17 @@ class JobsTest : public testing::StoreTest {
   Result<bool> queue(std::uint64_t number, Instant due = at(0),
                      std::optional<std::string> key = std::nullopt, std::string name = "q") {
     return write([&](Transaction& transaction) {
-      return queue_job(transaction,
-                       {id(number), kTenant, name, "kind", fmt::format("body {}", number), key, due},
-                       at(0));
+      return queue_job(
+          transaction,
+          {id(number), kTenant, name, "kind", fmt::format("body {}", number), key, due}, at(0));
     });
   }
   std::vector<Job> claim(Instant now, std::int64_t count = 1) {
     return claim_from(*connection_, now, count).value();
   }
   std::string finish(const JobLease& lease, Instant now) {
-    return outcome_of(write([&](Transaction& transaction) {
-      return finish_job(transaction, lease, "result", now);
-    }));
+    return outcome_of(write(
+        [&](Transaction& transaction) { return finish_job(transaction, lease, "result", now); }));
   }
   Result<JobState> failed(const JobLease& lease, Instant now, std::uint64_t random = 0) {
     return write([&](Transaction& transaction) {
@@ -228,9 +227,8 @@ TEST_P(JobsTest, GoTheWayOfTheirTableInEveryPair) {
       for (const bool tries_left : {true, false}) {
         ++number;
         const std::int64_t token = 1;
-        ASSERT_TRUE(write([&](Transaction& transaction) {
-          return transaction.execute("DELETE FROM jobs");
-        }));
+        ASSERT_TRUE(write(
+            [&](Transaction& transaction) { return transaction.execute("DELETE FROM jobs"); }));
         ASSERT_TRUE(queue(number));
         ASSERT_TRUE(write([&](Transaction& transaction) {
           return transaction.execute(

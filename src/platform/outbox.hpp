@@ -59,8 +59,9 @@ struct Message {
 };
 
 struct MessageClaim {
-  std::optional<std::string> topic = std::nullopt;  // Only of this one. Others of the same key come first still.
-  std::int64_t count = 10;           // 1 to kClaimMax, else kLimit.
+  std::optional<std::string> topic =
+      std::nullopt;         // Only of this one. Others of the same key come first still.
+  std::int64_t count = 10;  // 1 to kClaimMax, else kLimit.
   Duration lease = kMessageLease;
 };
 // Those that are due, oldest first, at most one of each key.

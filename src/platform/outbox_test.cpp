@@ -10,8 +10,8 @@
 namespace tally::platform {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::at;
+using ::testing::ElementsAre;
 using testing::id_of;
 using testing::outcome_of;
 
@@ -22,14 +22,12 @@ class OutboxTest : public testing::StoreTest {
   Result<void> put(std::uint64_t number, std::string key, Instant due = at(0),
                    std::string topic = "t") {
     return write([&](Transaction& transaction) {
-      return put_message(transaction,
-                         {id(number), key, topic, fmt::format("body {}", number), due}, at(0));
+      return put_message(transaction, {id(number), key, topic, fmt::format("body {}", number), due},
+                         at(0));
     });
   }
   std::vector<Message> claim(Instant now, const MessageClaim& wish = {}) {
-    return write([&](Transaction& transaction) {
-             return claim_messages(transaction, wish, now);
-           })
+    return write([&](Transaction& transaction) { return claim_messages(transaction, wish, now); })
         .value();
   }
   std::vector<std::string> claimed(Instant now, const MessageClaim& wish = {}) {
@@ -38,9 +36,8 @@ class OutboxTest : public testing::StoreTest {
     return bodies;
   }
   std::string delivered(const MessageLease& lease, Instant now) {
-    return outcome_of(write([&](Transaction& transaction) {
-      return delivered_message(transaction, lease, now);
-    }));
+    return outcome_of(write(
+        [&](Transaction& transaction) { return delivered_message(transaction, lease, now); }));
   }
   Result<bool> failed(const MessageLease& lease, Instant now) {
     return write([&](Transaction& transaction) {
@@ -130,16 +127,15 @@ TEST_P(OutboxTest, StopsAKeyAtADeadMessageUntilAHumanDecides) {
   EXPECT_EQ(state().dead, 1);
   EXPECT_THAT(claimed(now), ElementsAre());
   const auto revive = [&](std::uint64_t number) {
-    return outcome_of(write([&](Transaction& transaction) {
-      return revive_message(transaction, id(number), now);
-    }));
+    return outcome_of(write(
+        [&](Transaction& transaction) { return revive_message(transaction, id(number), now); }));
   };
   EXPECT_EQ(revive(3), "store.stale");
   EXPECT_EQ(revive(1), "");
   now = kill(now);
   EXPECT_EQ(outcome_of(write([&](Transaction& transaction) {
-    return discard_message(transaction, id(1), now);
-  })),
+              return discard_message(transaction, id(1), now);
+            })),
             "");
   EXPECT_THAT(claimed(now), ElementsAre("body 3"));
 }
@@ -166,8 +162,8 @@ TEST_P(OutboxTest, TakesAnIdOnceAndClaimsWithinALimit) {
   EXPECT_EQ(outcome_of(put(1, "b")), "store.duplicate");
   for (const std::int64_t count : {std::int64_t{0}, kClaimMax + 1}) {
     EXPECT_EQ(outcome_of(write([&](Transaction& transaction) {
-      return claim_messages(transaction, {.count = count}, at(0));
-    })),
+                return claim_messages(transaction, {.count = count}, at(0));
+              })),
               "store.limit");
   }
 }

@@ -92,8 +92,7 @@ TEST_P(AggregatesTest, AreListedNewestFirstInPages) {
   EXPECT_THAT(list(page), ElementsAre("c", "a"));
   page.starting_after = "e";  // Another tenant's id begins no page.
   EXPECT_THAT(list(page), ElementsAre());
-  EXPECT_THAT(list({.tenant = kOurs, .kind = "session", .state = "closed"}),
-              ElementsAre("c"));
+  EXPECT_THAT(list({.tenant = kOurs, .kind = "session", .state = "closed"}), ElementsAre("c"));
 }
 
 TEST_P(AggregatesTest, AreListedOverAllTenantsForTheSystemsOwnWork) {
@@ -120,13 +119,10 @@ TEST_P(AggregatesTest, EndAtTheirLimits) {
             })),
             "store.limit");
   for (const std::int64_t limit : {std::int64_t{0}, kPageMax + 1}) {
-    EXPECT_EQ(
-        outcome_of(read([&](Transaction& transaction) {
-          return list_aggregates(
-              transaction,
-              {.tenant = kOurs, .kind = "k", .limit = limit});
-        })),
-        "store.limit");
+    EXPECT_EQ(outcome_of(read([&](Transaction& transaction) {
+                return list_aggregates(transaction, {.tenant = kOurs, .kind = "k", .limit = limit});
+              })),
+              "store.limit");
   }
 }
 
