@@ -1,6 +1,6 @@
-// Blobs as files, each under the SHA-256 of what it contains: <root>/ab/cd/abcd…; two equal contents
-// are one file. A file appears whole (written beside, synced, renamed, its folder synced) or not at
-// all, and is checked against its name whenever it is read.
+// Blobs as files, each under the SHA-256 of what it contains: <root>/ab/cd/abcd…; two equal
+// contents are one file. A file appears whole (written beside, synced, renamed, its folder synced)
+// or not at all, and is checked against its name whenever it is read.
 //
 // Thread-safety: any number of threads and programs may put, read and remove; nothing here blocks
 // but the disk. Limits: kBlobBytesMax. Errors: BlobError.

@@ -1,5 +1,6 @@
-// Which blobs there are, whose, and until when: the index in the store over BlobFiles. A blob's name
-// is (tenant, owner, name); several may have the same content, and its file goes with the last.
+// Which blobs there are, whose, and until when: the index in the store over BlobFiles. A blob's
+// name is (tenant, owner, name); several may have the same content, and its file goes with the
+// last.
 //
 // To keep a blob: BlobFiles::put() the content, then add_blob() in the transaction that needs it.
 // add_blob() looks whether the file is there, and purge_blobs() removes files inside of its
@@ -66,8 +67,8 @@ Result<std::int64_t> release_blobs(Transaction& transaction, const TenantId& ten
 // many; call again while it is not 0.
 Result<std::int64_t> purge_blobs(Transaction& transaction, const BlobFiles& files,
                                  const Retention& retention, Instant now);
-// Removes one now, whatever its kind: an erasure, a picture that is not shown any more. A hold keeps
-// it: kHeld.
+// Removes one now, whatever its kind: an erasure, a picture that is not shown any more. A hold
+// keeps it: kHeld.
 Result<void> erase_blob(Transaction& transaction, const BlobFiles& files, const BlobName& name,
                         Instant now);
 

@@ -1,14 +1,14 @@
-// Requests that take effect once however often they are sent: the caller's Idempotency-Key, what was
-// asked under it, and the first reply, which later requests get again byte for byte (the semantics of
-// draft-ietf-httpapi-idempotency-key-header, and Stripe's where it is silent).
+// Requests that take effect once however often they are sent: the caller's Idempotency-Key, what
+// was asked under it, and the first reply, which later requests get again byte for byte (the
+// semantics of draft-ietf-httpapi-idempotency-key-header, and Stripe's where it is silent).
 //
 //   1. begin_request() in a transaction of its own: the reply of before, or leave to go on.
 //   2. The work, and finish_request() with its reply, in one transaction.
 //
-// If the program dies before 2 is committed nothing has happened, and after kInFlightMax the key may
-// be tried anew; its new token keeps the one that was slow from finishing. Replies of all statuses
-// are kept; a request that was refused before any work is forgotten by forget_request(). A key is
-// the principal's within its tenant: nobody gets another's reply.
+// If the program dies before 2 is committed nothing has happened, and after kInFlightMax the key
+// may be tried anew; its new token keeps the one that was slow from finishing. Replies of all
+// statuses are kept; a request that was refused before any work is forgotten by forget_request(). A
+// key is the principal's within its tenant: nobody gets another's reply.
 //
 // Thread-safety: a transaction's. Limits: kKeyBytesMax, kBodyBytesMax for a reply, kept for
 // kRequestKept.

@@ -1,9 +1,9 @@
-// Work that is done later, by any of several workers: queued in the transaction of its cause, leased
-// to one worker at a time, tried again when it fails, and put aside after `tries_max`.
+// Work that is done later, by any of several workers: queued in the transaction of its cause,
+// leased to one worker at a time, tried again when it fails, and put aside after `tries_max`.
 //
 // A worker claims jobs, says by heartbeat_job() every kHeartbeat that it lives, does the work, and
-// calls finish_job() in the very transaction that writes the outcome. Each claim has a fencing token
-// one higher than the claim before: what a worker says that lost its lease is kStale, and its
+// calls finish_job() in the very transaction that writes the outcome. Each claim has a fencing
+// token one higher than the claim before: what a worker says that lost its lease is kStale, and its
 // transaction with all it wrote is rolled back. So a job may run twice, and takes effect once.
 //
 // Thread-safety: a transaction's. Time and chance are the caller's.

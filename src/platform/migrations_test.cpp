@@ -111,7 +111,8 @@ TEST(PlatformMigrations, AreWhatTheyWereWhenTheyWereReleased) {
   for (const Migration& migration : platform_migrations()) {
     checksums.push_back(checksum_of(migration).substr(0, 16));
   }
-  EXPECT_EQ(checksums, (std::vector<std::string>{"b8c8772db5ec629a", "addef7aba0d08963", "9615375e8478cfda"}));
+  EXPECT_EQ(checksums,
+            (std::vector<std::string>{"b8c8772db5ec629a", "addef7aba0d08963", "9615375e8478cfda"}));
 }
 
 }  // namespace

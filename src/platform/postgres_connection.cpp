@@ -116,7 +116,7 @@ Result<void> PostgresConnection::open() {
   const std::string settings = fmt::format(
       "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c "
       "lc_messages=C",
-      options_.statement_timeout.count(), kLockTimeout.count(), kIdleTimeout.count());
+      options_.statement_timeout.count(), options_.lock_timeout.count(), kIdleTimeout.count());
   const std::array<const char*, 8> names{
       "dbname",  "connect_timeout",  "client_encoding", "application_name",
       "options", "tcp_user_timeout", "keepalives_idle", nullptr};

@@ -27,6 +27,7 @@ inline constexpr int kPostgresVersionMin = 150'000;                  // PQserver
 struct PostgresOptions {
   std::string connection;  // libpq's text: "host=… dbname=… user=…" or postgresql://…
   std::chrono::milliseconds statement_timeout = kStatementTimeout;
+  std::chrono::milliseconds lock_timeout = kLockTimeout;
 };
 
 Result<std::unique_ptr<Connection>> connect_postgres(const PostgresOptions& options);

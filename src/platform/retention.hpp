@@ -1,5 +1,5 @@
-// How long each kind of blob is kept. Raw video shows people: three days, unless a dispute holds it,
-// and then at most thirty.
+// How long each kind of blob is kept. Raw video shows people: three days, unless a dispute holds
+// it, and then at most thirty.
 //
 // Thread-safety: pure functions.
 #pragma once

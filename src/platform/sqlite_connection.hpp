@@ -3,7 +3,8 @@
 // and is then kBusy. Readers are not in the way of the writer. The file is made, readable by its
 // owner only, if it is not there; its folder must be.
 //
-// Errors: StoreError; kUnavailable where the file can't be opened, kCorrupt where it is no database.
+// Errors: StoreError; kUnavailable where the file can't be opened, kCorrupt where it is no
+// database.
 #pragma once
 
 #include <chrono>

@@ -5,11 +5,11 @@
 //   store.write([=](Transaction& t) { return insert(t, thing); },     // runs on a store's thread
 //               [=](Result<Version> outcome) { post(…); });           // so does this: be short
 //
-// Work is what connection.hpp says: effects through the transaction only. Each callback runs exactly
-// once: on a store's thread, or inside of write() or read() itself when the work is refused because
-// kQueuedMax others wait (kBusy) or the store is closing (kUnavailable). Neither work nor callback
-// may throw, or wait for the store. Writes given to SQLite run in the order they were given in;
-// nothing else is in order.
+// Work is what connection.hpp says: effects through the transaction only. Each callback runs
+// exactly once: on a store's thread, or inside of write() or read() itself when the work is refused
+// because kQueuedMax others wait (kBusy) or the store is closing (kUnavailable). Neither work nor
+// callback may throw, or wait for the store. Writes given to SQLite run in the order they were
+// given in; nothing else is in order.
 //
 // Store::on() has no threads and runs everything inside the call: for simulation and tools.
 //

@@ -1,6 +1,6 @@
-// For tests: a PostgreSQL server of one's own, from Debian's package, in a temporary folder, reached
-// through a socket in it alone. It ends with the program that started it, however that ends. As
-// root it runs as user postgres, since PostgreSQL refuses to be root.
+// For tests: a PostgreSQL server of one's own, from Debian's package, in a temporary folder,
+// reached through a socket in it alone. It ends with the program that started it, however that
+// ends. As root it runs as user postgres, since PostgreSQL refuses to be root.
 //
 // Thread-safety: one thread, the one that started it, must live as long as the server.
 #pragma once
