@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lab.synth import foreign
 from lab.synth.products import is_small
-from lab.synth.script import Director, Key, Stay
+from lab.synth.script import Director
 
-PHONE, BAG = "phone", "bag"
+FOREIGN_COURSES = {"carried": 0.4, "left": 0.25, "fetched": 0.15, "found": 0.2}  # Shares.
 
 
 class NotPossible(Exception):
@@ -207,17 +208,48 @@ def fallen_item(director):
         director.leave(arm, False)
 
 
+def _foreign_course(director, kind, arm):
+    """(how a foreign object goes, its place): drawn apart, so that nothing else depends on it."""
+    rng = np.random.default_rng([director.world.seed, 8])
+    course = str(rng.choice(list(FOREIGN_COURSES), p=list(FOREIGN_COURSES.values())))
+    place = foreign.free_place(director, kind, arm, rng) if course != "carried" else None
+    return (course, place) if place else ("carried", None)
+
+
+def _take_beside(director, arm, place):
+    """Now and then a product too, that the foreign object does not stand before."""
+    choices = [item for item in director.front_items()
+               if not place.hides(director.item_pose(item, director.time)[0])]
+    if choices and director.rng.random() < 0.5:
+        _take(director, int(director.rng.choice(choices)), arm=arm)
+        director.leave(arm, True)
+
+
 def foreign_object(director):
-    """A phone or a bag goes in and comes out again with the hand, or stays for a while."""
+    """A phone or a bag: a hand has it while it browses, leaves it inside, for a while or for good,
+    or takes out what stood there before."""
     arm = director.nearer_arm(0.0)
+    other = [k for k, a in enumerate(director.arms) if a.person == 0 and k != arm][0]
     director.begin(arm, director.time)
-    director.foreign = (str(director.rng.choice((PHONE, BAG))), arm, director.arms[arm].now, None)
+    kind = str(director.rng.choice((foreign.PHONE, foreign.BAG)))
     item = _pick(director)
-    director.browse(arm, item, False)
-    if director.rng.random() < 0.5:
-        other = [k for k, a in enumerate(director.arms) if a.person == 0 and k != arm][0]
-        _take(director, _pick(director), arm=other)
-        director.leave(other, True)
+    course, place = _foreign_course(director, kind, arm)
+    if course == "found":
+        director.foreign = foreign.found(kind, place)
+    else:
+        director.foreign = foreign.brought(kind, arm, director.arms[arm].now, place)
+    if course == "carried":
+        director.browse(arm, item, False)
+        if director.rng.random() < 0.5:
+            _take(director, _pick(director), arm=other)
+            director.leave(other, True)
+    else:
+        if course != "found":
+            foreign.set_down(director, arm, place)
+        _take_beside(director, other, place)
+        if course != "left":
+            director.begin(arm, director.time)
+            foreign.fetch(director, arm, place)
     director.begin(arm, director.time)
     director.leave(arm, False)
 

@@ -16,13 +16,12 @@ import cv2  # noqa: E402
 import mujoco  # noqa: E402
 
 from lab.synth import geometry, people, products  # noqa: E402
+from lab.synth.foreign import SIZES  # noqa: E402
 from lab.synth.world import BOARD, CAMERA_SIZE  # noqa: E402
 
 STILL, MOVING = 1, 2  # Groups of geoms.
 NEAR, FAR = 0.02, 8.0
 ZOOM_OUT = 0.92  # Pictures are drawn wider than the lens sees, for its distortion.
-FOREIGN = {"phone": ((0.037, 0.075, 0.005), (0.05, 0.05, 0.06)),
-           "bag": ((0.09, 0.05, 0.08), (0.35, 0.2, 0.12))}
 
 _FLAG = mujoco.mjtRndFlag
 _GEOM = mujoco.mjtGeom
@@ -90,7 +89,7 @@ class Scene:
         for bar in range(4):
             self._loose(spec, f"door {bar}", _GEOM.mjGEOM_BOX, self._door_bars()[bar][1])
         if foreign:
-            self._loose(spec, "foreign 0", _GEOM.mjGEOM_BOX, FOREIGN[foreign][0])
+            self._loose(spec, "foreign 0", _GEOM.mjGEOM_BOX, SIZES[foreign])
         for index, camera in enumerate(self.world.cameras):
             right, down, forward = camera.rotation
             height = self.size[1]

@@ -16,7 +16,7 @@ class Stage:
         self.world, self.director, self.size = world, director, size
         foreign = director.foreign
         self.scene = drawing.Scene(world, director.goods, director.arms, director.people,
-                                   foreign[0] if foreign else None, size)
+                                   foreign.kind if foreign else None, size)
         self.kept = {}  # (camera, group of what stands still): drawn once.
         self.still_state = None
         self.standing = [True] * len(director.goods)
@@ -43,23 +43,12 @@ class Stage:
             self.standing[item] = still
             stay = [k for k, s in enumerate(director.stays[item]) if s.time <= time][-1]
             state.append(stay if still else -1)
-        self._pose_foreign(time)
+        if director.foreign:
+            scene.set_foreign(*director.foreign.pose(director.arms, time))
         scene.set_door(director.door_angle(time))
         if state != self.still_state:
             self.still_state = state
             self.kept.clear()
-
-    def _pose_foreign(self, time):
-        if not self.director.foreign:
-            return
-        _, arm, begin, end = self.director.foreign
-        if time < begin or (end is not None and time > end):
-            self.scene.set_foreign(drawing.np.array([0.0, -40.0, 0.0]), np.eye(3))
-            return
-        position, frame, _ = self.director.arms[arm].pose(time)
-        half = drawing.FOREIGN[self.director.foreign[0]][0]
-        self.scene.set_foreign(position + frame @ np.array([0.05, half[0] + 0.015, 0.0]),
-                               np.stack([frame[:, 1], frame[:, 0], -frame[:, 2]], axis=1))
 
     def _still(self, camera, kind, draw):
         key = (camera, kind)

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lab.synth import dataset, imaging, people, scenarios, script, session, stage
+from lab.synth import dataset, foreign, imaging, people, scenarios, script, session, stage
 from lab.synth.world import CAMERA_SIZE, make_world
 
 NEAR_OPENING = -0.5  # Hands further out are not worth a picture, metres.
@@ -48,8 +48,9 @@ def _loose_moment(director, away, rng):
                                                         (0, 0, 1), rng.uniform(-3.14, 3.14)))]
                 curl = rng.uniform(0.8, 0.95)
         arm.keys = [script.Key(0.0, position, frame, curl)]
-    director.foreign = ("phone", int(rng.integers(len(director.arms))), -1.0,
-                        None if rng.random() < 0.06 else -0.5)
+    director.foreign = foreign.brought(foreign.PHONE, int(rng.integers(len(director.arms))), -1.0)
+    if rng.random() >= 0.06:
+        director.foreign.stays.clear()
     director.door = [(-2.0, 0.0), (-1.0, rng.uniform(1.6, 2.0))] if rng.random() < 0.93 else []
 
 
@@ -105,7 +106,7 @@ def write_stills(seed, folder, moments=5, blocks=3, size=CAMERA_SIZE):
     world = make_world(seed)
     _, director = scenarios.direct(world, seed)
     if not director.foreign:
-        director.foreign = ("phone", 0, -1.0, -0.5)
+        director.foreign = foreign.Foreign(foreign.PHONE, [])
     lenses = session.sensors(seed, world, size)
     setting = stage.Stage(world, director, size)
     number = 0

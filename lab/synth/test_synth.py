@@ -9,7 +9,7 @@ import av
 import cv2
 import numpy as np
 
-from lab.synth import dataset, geometry, scenarios, scene, script, session, stage
+from lab.synth import dataset, foreign, geometry, scenarios, scene, script, session, stage
 from lab.synth.world import make_world
 
 
@@ -86,6 +86,64 @@ class Scenarios(unittest.TestCase):
             return {product.label for seed in seeds for product in make_world(seed).products}
 
         self.assertFalse(labels(range(40)) & labels(range(1_000_000, 1_000_040)))
+
+
+class ForeignObjects(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directed = [directed("foreign_object", seed, 1) for seed in range(40)]
+
+    def where(self, director, time):
+        return director.foreign.pose(director.arms, time)
+
+    def inside(self, director, time):
+        return self.where(director, time)[0][1] > 0
+
+    def test_some_are_carried_in_and_out_some_left_some_fetched_and_some_were_there(self):
+        courses = {(self.inside(director, 0.0), self.inside(director, director.time),
+                    len(director.foreign.stays)) for _, _, director in self.directed}
+        self.assertEqual(courses, {(False, False, 1), (False, True, 2), (False, False, 3),
+                                   (True, False, 2)})
+
+    def test_they_are_no_products_whatever_becomes_of_them(self):
+        for seed, world, director in self.directed:
+            record = session.truth_of(seed, "foreign_object", world, director)
+            taken = [stays for stays in director.stays if len(stays) > 1]
+            self.assertEqual(kinds(record), ["take"] * len(taken))
+            self.assertEqual(len(record["cart"]), len(taken))
+
+    def test_where_they_stand_is_room_for_them(self):
+        for _, world, director in self.directed:
+            for stay in director.foreign.stays:
+                if stay.arm is not None:
+                    continue
+                half = foreign.half_extents(director.foreign.kind, stay.rotation)
+                low, high = stay.position - half, stay.position + half
+                self.assertLess(min(abs(low[2] - z) for z in world.shelves), 1e-6)
+                self.assertGreater(low[1], 0)
+                self.assertLess(max(-low[0], high[0]), world.width / 2)
+                for item, product in enumerate(director.goods):
+                    at, rotation = director.item_pose(item, stay.time)
+                    size = np.abs(rotation) @ np.array(world.products[product].size) / 2
+                    self.assertTrue((at - size > high).any() or (at + size < low).any())
+
+    def test_they_do_not_jump_into_a_hand_or_out_of_it(self):
+        for _, _, director in self.directed:
+            for stay in director.foreign.stays[1:]:
+                before, after = (self.where(director, stay.time + dt) for dt in (-1e-4, 1e-4))
+                self.assertLess(np.linalg.norm(before[0] - after[0]), 1e-3)
+                self.assertLess(np.abs(before[1] - after[1]).max(), 1e-3)
+
+    def test_one_that_stays_is_seen_inside(self):
+        _, world, director = next(
+            entry for entry in self.directed if self.inside(entry[2], entry[2].time))
+        setting = stage.Stage(world, director, (640, 360))
+        try:
+            setting.at(director.time)
+            geom = setting.scene.parts["foreign"][0][1]
+            self.assertTrue(any((setting.owners(camera) == geom).any() for camera in range(3)))
+        finally:
+            setting.close()
 
 
 class Cabinets(unittest.TestCase):

@@ -10,6 +10,7 @@ import sys
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 COMMANDS = {
+    "recipe": ("recipe", "both models from pictures to packages, in one command"),
     "detector": ("detector", "train and export the detector"),
     "eval-detector": ("eval_detector", "AP50 of an exported detector"),
     "export-detector": ("export_detector", "export a checkpoint, also of an unfinished run"),

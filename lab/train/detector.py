@@ -36,7 +36,9 @@ def add_arguments(parser):
     parser.add_argument("--data", action="append", required=True, metavar="DIR[=item]",
                         help="folder with images/ and labels/; =item: every box is an item")
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
-    parser.add_argument("--run", required=True, type=Path, help="folder for cache and checkpoints")
+    parser.add_argument("--run", required=True, type=Path, help="folder for checkpoints")
+    parser.add_argument("--cache", type=Path,
+                        help="folder for decoded pictures; default: cache in that of --run")
     parser.add_argument("--init", type=Path,
                         help="YOLOX-Nano's published ONNX, or another run's checkpoint")
     parser.add_argument("--size", type=size_of, default=size_of(SIZE), metavar="WxH")
@@ -79,7 +81,7 @@ def read(arguments):
     if arguments.pictures:
         chosen = np.random.default_rng(arguments.seed).permutation(len(training))
         training = [training[i] for i in sorted(chosen[:arguments.pictures])]
-    folder = arguments.run / "cache"
+    folder = arguments.cache or arguments.run / "cache"
     return [cache.cached(pictures, folder, say) for pictures in (training, held, held_open)]
 
 

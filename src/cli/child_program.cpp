@@ -21,7 +21,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kLookEveryMs = 100;             // For `stop`, which no file descriptor tells.
+// For `stop`, which no file descriptor tells, and for the child's end where no pidfd tells that.
+constexpr int kLookEveryMs = 100;
 constexpr std::size_t kWordsBytesMax = 4096;  // Of what the child said, the end.
 
 class Fd {
@@ -80,16 +81,27 @@ std::string last_line(std::string_view words) {
 
 enum class Ending { kItself, kStopped, kTooLong };
 
-// Waits for the child's end, asking it to end, and then making it, where it is to.
+// Leaves the child to be reaped.
+bool has_ended(pid_t pid) {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == pid;
+}
+
+// Waits for the child's end, asking it to end, and then making it, where it is to. `pidfd` wakes at
+// the end; without one (-1: an old kernel, or a sandbox that forbids it) the child's standard error
+// does, which it holds open, or else the next look.
 Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds time_max,
               const std::stop_token& stop, std::string& words) {
   Ending ending = Ending::kItself;
   steady_clock::time_point deadline = steady_clock::now() + time_max;
+  std::array<pollfd, 2> waiting{{{pidfd, POLLIN, 0}, {standard_error, POLLIN, 0}}};
   while (true) {
-    std::array<pollfd, 2> waiting{{{pidfd, POLLIN, 0}, {standard_error, POLLIN, 0}}};
     ::poll(waiting.data(), waiting.size(), kLookEveryMs);
     read_words(standard_error, words);
-    if ((waiting[0].revents & POLLIN) != 0) return ending;
+    if (has_ended(pid)) return ending;
+    // A child that closed it and goes on would wake us for ever.
+    if ((waiting[1].revents & POLLHUP) != 0) waiting[1].fd = -1;
     const bool too_long = steady_clock::now() > deadline;
     if (ending != Ending::kItself) {
       if (too_long) ::kill(-pid, SIGKILL);
@@ -140,10 +152,7 @@ Result<void> run_child(const std::vector<std::string>& words, std::chrono::secon
   // glibc 2.36 declares pidfd_open for C only.
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   std::string said;
-  Ending ending = Ending::kItself;
-  if (pidfd.get() >= 0) {
-    ending = attend(pid, pidfd.get(), ours.get(), time_max, stop, said);
-  }
+  const Ending ending = attend(pid, pidfd.get(), ours.get(), time_max, stop, said);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
