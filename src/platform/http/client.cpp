@@ -101,10 +101,10 @@ HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpClient::~HttpClient() = default;
 
 void HttpClient::call(ClientRequest request, Done done) {
-  impl_->begin([&shared = impl_->shared(), request = std::move(request),
-                done = std::move(done)]() mutable {
-    return make_request_call(shared, std::move(request), std::move(done));
-  });
+  impl_->begin(
+      [&shared = impl_->shared(), request = std::move(request), done = std::move(done)]() mutable {
+        return make_request_call(shared, std::move(request), std::move(done));
+      });
 }
 
 CallResult HttpClient::call_and_wait(ClientRequest request) {

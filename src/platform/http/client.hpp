@@ -29,9 +29,9 @@
 namespace tally::http {
 
 struct ClientOptions {
-  std::string trusted_certificates;  // PEM; empty: what the system trusts.
+  std::string trusted_certificates = {};  // PEM; empty: what the system trusts.
   std::string user_agent = "tally";
-  std::size_t calls_max = 1024;                    // At a time, open WebSockets included.
+  std::size_t calls_max = 1024;                     // At a time, open WebSockets included.
   Duration connect_time = std::chrono::seconds(5);  // For each address of a host, of at most 4.
 };
 
@@ -42,8 +42,8 @@ enum class AddressPolicy : std::uint8_t { kAny, kPublicOnly };
 struct ClientRequest {
   Method method = Method::kGet;
   std::string url;
-  Headers headers;  // Host, Content-Length, Connection and Transfer-Encoding are the client's.
-  std::string body;
+  Headers headers = {};  // Host, Content-Length, Connection and Transfer-Encoding are the client's.
+  std::string body = {};
   AddressPolicy addresses = AddressPolicy::kAny;
   Duration deadline = std::chrono::seconds(30);  // For all of it, from the call on.
   std::size_t response_body_bytes_max = 1U << 20U;
@@ -68,11 +68,11 @@ using CallResult = std::expected<ClientResponse, CallFailure>;
 
 struct WebSocketRequest {
   std::string url;  // ws:// or wss://
-  Headers headers;
-  std::string subprotocol;  // Offered if not empty; a server that takes another is refused.
+  Headers headers = {};
+  std::string subprotocol = {};  // Offered if not empty; a server that takes another is refused.
   AddressPolicy addresses = AddressPolicy::kAny;
   Duration deadline = std::chrono::seconds(30);  // Until it is open.
-  WebSocketLimits limits;
+  WebSocketLimits limits = {};
 };
 struct OpenFailure {
   Error error;

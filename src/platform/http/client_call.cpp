@@ -1,11 +1,11 @@
 #include "platform/http/client_call.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <utility>
 
 #include "platform/http/http_error.hpp"
@@ -99,9 +99,8 @@ bool ClientCall::may_be_called(const tcp::resolver::results_type& addresses) {
 }
 
 asio::awaitable<std::optional<PlainStream>> ClientCall::connect() {
-  const auto [unresolved, addresses] =
-      co_await resolver_.async_resolve(url_.host, fmt::format("{}", url_.port),
-                                       tcp::resolver::numeric_service, kAwait);
+  const auto [unresolved, addresses] = co_await resolver_.async_resolve(
+      url_.host, fmt::format("{}", url_.port), tcp::resolver::numeric_service, kAwait);
   if (told_) co_return std::nullopt;
   if (unresolved) {
     fail_call(HttpError::kResolve, fmt::format("{}: {}", url_.host, unresolved.message()));

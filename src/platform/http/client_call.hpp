@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>

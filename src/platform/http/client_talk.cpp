@@ -1,11 +1,11 @@
 // The two kinds of calls, once they are connected.
-#include <fmt/format.h>
-
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/ssl.hpp>
+#include <fmt/format.h>
+
 #include <iterator>
 #include <utility>
 
@@ -75,9 +75,8 @@ class RequestCall final : public ClientCall {
   using Parser = wire::response_parser<wire::string_body>;
 
   std::string head() {
-    std::string text =
-        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", name_of(request_.method),
-                    url().target, url().authority());
+    std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+                                   name_of(request_.method), url().target, url().authority());
     if (!request_.headers.find("User-Agent")) {
       fmt::format_to(std::back_inserter(text), "User-Agent: {}\r\n", shared().options.user_agent);
     }
@@ -125,7 +124,8 @@ class RequestCall final : public ClientCall {
     const bool large = error == wire::error::body_limit || error == wire::error::header_limit ||
                        error == wire::error::buffer_overflow;
     if (large) {
-      fail_call(HttpError::kTooLarge, fmt::format("{}: its answer is too large", url().authority()));
+      fail_call(HttpError::kTooLarge,
+                fmt::format("{}: its answer is too large", url().authority()));
     } else if (!error || is_malformed(error)) {
       fail_call(HttpError::kAnswer, fmt::format("{}: its answer is not HTTP", url().authority()));
     } else {
@@ -185,8 +185,8 @@ class WebSocketCall final : public ClientCall {
           }
         }));
     beast::websocket::response_type response;
-    const auto [error] = co_await session->socket().async_handshake(
-        response, url().authority(), url().target, kAwait);
+    const auto [error] = co_await session->socket().async_handshake(response, url().authority(),
+                                                                    url().target, kAwait);
     if (told()) co_return;
     const auto chosen = response[wire::field::sec_websocket_protocol];
     if (error || (!chosen.empty() && chosen != request_.subprotocol)) {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+
 #include <exception>
 #include <utility>
 
@@ -70,8 +71,7 @@ asio::awaitable<bool> Connection::serve_one() {
   parser_->header_limit(static_cast<std::uint32_t>(shared_.options.limits.header_bytes_max));
   parser_->body_limit(boost::none);  // Known when the request is admitted.
   stream_.expires_at(head_deadline_);
-  const auto [error, bytes] =
-      co_await wire::async_read_header(stream_, buffer_, *parser_, kAwait);
+  const auto [error, bytes] = co_await wire::async_read_header(stream_, buffer_, *parser_, kAwait);
   if (error == beast::error::timeout) ++shared_.timeouts;
   if (error && !is_too_large(error) && !is_malformed(error)) co_return false;
   lane_.mark_busy(place);
@@ -79,6 +79,9 @@ asio::awaitable<bool> Connection::serve_one() {
   if (is_too_large(error)) {
     co_return co_await refuse(turn, 431, "headers_too_large",
                               "The request line and headers are longer than is taken.");
+  }
+  if (error == wire::error::bad_version) {
+    co_return co_await refuse(turn, 505, "version_unsupported", "Speak HTTP/1.1.");
   }
   if (error) {
     co_return co_await refuse(turn, 400, "request_malformed",
@@ -98,16 +101,16 @@ Connection::Turn Connection::begin_turn() {
 
 void Connection::finish(Turn& turn, bool complete) {
   turn.exchange.complete = complete;
-  turn.exchange.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-      steady_clock::now() - turn.began);
+  turn.exchange.duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - turn.began);
   if (shared_.options.observe) shared_.options.observe(turn.exchange);
 }
 
 asio::awaitable<bool> Connection::serve(Turn& turn) {
   const auto& message = parser_->get();
   turn.chunks_understood = message.version() >= 11;
-  turn.keep_alive = parser_->keep_alive() &&
-                    ++requests_ < shared_.options.limits.requests_per_connection_max;
+  turn.keep_alive =
+      parser_->keep_alive() && ++requests_ < shared_.options.limits.requests_per_connection_max;
   turn.body_read = parser_->is_done();
   auto head = read_head({.method = std::string(message.method_string()),
                          .target = std::string(message.target()),
@@ -140,11 +143,11 @@ asio::awaitable<bool> Connection::serve(Turn& turn) {
 
 asio::awaitable<bool> Connection::serve_body(Turn& turn, AcceptBody& accept) {
   std::string body;
-  const BodyEnd end = co_await read_body(
-      turn, accept.bytes_max, [&body](std::string_view chunk) -> asio::awaitable<bool> {
-        body.append(chunk);
-        co_return true;
-      });
+  const BodyEnd end = co_await read_body(turn, accept.bytes_max,
+                                         [&body](std::string_view chunk) -> asio::awaitable<bool> {
+                                           body.append(chunk);
+                                           co_return true;
+                                         });
   if (end != BodyEnd::kWhole) co_return co_await refuse_body(turn, end);
   turn.request.body = std::move(body);
   co_return co_await answer(turn);
@@ -200,12 +203,11 @@ asio::awaitable<bool> Connection::serve_websocket(Turn& turn, AcceptWebSocket& a
   }
   if (!is_token(accept.subprotocol)) accept.subprotocol.clear();
   using Session = WebSocketSession<PlainStream>;
-  auto session =
-      std::make_shared<Session>(std::move(stream_), shared_.options.limits.websocket);
+  auto session = std::make_shared<Session>(std::move(stream_), shared_.options.limits.websocket);
   cut_websocket_ = [session] { session->cut(); };
   drain_stream_ = [handle = session->handle()] { handle->close(kCloseGoingAway, "server stops"); };
-  session->socket().set_option(beast::websocket::stream_base::decorator(
-      [&](beast::websocket::response_type& response) {
+  session->socket().set_option(
+      beast::websocket::stream_base::decorator([&](beast::websocket::response_type& response) {
         if (!accept.subprotocol.empty()) {
           response.set(wire::field::sec_websocket_protocol, accept.subprotocol);
         }

@@ -5,6 +5,7 @@
 
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>

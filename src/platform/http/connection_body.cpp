@@ -1,5 +1,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+
 #include <algorithm>
 #include <vector>
 
@@ -39,8 +40,8 @@ asio::awaitable<Connection::BodyEnd> Connection::read_body(Turn& turn, std::uint
     // Fills the chunk unless little comes: what came is handed on at the body's pace.
     while (body.size > 0 && !parser_->is_done()) {
       const std::size_t before = body.size;
-      stream_.expires_at(
-          began + body_time(limits, turn.exchange.request_bytes + chunk.size() - before));
+      stream_.expires_at(began +
+                         body_time(limits, turn.exchange.request_bytes + chunk.size() - before));
       auto [error, bytes] = co_await wire::async_read_some(stream_, buffer_, *parser_, kAwait);
       if (error == wire::error::need_buffer) break;
       if (error == beast::error::timeout) ++shared_.timeouts;

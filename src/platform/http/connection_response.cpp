@@ -1,9 +1,9 @@
+#include <boost/asio/write.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -34,7 +34,7 @@ class File {
 
 // The size of a regular file, or nothing.
 std::optional<std::uint64_t> size_of(int descriptor) {
-  struct stat status {};
+  struct stat status{};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     return std::nullopt;
   }
@@ -78,15 +78,15 @@ asio::awaitable<bool> Connection::respond(Turn& turn, Response response) {
 // Sends the head, or in its place, if the response can't be sent, a problem that says so.
 asio::awaitable<bool> Connection::send_head(Turn& turn, Response& response, Framing framing,
                                             std::string_view body) {
-  const std::string date =
-      shared_.options.now ? http_date(shared_.options.now()) : std::string();
+  const std::string date = shared_.options.now ? http_date(shared_.options.now()) : std::string();
   auto head = response_head(response, {.request_id = turn.request.id,
-                                             .date = date,
-                                             .framing = framing,
-                                             .keep_alive = turn.keep_alive});
+                                       .date = date,
+                                       .framing = framing,
+                                       .keep_alive = turn.keep_alive});
   if (!head) {
-    response = problem({.status = 500, .code = "response_malformed", .message = "The server failed."},
-                       turn.request.id);
+    response =
+        problem({.status = 500, .code = "response_malformed", .message = "The server failed."},
+                turn.request.id);
     co_await respond_text(turn, response);
     co_return false;
   }
@@ -125,8 +125,8 @@ asio::awaitable<bool> Connection::respond_file(Turn& turn, Response& response) {
     co_return co_await respond_text(turn, response);
   }
   const auto wanted = turn.request.headers.find("Range");
-  const RangeAnswer range = wanted && response.status == 200 ? parse_range(*wanted, *bytes)
-                                                             : RangeAnswer(WholeFile{});
+  const RangeAnswer range =
+      wanted && response.status == 200 ? parse_range(*wanted, *bytes) : RangeAnswer(WholeFile{});
   ByteRange part{0, *bytes};
   response.headers.set("Accept-Ranges", "bytes");
   if (std::holds_alternative<UnsatisfiableRange>(range)) {

@@ -19,7 +19,7 @@
 namespace tally::http {
 
 struct ServerEvent {
-  std::string data;  // Any lines of text.
+  std::string data;        // Any lines of text.
   std::string event = {};  // Its type; "message" where empty. One line.
   std::string id = {};     // One line.
 };

@@ -97,8 +97,8 @@ using Body = std::variant<std::string, FileBody, std::shared_ptr<EventStream>>;
 
 struct Response {
   int status = 200;
-  Headers headers;
-  Body body;
+  Headers headers = {};
+  Body body = {};
 };
 
 [[nodiscard]] std::string_view reason_of(int status);  // "Not Found"; "" if it has none.
@@ -109,8 +109,8 @@ struct Response {
 // invalid_request_error.
 struct Problem {
   int status = 500;
-  std::string code;     // For programs: "parameter_missing". Stable.
-  std::string message;  // For people: what happened and what to do.
+  std::string code = {};     // For programs: "parameter_missing". Stable.
+  std::string message = {};  // For people: what happened and what to do.
   std::string param = {};
   std::string type = {};
   std::string decline_code = {};

@@ -61,8 +61,6 @@ std::expected<Request, Response> read_head(RawHead head, std::string request_id,
   return request;
 }
 
-bool expects_continue(const Request& request) {
-  return request.headers.find("Expect").has_value();
-}
+bool expects_continue(const Request& request) { return request.headers.find("Expect").has_value(); }
 
 }  // namespace tally::http

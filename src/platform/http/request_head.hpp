@@ -16,7 +16,7 @@ struct RawHead {
   std::string method;
   std::string target;
   unsigned version = 11;  // 10 or 11.
-  Headers headers;
+  Headers headers = {};
 };
 
 // Refuses, as a problem: methods no route can have (501), targets that are too long (414) or

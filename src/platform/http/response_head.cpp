@@ -38,8 +38,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 std::optional<std::string> response_head(const Response& response, const Wrapping& wrapping) {
   if (response.status < 200 || response.status > 599) return std::nullopt;
-  std::string head =
-      fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
+  std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
   for (const auto& [name, value] : response.headers) {
     if (!is_token(name) || !is_header_value(value)) return std::nullopt;
     if (!is_the_servers(name)) head.append(name).append(": ").append(value).append("\r\n");

@@ -17,15 +17,15 @@ namespace tally::http {
 struct KnownLength {
   std::uint64_t bytes;
 };
-struct Chunked {};     // Only HTTP/1.1 peers understand.
+struct Chunked {};      // Only HTTP/1.1 peers understand.
 struct UntilClosed {};  // The end of the connection ends the body.
 struct NoBody {};       // 1xx, 204, 304.
 using Framing = std::variant<KnownLength, Chunked, UntilClosed, NoBody>;
 
 struct Wrapping {
-  std::string_view request_id;  // Left out if empty, as is the date.
-  std::string_view date;
-  Framing framing;
+  std::string_view request_id = {};  // Left out if empty, as is the date.
+  std::string_view date = {};
+  Framing framing = NoBody{};
   bool keep_alive = true;
 };
 

@@ -32,8 +32,9 @@ Result<Router::Segment> Router::parse_segment(std::string_view text, bool last) 
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
   if (!named || (rest && !last)) {
-    return fail(HttpError::kMalformed,
-                fmt::format("\"{}\" is no parameter: write {{name}}, or {{name*}} at the end", text));
+    return fail(
+        HttpError::kMalformed,
+        fmt::format("\"{}\" is no parameter: write {{name}}, or {{name*}} at the end", text));
   }
   return Segment{rest ? SegmentKind::kRest : SegmentKind::kParameter, std::string(name)};
 }
@@ -54,9 +55,8 @@ Result<std::vector<Router::Segment>> Router::parse_pattern(std::string_view patt
           return s.kind != SegmentKind::kLiteral && s.text == segment->text;
         });
     if (twice || segments.size() == kPathSegmentsMax) {
-      return fail(HttpError::kMalformed,
-                  fmt::format("{}: a name twice, or more than {} segments", pattern,
-                              kPathSegmentsMax));
+      return fail(HttpError::kMalformed, fmt::format("{}: a name twice, or more than {} segments",
+                                                     pattern, kPathSegmentsMax));
     }
     segments.push_back(std::move(*segment));
     rest.remove_prefix(end);
@@ -83,8 +83,8 @@ Result<void> Router::add(Method method, std::string_view pattern, std::size_t ro
   }
   for (const Route& other : routes_) {
     if (other.method == method && same_paths(other.segments, *segments)) {
-      return fail(HttpError::kConflict, fmt::format("{} {}: another route has the same paths",
-                                                    name_of(method), pattern));
+      return fail(HttpError::kConflict,
+                  fmt::format("{} {}: another route has the same paths", name_of(method), pattern));
     }
   }
   Route added{method, std::move(*segments), route};
@@ -136,7 +136,8 @@ RouteAnswer Router::match(Method method, const Target& target) const {
     }
     return match;
   }
-  allowed[static_cast<std::size_t>(Method::kHead)] |= allowed[static_cast<std::size_t>(Method::kGet)];
+  allowed[static_cast<std::size_t>(Method::kHead)] |=
+      allowed[static_cast<std::size_t>(Method::kGet)];
   std::string allow;
   for (std::size_t i = 0; i < kMethodCount; ++i) {
     if (!allowed.at(i)) continue;
@@ -156,12 +157,11 @@ Response response_of(const RouteNotFound& /*answer*/, const Request& request) {
 }
 
 Response response_of(const RouteNotAllowed& answer, const Request& request) {
-  Response response =
-      problem({.status = 405,
-               .code = "method_not_allowed",
-               .message = fmt::format("{} takes {}, not {}.", request.target.path, answer.allow,
-                                      name_of(request.method))},
-              request.id);
+  Response response = problem({.status = 405,
+                               .code = "method_not_allowed",
+                               .message = fmt::format("{} takes {}, not {}.", request.target.path,
+                                                      answer.allow, name_of(request.method))},
+                              request.id);
   response.headers.add("Allow", answer.allow);
   return response;
 }

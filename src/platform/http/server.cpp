@@ -57,8 +57,7 @@ HttpServer::Impl::Impl(ServerOptions options, std::shared_ptr<Handler> handler)
     : shared_(std::move(options), std::move(handler)),
       lanes_([&] {
         const std::size_t threads = shared_.options.threads;
-        const std::size_t each =
-            (shared_.options.limits.connections_max + threads - 1) / threads;
+        const std::size_t each = (shared_.options.limits.connections_max + threads - 1) / threads;
         std::vector<std::unique_ptr<Lane>> lanes;
         for (std::size_t i = 0; i < threads; ++i) {
           lanes.push_back(std::make_unique<Lane>(shared_, each));

@@ -48,8 +48,8 @@ using Reply = OneShot<Response>;  // Dropped without an answer, the client gets 
 
 // What the server asks; called on I/O threads, several at a time, and must not block: work that
 // takes long goes elsewhere and answers later. A callback that is late (handler_time), or whose
-// client is gone, does nothing. It may outlive the server. An exception is a bug; it is counted, and
-// costs the request that met it an answer of 500, or the WebSocket its connection (1011).
+// client is gone, does nothing. It may outlive the server. An exception is a bug; it is counted,
+// and costs the request that met it an answer of 500, or the WebSocket its connection (1011).
 class Handler {
  public:
   Handler() = default;

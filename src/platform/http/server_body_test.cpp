@@ -41,8 +41,8 @@ class ServerBody : public testing::Test {
     };
   }
 
-  fs::path folder_ = fs::path(testing::TempDir()) /
-                     fmt::format("tally_http_body_{}", static_cast<int>(getpid()));
+  fs::path folder_ =
+      fs::path(testing::TempDir()) / fmt::format("tally_http_body_{}", static_cast<int>(getpid()));
   std::shared_ptr<ScriptedHandler> handler_ = std::make_shared<ScriptedHandler>();
   std::unique_ptr<HttpServer> server_;
 };
@@ -88,8 +88,9 @@ TEST_F(ServerBody, RefusesABodyThatIsTooLargeWithoutReadingIt) {
     EXPECT_EQ(chunked.read_response().status, bytes > 1000 ? 413 : 200);
   }
   TestPeer announced(server_->port());
-  announced.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-                 "Content-Length: 999999999\r\n\r\n");
+  announced.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+      "Content-Length: 999999999\r\n\r\n");
   EXPECT_EQ(announced.read_response().status, 413);
   EXPECT_EQ(announced.read_to_end(), "");
 }
@@ -180,9 +181,8 @@ TEST_F(ServerBody, StreamsEventsUntilEitherSideEndsThem) {
   std::promise<std::shared_ptr<EventStream>> given;
   std::promise<void> closed;
   handler_->when_handling = [&](const Request&, Reply reply) {
-    auto stream = std::make_shared<EventStream>(
-        EventStreamOptions{.comment_every = std::chrono::milliseconds(20),
-                           .on_close = [&] { closed.set_value(); }});
+    auto stream = std::make_shared<EventStream>(EventStreamOptions{
+        .comment_every = std::chrono::milliseconds(20), .on_close = [&] { closed.set_value(); }});
     stream->send({.data = "first", .id = "1"});
     reply({200, {}, stream});
     given.set_value(stream);
@@ -194,7 +194,7 @@ TEST_F(ServerBody, StreamsEventsUntilEitherSideEndsThem) {
     TestPeer peer(server_->port());
     peer.send(request_text("GET", "/events"));
     EXPECT_THAT(peer.read_until("\r\n\r\n"), HasSubstr("Content-Type: text/event-stream\r\n"));
-    EXPECT_EQ(peer.read_until("\n\n\r\n"), "14\r\nid: 1\ndata: first\n\n\r\n");
+    EXPECT_EQ(peer.read_until("\n\n\r\n"), "13\r\nid: 1\ndata: first\n\n\r\n");
     EXPECT_EQ(peer.read_until("\n\n\r\n"), "3\r\n:\n\n\r\n");
     const auto stream = given.get_future().get();
     EXPECT_TRUE(stream->send({.data = "second"}));

@@ -19,7 +19,7 @@ inline constexpr std::size_t kThreadsMax = 64;
 inline constexpr std::size_t kDefaultBodyBytesMax = 1U << 20U;
 
 struct ServerLimits {
-  std::size_t connections_max = 20'000;    // Beyond, the one that is silent longest makes room.
+  std::size_t connections_max = 20'000;       // Beyond, the one that is silent longest makes room.
   std::size_t header_bytes_max = 16U << 10U;  // Request line and headers; more is 431.
   // From the connection's start, or a later request's first byte, to the end of its headers.
   Duration header_time = std::chrono::seconds(10);
@@ -40,16 +40,16 @@ struct Exchange {
   Method method = Method::kGet;
   std::string path;  // As sent. Made of what a client chose: log it escaped.
   std::string remote_address;
-  int status = 0;  // 101 for a WebSocket, when it is opened.
-  std::uint64_t request_bytes = 0;   // Of the body.
-  std::uint64_t response_bytes = 0;  // Of the body, as far as it was sent.
+  int status = 0;                        // 101 for a WebSocket, when it is opened.
+  std::uint64_t request_bytes = 0;       // Of the body.
+  std::uint64_t response_bytes = 0;      // Of the body, as far as it was sent.
   std::chrono::microseconds duration{};  // From the end of the headers to the response's last byte.
   bool complete = false;                 // The whole response was handed to the network.
 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one; HttpServer::port() tells.
+  std::uint16_t port = 0;   // 0: any free one; HttpServer::port() tells.
   std::size_t threads = 1;  // For connections. Another one reads and writes files.
   ServerLimits limits;
   // What the server does not know by itself. Called on I/O threads.

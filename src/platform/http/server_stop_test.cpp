@@ -76,6 +76,7 @@ TEST_F(ServerStop, EndsEventStreamsAndWebSockets) {
   EXPECT_EQ(close.opcode, 8);
   EXPECT_EQ(close.payload.substr(0, 2), std::string("\x03\xe9"));  // 1001
   socket.send(websocket_frame(8, close.payload.substr(0, 2)));
+  socket.finish_sending();
   EXPECT_TRUE(stopped.get());
   EXPECT_EQ(closed.get_future().get(), kCloseGoingAway);
 }

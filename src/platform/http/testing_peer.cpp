@@ -24,8 +24,8 @@ void ScriptedHandler::handle(Request request, Reply reply) {
   if (when_handling) return when_handling(std::move(request), std::move(reply));
   reply({.status = 200,
          .headers = {},
-         .body = fmt::format("{} {} {}", name_of(request.method), request.target.path,
-                             request.body)});
+         .body =
+             fmt::format("{} {} {}", name_of(request.method), request.target.path, request.body)});
 }
 
 WebSocketEvents ScriptedHandler::on_websocket(Request request, std::shared_ptr<WebSocket> socket) {
@@ -125,10 +125,9 @@ TestResponse TestPeer::read_response(bool bodyless) {
   return response;
 }
 
-std::string request_text(std::string_view method, std::string_view target,
-                         std::string_view headers, std::string_view body) {
-  const std::string length =
-      body.empty() ? "" : fmt::format("Content-Length: {}\r\n", body.size());
+std::string request_text(std::string_view method, std::string_view target, std::string_view headers,
+                         std::string_view body) {
+  const std::string length = body.empty() ? "" : fmt::format("Content-Length: {}\r\n", body.size());
   return fmt::format("{} {} HTTP/1.1\r\nHost: test\r\n{}{}\r\n{}", method, target, headers, length,
                      body);
 }

@@ -74,11 +74,11 @@ struct Network {
   unsigned bits;
 };
 constexpr Network kNotPublic4[] = {
-    {{0, 0, 0, 0}, 8},       {{10, 0, 0, 0}, 8},      {{100, 64, 0, 0}, 10},
-    {{127, 0, 0, 0}, 8},     {{169, 254, 0, 0}, 16},  {{172, 16, 0, 0}, 12},
-    {{192, 0, 0, 0}, 24},    {{192, 0, 2, 0}, 24},    {{192, 31, 196, 0}, 24},
-    {{192, 52, 193, 0}, 24}, {{192, 88, 99, 0}, 24},  {{192, 168, 0, 0}, 16},
-    {{192, 175, 48, 0}, 24}, {{198, 18, 0, 0}, 15},   {{198, 51, 100, 0}, 24},
+    {{0, 0, 0, 0}, 8},       {{10, 0, 0, 0}, 8},     {{100, 64, 0, 0}, 10},
+    {{127, 0, 0, 0}, 8},     {{169, 254, 0, 0}, 16}, {{172, 16, 0, 0}, 12},
+    {{192, 0, 0, 0}, 24},    {{192, 0, 2, 0}, 24},   {{192, 31, 196, 0}, 24},
+    {{192, 52, 193, 0}, 24}, {{192, 88, 99, 0}, 24}, {{192, 168, 0, 0}, 16},
+    {{192, 175, 48, 0}, 24}, {{198, 18, 0, 0}, 15},  {{198, 51, 100, 0}, 24},
     {{203, 0, 113, 0}, 24},  {{224, 0, 0, 0}, 3}};
 
 struct Network6 {
@@ -138,13 +138,12 @@ bool is_public(const AddressBytes& address) {
   static constexpr AddressBytes kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
   if (within(address, kMapped, 96)) {
     const auto last = std::span(address).last<4>();
-    return std::ranges::none_of(
-        kNotPublic4, [&](const Network& n) { return within(last, n.address, n.bits); });
+    return std::ranges::none_of(kNotPublic4,
+                                [&](const Network& n) { return within(last, n.address, n.bits); });
   }
   return within(address, kPublic6.address, kPublic6.bits) &&
-         std::ranges::none_of(kNotPublic6, [&](const Network6& n) {
-           return within(address, n.address, n.bits);
-         });
+         std::ranges::none_of(
+             kNotPublic6, [&](const Network6& n) { return within(address, n.address, n.bits); });
 }
 
 }  // namespace tally::http

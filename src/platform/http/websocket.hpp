@@ -1,8 +1,8 @@
 // One end of a WebSocket connection (RFC 6455) that is open: text messages both ways. The same for
 // connections that a server took and that a client made; a simulation gives one of its own.
 //
-// Limits: WebSocketLimits. Messages are text in UTF-8; a binary one closes the connection (1003), as
-// do one that is too large (1009), a frame against the protocol (1002) and text that is no UTF-8
+// Limits: WebSocketLimits. Messages are text in UTF-8; a binary one closes the connection (1003),
+// as do one that is too large (1009), a frame against the protocol (1002) and text that is no UTF-8
 // (1007). A peer that says nothing for idle_time, not even a pong, is cut off (1006).
 //
 // Ownership: shared; holding one does not keep the connection open, and it may be held for longer
@@ -20,9 +20,9 @@
 namespace tally::http {
 
 struct WebSocketLimits {
-  std::size_t message_bytes_max = 64U << 10U;       // Of one that is received.
-  std::size_t queue_bytes_max = 1U << 20U;          // Of all that wait to be sent.
-  std::size_t queue_messages_max = 1024;            // The same, in messages.
+  std::size_t message_bytes_max = 64U << 10U;          // Of one that is received.
+  std::size_t queue_bytes_max = 1U << 20U;             // Of all that wait to be sent.
+  std::size_t queue_messages_max = 1024;               // The same, in messages.
   Duration handshake_time = std::chrono::seconds(10);  // To open, and to answer a close.
   // Without a byte from the peer, it is pinged after half of this and cut off after all of it.
   Duration idle_time = std::chrono::seconds(30);
@@ -32,7 +32,7 @@ inline constexpr std::uint16_t kCloseNormal = 1000;
 inline constexpr std::uint16_t kCloseGoingAway = 1001;
 inline constexpr std::uint16_t kCloseUnsupported = 1003;
 inline constexpr std::uint16_t kCloseWithoutCode = 1005;  // Never sent: the peer gave none.
-inline constexpr std::uint16_t kCloseLost = 1006;  // Never sent: the connection just ended.
+inline constexpr std::uint16_t kCloseLost = 1006;         // Never sent: the connection just ended.
 inline constexpr std::uint16_t kClosePolicy = 1008;
 inline constexpr std::uint16_t kCloseFailed = 1011;
 inline constexpr std::size_t kCloseReasonBytesMax = 123;  // What a frame holds; more is cut off.

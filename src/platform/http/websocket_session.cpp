@@ -4,6 +4,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/ssl.hpp>
+
 #include <exception>
 #include <utility>
 
@@ -88,9 +89,10 @@ asio::awaitable<void> WebSocketSession<Stream>::run(WebSocketEvents events) {
   co_await (read(events) && write());
   cut();
   if (!events.on_close) co_return;
-  if (closed_ || ended_ == websocket::error::closed) {
-    const auto& told = socket_.reason();
-    const auto code = static_cast<std::uint16_t>(told.code);
+  // Once the peer's close has come, it counts, however the connection ended after it.
+  const auto& told = socket_.reason();
+  const auto code = static_cast<std::uint16_t>(told.code);
+  if (closed_ || code != 0 || ended_ == websocket::error::closed) {
     events.on_close(code == 0 ? kCloseWithoutCode : code,
                     std::string_view(told.reason.data(), told.reason.size()));
   } else {

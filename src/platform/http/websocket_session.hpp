@@ -6,6 +6,7 @@
 
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
+
 #include <memory>
 #include <mutex>
 #include <string>

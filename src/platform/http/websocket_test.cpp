@@ -29,15 +29,14 @@ class WebSockets : public testing::Test {
     };
     handler_->when_websocket = [this](const Request&, const std::shared_ptr<WebSocket>& socket) {
       opened_.set_value(socket);
-      return WebSocketEvents{
-          [socket](std::string text) {
-            if (text == "throw") throw std::runtime_error("bug");
-            if (text == "bye") return socket->close(4000, "as wished");
-            socket->send(std::move(text));
-          },
-          [this](std::uint16_t code, std::string_view reason) {
-            ended_.set_value({code, std::string(reason)});
-          }};
+      return WebSocketEvents{[socket](std::string text) {
+                               if (text == "throw") throw std::runtime_error("bug");
+                               if (text == "bye") return socket->close(4000, "as wished");
+                               socket->send(std::move(text));
+                             },
+                             [this](std::uint16_t code, std::string_view reason) {
+                               ended_.set_value({code, std::string(reason)});
+                             }};
     };
     server_ = start_server(options_, handler_);
   }
@@ -71,6 +70,7 @@ TEST_F(WebSockets, EchoesAndClosesAsThePeerWishes) {
   EXPECT_EQ(read_frame(peer).opcode, 10);
   peer.send(websocket_frame(8, std::string("\x03\xe8") + "done"));
   EXPECT_EQ(close_code(peer), 1000);
+  peer.finish_sending();
   EXPECT_EQ(ended_.get_future().get(), Ended(1000, "done"));
 }
 
@@ -80,6 +80,7 @@ TEST_F(WebSockets, ClosesWithItsOwnCodeAndReason) {
   peer.send(websocket_frame(1, "bye"));
   EXPECT_EQ(close_code(peer), 4000);
   peer.send(websocket_frame(8, "\x0f\xa0"));
+  peer.finish_sending();
   EXPECT_EQ(ended_.get_future().get().first, 4000);
 }
 
@@ -88,10 +89,10 @@ TEST_F(WebSockets, RefusesWhatBreaksItsRules) {
   start();
   const std::pair<std::string, std::uint16_t> cases[] = {
       {websocket_frame(1, std::string(1001, 'x')), 1009},
-      {websocket_frame(1, "hello", false), 1002},                    // Not masked.
-      {websocket_frame(3, "hello"), 1002},                           // No such opcode.
-      {websocket_frame(0, "hello"), 1002},                           // Goes on with nothing.
-      {std::string("\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10), 1002},  // Endless.
+      {websocket_frame(1, "hello", false), 1002},  // Not masked.
+      {websocket_frame(3, "hello"), 1002},         // No such opcode.
+      {websocket_frame(0, "hello"), 1002},         // Goes on with nothing.
+      {std::string("\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff") + "mask", 1002},  // Endless.
       {websocket_frame(1, "\xff\xfe"), 1007},
       {websocket_frame(2, "binary"), 1003},
       {websocket_frame(1, "throw"), 1011},
@@ -103,9 +104,18 @@ TEST_F(WebSockets, RefusesWhatBreaksItsRules) {
     peer.send(bytes);
     const std::uint16_t sent = close_code(peer);
     EXPECT_TRUE(sent == code || (code == 1002 && sent == 1009)) << sent << " for " << code;
-    peer.reset();
+    peer.finish_sending();
     ended_.get_future().get();
   }
+}
+
+// The peer said goodbye and then does not close: what it said counts, after handshake_time.
+TEST_F(WebSockets, DoesNotWaitForeverForAPeerToHangUp) {
+  options_.limits.websocket.handshake_time = milliseconds(50);
+  start();
+  TestPeer peer = open();
+  peer.send(websocket_frame(8, "\x0f\xa0why"));
+  EXPECT_EQ(ended_.get_future().get(), Ended(4000, "why"));
 }
 
 TEST_F(WebSockets, SurvivesRandomFrames) {
@@ -189,12 +199,11 @@ TEST_F(WebSocketClient, TalksToAServer) {
     EXPECT_TRUE(opened);
     if (!opened) return WebSocketEvents{};
     (*opened)->send("hello");
-    return WebSocketEvents{
-        [&, socket = *opened](std::string text) {
-          echoed.set_value(std::move(text));
-          socket->close(kCloseNormal, "enough");
-        },
-        [&](std::uint16_t code, std::string_view) { closed.set_value(code); }};
+    return WebSocketEvents{[&, socket = *opened](std::string text) {
+                             echoed.set_value(std::move(text));
+                             socket->close(kCloseNormal, "enough");
+                           },
+                           [&](std::uint16_t code, std::string_view) { closed.set_value(code); }};
   });
   EXPECT_EQ(echoed.get_future().get(), "hello");
   EXPECT_EQ(closed.get_future().get(), kCloseNormal);
@@ -225,9 +234,8 @@ TEST_F(WebSocketClient, NoticesAServerThatIsGoneAndAClientThatStops) {
     std::promise<std::uint16_t> closed;
     client_->open_websocket(request("/ws"), [&](OpenResult opened) {
       EXPECT_TRUE(opened);
-      return WebSocketEvents{[](const std::string&) {}, [&](std::uint16_t code, std::string_view) {
-                               closed.set_value(code);
-                             }};
+      return WebSocketEvents{[](const std::string&) {},
+                             [&](std::uint16_t code, std::string_view) { closed.set_value(code); }};
     });
     opened_.get_future().get();
     if (by_server) {

@@ -3,6 +3,7 @@
 
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/fields.hpp>
+
 #include <string_view>
 
 #include "platform/http/boost_io.hpp"
