@@ -103,6 +103,12 @@ asio::awaitable<void> WebSocketSession<Stream>::run(WebSocketEvents events) {
 template <typename Stream>
 asio::awaitable<void> WebSocketSession<Stream>::read(WebSocketEvents& events) {
   beast::flat_buffer buffer;
+  // A peer that said goodbye gets handshake_time to hang up as well.
+  socket_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    if (kind != websocket::frame_type::close) return;
+    hang_up_at_ = steady_clock::now() + limits_.handshake_time;
+    notify();
+  });
   for (;;) {
     const auto [error, bytes] = co_await socket_.async_read(buffer, kAwait);
     if (error) {
@@ -132,8 +138,10 @@ asio::awaitable<void> WebSocketSession<Stream>::write() {
       const auto [error] = co_await socket_.async_close(handle_->close_reason(), kAwait);
       closed_ = !error;
       break;
+    } else if (steady_clock::now() >= hang_up_at_) {
+      break;
     } else {
-      co_await signal_.wait_until(steady_clock::time_point::max());
+      co_await signal_.wait_until(hang_up_at_);
     }
   }
   if (!ended_) beast::get_lowest_layer(socket_).close();

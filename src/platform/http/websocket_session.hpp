@@ -58,6 +58,7 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession<St
   WebSocketLimits limits_;
   std::shared_ptr<QueuedWebSocket> handle_;
   Signal signal_;
+  steady_clock::time_point hang_up_at_ = steady_clock::time_point::max();
   error_code ended_;     // Why reading ended.
   bool closed_ = false;  // Closed from this end, and the peer agreed.
 };

@@ -114,8 +114,10 @@ TEST_F(WebSockets, DoesNotWaitForeverForAPeerToHangUp) {
   options_.limits.websocket.handshake_time = milliseconds(50);
   start();
   TestPeer peer = open();
+  const auto began = std::chrono::steady_clock::now();
   peer.send(websocket_frame(8, "\x0f\xa0why"));
   EXPECT_EQ(ended_.get_future().get(), Ended(4000, "why"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, options_.limits.websocket.idle_time / 4);
 }
 
 TEST_F(WebSockets, SurvivesRandomFrames) {
