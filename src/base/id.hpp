@@ -25,6 +25,8 @@ using IdBits = std::array<std::uint8_t, 16>;
 // 130 bits of digits hold 128).
 [[nodiscard]] std::string id_digits(const IdBits& bits);
 [[nodiscard]] bool is_id(std::string_view text, std::string_view prefix);
+// What id_digits() was made of. Precondition: they are such digits.
+[[nodiscard]] IdBits id_bits(std::string_view digits);
 
 // Kind has `static constexpr std::string_view kPrefix`.
 template <typename Kind>
@@ -42,6 +44,10 @@ class Id {
   }
 
   [[nodiscard]] const std::string& text() const { return text_; }
+  // Precondition: not empty().
+  [[nodiscard]] IdBits bits() const {
+    return id_bits(std::string_view(text_).substr(Kind::kPrefix.size() + 1));
+  }
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
   friend bool operator==(const Id&, const Id&) = default;

@@ -20,6 +20,7 @@ TEST(Id, HoldsAllBitsInItsDigits) {
     IdBits one{};
     one[bit / 8] = static_cast<std::uint8_t>(1U << (7 - bit % 8));
     EXPECT_NE(id_digits(one), id_digits({})) << bit;
+    EXPECT_EQ(SessionId::from_bits(one).bits(), one) << bit;
   }
 }
 

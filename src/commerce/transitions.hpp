@@ -59,11 +59,13 @@ template <typename State, typename Event>
               fmt::format("{}: {} can't happen in state {}", machine, name_of(on), name_of(from)));
 }
 
-// The table as a state diagram in Mermaid's language, which docs/commerce.md shows.
+// The table as a state diagram in Mermaid's language, which docs/commerce.md shows; rows that leave
+// the state as it is are not drawn.
 template <typename State, typename Event>
 [[nodiscard]] std::string diagram_of(std::span<const Transition<State, Event>> table) {
   std::string text = "stateDiagram-v2\n";
   for (const auto& row : table) {
+    if (row.from == row.to) continue;
     text += fmt::format("  {} --> {}: {}{}{}\n", name_of(row.from), name_of(row.to),
                         name_of(row.on), row.when.empty() ? "" : ", ", row.when);
   }

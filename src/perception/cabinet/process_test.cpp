@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <fstream>
+#include <thread>
 
 #include "base/cart_json.hpp"
 #include "perception/identify/enrol.hpp"
+#include "perception/media/media_test_support.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -42,6 +44,27 @@ class ProcessCabinet : public ::testing::Test {
       const cart::SessionFile& session, const cart::ProcessOptions& options = {}) {
     return process_cabinet(session, layout_, {detector_.get(), embedder_.get(), &gallery_, {}},
                            options);
+  }
+
+  // Writes every camera's bytes in pieces of its own size, in turns.
+  static void record(const cart::SessionFile& session, const std::vector<std::string>& bytes,
+                     const std::vector<media::GrowingReader*>& readers) {
+    std::vector<std::size_t> written(bytes.size(), 0);
+    bool more = true;
+    while (more) {
+      more = false;
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const std::size_t end = std::min(bytes[i].size(), written[i] + 20'000 + 7001 * i);
+        std::ofstream(session.videos[i].file, std::ios::binary | std::ios::app)
+            << bytes[i].substr(written[i], end - written[i]);
+        written[i] = end;
+        readers[i]->grow(static_cast<std::int64_t>(end));
+        more = more || end < bytes[i].size();
+      }
+    }
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      readers[i]->finish(static_cast<std::int64_t>(bytes[i].size()));
+    }
   }
 
   static inline std::unique_ptr<vision::Detector> detector_;
@@ -82,6 +105,44 @@ TEST_F(ProcessCabinet, StoppedHalfWayItLeavesTheModelsFreeForTheNext) {
   ASSERT_FALSE(stopped);
   EXPECT_EQ(detector_->in_flight() + embedder_->in_flight(), 0U);
   EXPECT_TRUE(process(session_));
+}
+
+// As a cabinet uploads it: the videos of all cameras grow piece by piece while they are watched.
+TEST_F(ProcessCabinet, ASessionWatchedWhileItIsRecordedGivesTheSameCart) {
+  const media::testing::TemporaryFolder folder;
+  cart::SessionFile whole = session_;
+  cart::SessionFile growing = session_;
+  std::vector<std::string> bytes;
+  for (std::size_t i = 0; i < session_.videos.size(); ++i) {
+    const std::string name = session_.videos[i].camera + ".mp4";
+    folder.ffmpeg("-i " + session_.videos[i].file.string() +
+                  " -c copy -movflags frag_keyframe+empty_moov+default_base_moof " + name);
+    whole.videos[i].file = folder / name;
+    growing.videos[i].file = folder / ("growing_" + name);
+    bytes.push_back(media::testing::contents(folder / name));
+    media::testing::write_contents(growing.videos[i].file, "");
+  }
+  std::vector<media::GrowingReader*> readers;
+  std::thread recorder;
+  cart::ProcessOptions options;
+  options.open_video = [&](const cart::SessionVideo& video) {
+    auto reader = media::GrowingReader::open(video.file);
+    if (reader) readers.push_back(reader->get());
+    return Result<std::unique_ptr<media::VideoReader>>(std::move(reader));
+  };
+  options.cancelled = [&] {  // Asked before the first frame is waited for, when all are open.
+    if (!recorder.joinable()) {
+      recorder = std::thread([&] { record(growing, bytes, readers); });
+    }
+    return false;
+  };
+  const auto live = process(growing, options);
+  if (recorder.joinable()) recorder.join();
+  const auto replayed = process(whole);
+  ASSERT_TRUE(live) << live.error().message;
+  ASSERT_TRUE(replayed) << replayed.error().message;
+  EXPECT_EQ(live->cart.events.size(), 1U);
+  EXPECT_EQ(to_json(live->cart, CartStatsIn::kNo), to_json(replayed->cart, CartStatsIn::kNo));
 }
 
 TEST(UnknownProducts, AreThoseThatStandSomewhereAndHaveNoPhoto) {

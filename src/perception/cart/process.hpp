@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +52,10 @@ struct ProcessOptions {
   std::filesystem::path evidence_folder;
   std::function<void(const Progress&)> on_progress;  // Called at most once a frame; may be empty.
   std::function<double()> clock_seconds;  // Monotonic; empty: no times in the statistics.
-  std::function<bool()> cancelled;        // Asked once a frame; true ends the work. May be empty.
+  // How a video is opened; empty: VideoReader::open. For a session that is still being recorded it
+  // gives readers of growing files: a cart is the same as that of the whole files.
+  std::function<Result<std::unique_ptr<media::VideoReader>>(const SessionVideo&)> open_video;
+  std::function<bool()> cancelled;  // Asked once a frame; true ends the work. May be empty.
 };
 
 // What the report draws besides the cart.

@@ -31,19 +31,27 @@ double now(const ProcessOptions& options) {
   return options.clock_seconds ? options.clock_seconds() : 0.0;
 }
 
+Result<std::unique_ptr<media::VideoReader>> open_video(const SessionVideo& video,
+                                                       const ProcessOptions& options) {
+  if (video.missing) {
+    return fail(media::MediaError::kNotFound, fmt::format("{}: is not there", video.file.string()));
+  }
+  if (options.open_video) return options.open_video(video);
+  return media::VideoReader::open(video.file, options.reader);
+}
+
 // The reader tells better than the digest what is wrong with a file, so it is asked first.
 Result<Input> open_input(const SessionVideo& video, const ProcessOptions& options) {
   Input input;
   input.video = &video;
   input.last = video.start;
-  auto reader = video.missing ? fail(media::MediaError::kNotFound,
-                                     fmt::format("{}: is not there", video.file.string()))
-                              : media::VideoReader::open(video.file, options.reader);
+  auto reader = open_video(video, options);
   if (!reader) {
     input.problem = std::move(reader.error());
     return input;
   }
   input.reader = std::move(*reader);
+  if (options.open_video) return input;  // May still grow: its digest comes at the end.
   auto digest = sha256_hex_of_file(video.file);
   if (!digest) return std::unexpected(std::move(digest.error()));
   input.sha256 = std::move(*digest);
@@ -109,6 +117,16 @@ Result<double> push_all(std::vector<Input>& inputs, SessionWatcher& watcher,
   }
 }
 
+Result<void> name_grown(std::vector<Input>& inputs) {
+  for (Input& input : inputs) {
+    if (!input.reader || !input.sha256.empty()) continue;
+    auto digest = sha256_hex_of_file(input.video->file);
+    if (!digest) return std::unexpected(std::move(digest.error()));
+    input.sha256 = std::move(*digest);
+  }
+  return {};
+}
+
 // What was decoded, what the evidence shows and what the digest names must be one file.
 Result<void> check_unchanged(const std::vector<Input>& inputs) {
   for (const Input& input : inputs) {
@@ -122,14 +140,13 @@ Result<void> check_unchanged(const std::vector<Input>& inputs) {
   return {};
 }
 
+// Its duration is from the first frame to the last that was read, whatever the container says.
 CartVideo told(const Input& input) {
   const SessionTime start = input.video->start;
-  SessionTime duration = input.last - start;
-  if (input.reader) duration = input.reader->info().duration.value_or(duration);
   return {.camera = input.video->camera,
           .sha256 = input.sha256,
           .frames = input.frames,
-          .duration_ms = to_ms(duration),
+          .duration_ms = to_ms(input.last - start),
           .start_ms = to_ms(start),
           .problem = input.problem ? std::string(input.problem->code.name) : ""};
 }
@@ -217,6 +234,7 @@ Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher&
   if (std::ranges::all_of(*inputs, is_lost)) return std::unexpected(*inputs->front().problem);
   if (!findings) return std::unexpected(std::move(findings.error()));
   auto stages = std::move(findings->stage_seconds);
+  if (auto named = name_grown(*inputs); !named) return std::unexpected(std::move(named.error()));
   std::vector<SessionTime> clock_offsets;
   for (const CameraFindings& camera : findings->cameras) {
     clock_offsets.push_back(camera.clock_offset);

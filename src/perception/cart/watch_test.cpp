@@ -119,7 +119,7 @@ TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   ASSERT_THAT(cart.inputs.videos, SizeIs(2));
   EXPECT_EQ(cart.inputs.videos[0].sha256, *sha256_hex_of_file(folder_ / "a.mp4"));
   EXPECT_EQ(cart.inputs.videos[0].frames, 30);
-  EXPECT_EQ(cart.inputs.videos[0].duration_ms, 3000);
+  EXPECT_EQ(cart.inputs.videos[0].duration_ms, 2900);
   EXPECT_EQ(cart.inputs.videos[1].start_ms, 120);
   EXPECT_EQ(cart.inputs.videos[1].frames, 8);
   EXPECT_EQ(cart.inputs.videos[1].problem, "");

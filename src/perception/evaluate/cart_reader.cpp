@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/cart_json.hpp"
-#include "perception/evaluate/json_reader.hpp"
+#include "perception/evaluate/json_errors.hpp"
 #include "perception/evaluate/truth.hpp"
 
 namespace tally::evaluate {
@@ -67,7 +67,7 @@ CartVideo read_video(JsonReader& reader, const Json& json) {
 }  // namespace
 
 Result<Cart> parse_cart(std::string_view text, std::string_view where) {
-  JsonReader reader(where);
+  JsonReader reader(where, kJsonErrors);
   Cart cart;
   int items = 0;
   const Json json = reader.parse(text, kCartSchema);

@@ -15,7 +15,7 @@
 #include "base/files.hpp"
 #include "perception/evaluate/cart_reader.hpp"
 #include "perception/evaluate/error.hpp"
-#include "perception/evaluate/json_reader.hpp"
+#include "perception/evaluate/json_errors.hpp"
 
 namespace tally::evaluate {
 namespace {
@@ -38,7 +38,7 @@ bool finished_earlier(const Job& job, const std::string& inputs) {
   const auto text = read_file(job.output / kRecordFile, kRecordBytesMax);
   const auto cart = sha256_hex_of_file(job.output / kCartFile);
   if (!text || !cart) return false;
-  JsonReader reader("record");
+  JsonReader reader("record", kJsonErrors);
   const nlohmann::json record = reader.parse(*text, kRecordSchema);
   const std::string recorded_inputs = reader.text(record, "inputs_sha256", kRecordBytesMax);
   const std::string recorded_cart = reader.text(record, "cart_sha256", kRecordBytesMax);

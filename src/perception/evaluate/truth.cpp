@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/files.hpp"
-#include "perception/evaluate/json_reader.hpp"
+#include "perception/evaluate/json_errors.hpp"
 
 namespace tally::evaluate {
 namespace {
@@ -16,7 +16,7 @@ using Json = JsonReader::Json;
 
 class TruthReader {
  public:
-  explicit TruthReader(std::string_view where) : reader_(where) {}
+  explicit TruthReader(std::string_view where) : reader_(where, kJsonErrors) {}
 
   Result<Truth> read(std::string_view text) {
     const Json json = reader_.parse(text, kTruthSchema);

@@ -79,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Fault{"fake-slot", 0, "media.decoder_failed", "slot"},
                       Fault{"fake-index", 0, "media.decoder_failed", "frame 1 where 0 was due"},
                       Fault{"fake-time", 1, "media.decoder_failed", "times"},
+                      Fault{"fake-starved", 0, "media.decoder_failed", "a file that is whole"},
                       Fault{"fake-count", 1, "media.decoder_failed", "2 frames announced"},
                       Fault{"fake-escape", 0, "media.corrupt", "?[2Jbad?"}),
     [](const auto& tested) {

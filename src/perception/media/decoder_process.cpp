@@ -143,9 +143,10 @@ std::string DecoderProcess::end_and_tell() {
   return reaped < 0 ? "was reaped by someone else" : told(status);
 }
 
-Result<protocol::Message> DecoderProcess::next_message(std::chrono::milliseconds silence_max) {
+Result<protocol::Message> DecoderProcess::next_message(std::chrono::milliseconds silence_max,
+                                                       const std::function<bool()>& may_be_silent) {
   using std::chrono::steady_clock;
-  const steady_clock::time_point deadline = steady_clock::now() + silence_max;
+  steady_clock::time_point deadline = steady_clock::now() + silence_max;
   Datagram datagram;
   while (true) {
     const Receipt receipt =
@@ -157,6 +158,10 @@ Result<protocol::Message> DecoderProcess::next_message(std::chrono::milliseconds
                               end_and_tell()));
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    if (left.count() <= 0 && may_be_silent && may_be_silent()) {
+      deadline = steady_clock::now() + silence_max;
+      continue;
+    }
     if (left.count() <= 0) {
       end_and_tell();
       return fail(MediaError::kDecoderHung,

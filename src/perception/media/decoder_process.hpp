@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,11 @@ class DecoderProcess {
 
   [[nodiscard]] int socket() const { return socket_.get(); }
 
-  // The next message, already checked alone. Errors: kDecoderHung after `silence_max`;
-  // kDecoderFailed when the child died, told with its signal or exit status, or sent what can't be
-  // read.
-  Result<protocol::Message> next_message(std::chrono::milliseconds silence_max);
+  // The next message, already checked alone. While may_be_silent() (empty: never) says so, time
+  // does not count. Errors: kDecoderHung after `silence_max`; kDecoderFailed when the child died,
+  // told with its signal or exit status, or sent what can't be read.
+  Result<protocol::Message> next_message(std::chrono::milliseconds silence_max,
+                                         const std::function<bool()>& may_be_silent = {});
 
  private:
   DecoderProcess(pid_t pid, UniqueFd socket);

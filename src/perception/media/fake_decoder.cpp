@@ -56,6 +56,12 @@ void end(std::int64_t frames) {
   say(message);
 }
 
+void starve(std::int64_t bytes) {
+  protocol::Starved starved;
+  starved.bytes = bytes;
+  say(starved);
+}
+
 void shrink_memory() {
   say(good_hello());
   const Datagram slots = hear();
@@ -165,6 +171,13 @@ constexpr std::array kMisdeeds{
               frame(1, 1, 1000);
               ::pause();
             }},
+    Misdeed{"fake-starved", [] { starve(0); }},
+    Misdeed{"fake-starved-twice",
+            [] {
+              starve(0);
+              starve(0);
+            }},
+    Misdeed{"fake-starved-beyond", [] { starve(1'000'000); }},
     Misdeed{"fake-escape",
             [] {
               protocol::Failed failed;

@@ -9,7 +9,7 @@
 
 namespace tally::media {
 
-Result<UniqueFd> open_input(const std::filesystem::path& path) {
+Result<UniqueFd> open_input(const std::filesystem::path& path, Empty empty) {
   const std::string name = path.string();
   // Without O_NONBLOCK a pipe of that name would block until someone writes.
   UniqueFd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -32,7 +32,7 @@ Result<UniqueFd> open_input(const std::filesystem::path& path) {
     return fail(MediaError::kUnreadable,
                 fmt::format("{}: is a pipe or device; save it to a file first", name));
   }
-  if (facts.st_size == 0) {
+  if (facts.st_size == 0 && empty == Empty::kRefuse) {
     return fail(MediaError::kEmpty,
                 fmt::format("{}: is empty (0 bytes); copy or record it again", name));
   }

@@ -10,6 +10,8 @@
 
 namespace tally::media {
 
-Result<UniqueFd> open_input(const std::filesystem::path& path);
+enum class Empty : std::uint8_t { kRefuse, kAllow };
+
+Result<UniqueFd> open_input(const std::filesystem::path& path, Empty empty = Empty::kRefuse);
 
 }  // namespace tally::media

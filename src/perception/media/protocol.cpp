@@ -21,6 +21,8 @@ static_assert(std::has_unique_object_representations_v<Failed>);
 static_assert(std::has_unique_object_representations_v<Slots>);
 static_assert(std::has_unique_object_representations_v<ReleaseSlot>);
 static_assert(std::has_unique_object_representations_v<Cut>);
+static_assert(std::has_unique_object_representations_v<Grow>);
+static_assert(std::has_unique_object_representations_v<Starved>);
 static_assert(std::max({sizeof(Hello), sizeof(FrameReady), sizeof(Failed), sizeof(Cut)}) <=
               kMessageBytesMax);
 
@@ -112,6 +114,11 @@ Result<Message> checked(const CutDone& done, const Limits& /*limits*/) {
   return done;
 }
 
+Result<Message> checked(const Starved& starved, const Limits& /*limits*/) {
+  if (starved.reserved != 0 || starved.bytes < 0) return broken("a malformed message");
+  return starved;
+}
+
 template <typename T>
 Result<Message> parse_as(std::span<const std::byte> bytes, const Limits& limits) {
   if (bytes.size() != sizeof(T)) return broken("a message of the wrong size");
@@ -185,9 +192,12 @@ Result<Message> parse_message(std::span<const std::byte> bytes, const Limits& li
       return parse_as<Failed>(bytes, limits);
     case MessageType::kCutDone:
       return parse_as<CutDone>(bytes, limits);
+    case MessageType::kStarved:
+      return parse_as<Starved>(bytes, limits);
     case MessageType::kSlots:
     case MessageType::kReleaseSlot:
     case MessageType::kCut:
+    case MessageType::kGrow:
       break;
   }
   return broken("a message of an unknown type");
@@ -200,7 +210,8 @@ std::string printable_text(const Failed& failed) {
   return text;
 }
 
-ProtocolState::ProtocolState(int slots) : held_(static_cast<std::size_t>(slots), false) {
+ProtocolState::ProtocolState(int slots, bool growing)
+    : held_(static_cast<std::size_t>(slots), false), growing_(growing) {
   TALLY_ASSERT(slots >= 1 && slots <= kSlotsMax);
 }
 
@@ -209,6 +220,7 @@ Result<void> ProtocolState::accept(const Message& message) {
   if (const auto* hello = std::get_if<Hello>(&message)) return accept_hello(*hello);
   if (const auto* frame = std::get_if<FrameReady>(&message)) return accept_frame(*frame);
   if (const auto* end = std::get_if<End>(&message)) return accept_end(*end);
+  if (const auto* starved = std::get_if<Starved>(&message)) return accept_starved(*starved);
   if (std::holds_alternative<CutDone>(message)) return broken("a clip while decoding");
   ended_ = true;
   return {};
@@ -246,6 +258,23 @@ Result<void> ProtocolState::accept_end(const End& end) {
   }
   ended_ = true;
   return {};
+}
+
+Result<void> ProtocolState::accept_starved(const Starved& starved) {
+  if (!growing_) return broken("waiting for more of a file that is whole");
+  if (starved.bytes <= starved_at_) return broken("waiting for more, said twice");
+  if (starved.bytes > told_.bytes) return broken("more bytes read than there are");
+  starved_at_ = starved.bytes;
+  starving_ = starved.bytes == told_.bytes && told_.final == 0;
+  return {};
+}
+
+bool ProtocolState::grow(std::int64_t bytes, bool final) {
+  const bool news = bytes > told_.bytes || final;
+  if (!growing_ || told_.final != 0 || bytes < told_.bytes || !news) return false;
+  told_.bytes = bytes;
+  told_.final = final ? 1 : 0;
+  return std::exchange(starving_, false);
 }
 
 void ProtocolState::release(std::uint32_t slot) {

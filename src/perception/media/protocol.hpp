@@ -9,6 +9,10 @@
 //                                          <- ReleaseSlot{slot}            (any thread, any order)
 //   End{frames}  or  Failed{error, text}  ->
 //
+//   A growing file, besides:
+//   Starved{bytes}                        ->  (it has read so much and wants more)
+//                                          <- Grow{bytes, final}   (once there is; any thread)
+//
 //   Cutting clips:                         <- Cut{begin, end} + the output's descriptor
 //   CutDone  or  Failed                   ->  (then the next Cut; the reader closes to end)
 //
@@ -46,9 +50,11 @@ enum class MessageType : std::uint32_t {
   kEnd = 3,
   kFailed = 4,
   kCutDone = 5,
+  kStarved = 6,
   kSlots = 16,
   kReleaseSlot = 17,
   kCut = 18,
+  kGrow = 19,
 };
 
 enum class Codec : std::uint32_t { kH264, kHevc, kVp9, kMjpeg, kPng };
@@ -113,7 +119,21 @@ struct Cut {
   std::int64_t end_us = 0;
 };
 
-using Message = std::variant<Hello, FrameReady, End, Failed, CutDone>;
+// So many bytes of the file can be read; with `final` there will be no more.
+struct Grow {
+  MessageType type = MessageType::kGrow;
+  std::uint32_t final = 0;  // 0 or 1
+  std::int64_t bytes = 0;
+};
+
+// Nothing is left to do before the file is longer than this.
+struct Starved {
+  MessageType type = MessageType::kStarved;
+  std::uint32_t reserved = 0;
+  std::int64_t bytes = 0;
+};
+
+using Message = std::variant<Hello, FrameReady, End, Failed, CutDone, Starved>;
 
 // What a single message may say at most; the defaults are the public limits of video_reader.hpp.
 struct Limits {
@@ -153,12 +173,18 @@ Result<Message> parse_message(std::span<const std::byte> bytes, const Limits& li
 // The conversation so far, as the reader knows it.
 class ProtocolState {
  public:
-  explicit ProtocolState(int slots);
+  explicit ProtocolState(int slots, bool growing = false);
 
   // Checks that `message` may come now and takes note of it; the greeting of a still leaves
   // kSlotsMin slots, which are large. After an error the state is not to be used further. Errors:
   // MediaError::kDecoderFailed.
   Result<void> accept(const Message& message);
+
+  // The file has so many bytes by now. True: the decoder waits for that, and is to be told().
+  bool grow(std::int64_t bytes, bool final);
+  [[nodiscard]] const Grow& told() const { return told_; }
+  // The decoder waits for bytes that are not there: its silence is no fault.
+  [[nodiscard]] bool starving() const { return starving_; }
 
   // The holder of `slot` gave it back. Precondition: a FrameReady handed the slot out.
   void release(std::uint32_t slot);
@@ -171,6 +197,7 @@ class ProtocolState {
   Result<void> accept_hello(const Hello& hello);
   Result<void> accept_frame(const FrameReady& frame);
   Result<void> accept_end(const End& end);
+  Result<void> accept_starved(const Starved& starved);
 
   std::optional<Hello> hello_;
   std::vector<bool> held_;
@@ -178,6 +205,10 @@ class ProtocolState {
   std::int64_t frames_ = 0;
   std::int64_t last_time_us_ = -1;
   bool ended_ = false;
+  bool growing_;
+  bool starving_ = false;
+  std::int64_t starved_at_ = -1;
+  Grow told_;
 };
 
 }  // namespace tally::media::protocol

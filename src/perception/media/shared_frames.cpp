@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <variant>
 
 namespace tally::media {
 namespace {
@@ -21,7 +22,8 @@ std::unexpected<Error> no_memory(std::string_view step) {
 
 }  // namespace
 
-SharedFrames::SharedFrames(int slots, int socket) : state_(slots), socket_(socket) {}
+SharedFrames::SharedFrames(int slots, int socket, bool growing)
+    : state_(slots, growing), socket_(socket) {}
 
 SharedFrames::~SharedFrames() {
   if (memory_ != nullptr) ::munmap(const_cast<std::uint8_t*>(memory_), bytes_);
@@ -29,7 +31,23 @@ SharedFrames::~SharedFrames() {
 
 Result<void> SharedFrames::accept(const protocol::Message& message) {
   const std::lock_guard lock(mutex_);
-  return state_.accept(message);
+  auto accepted = state_.accept(message);
+  const bool answerable =
+      accepted && std::holds_alternative<protocol::Starved>(message) && !state_.starving();
+  if (answerable && socket_ >= 0) static_cast<void>(send_message(socket_, state_.told()));
+  return accepted;
+}
+
+// Only what was asked for is sent, so that the decoder's socket never fills up.
+void SharedFrames::grow(std::int64_t bytes, bool final) {
+  const std::lock_guard lock(mutex_);
+  if (!state_.grow(bytes, final) || socket_ < 0) return;
+  static_cast<void>(send_message(socket_, state_.told()));
+}
+
+bool SharedFrames::starving() {
+  const std::lock_guard lock(mutex_);
+  return state_.starving();
 }
 
 Result<void> SharedFrames::share() {

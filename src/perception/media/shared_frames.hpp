@@ -18,7 +18,7 @@ namespace tally::media {
 class SharedFrames : public std::enable_shared_from_this<SharedFrames> {
  public:
   // `socket` is where releases are sent to, until close().
-  SharedFrames(int slots, int socket);
+  SharedFrames(int slots, int socket, bool growing = false);
   SharedFrames(const SharedFrames&) = delete;
   SharedFrames& operator=(const SharedFrames&) = delete;
   ~SharedFrames();
@@ -32,6 +32,11 @@ class SharedFrames : public std::enable_shared_from_this<SharedFrames> {
 
   // The frame in a slot that was just accepted; the last copy's end gives the slot back.
   [[nodiscard]] Frame borrow(const protocol::FrameReady& ready);
+
+  // Tells the decoder that its file grew; without effect where there is nothing new.
+  void grow(std::int64_t bytes, bool final);
+  // As ProtocolState::starving().
+  [[nodiscard]] bool starving();
 
   // Blocks while every slot is held by frames.
   void wait_for_free_slot();

@@ -28,13 +28,17 @@ VideoInfo info_from(const protocol::Hello& hello) {
   return info;
 }
 
-class SandboxedReader final : public VideoReader {
+enum class Growing : std::uint8_t { kNo, kYes };
+
+class SandboxedReader final : public GrowingReader {
  public:
-  SandboxedReader(std::string name, const ReaderOptions& options, DecoderProcess decoder)
+  SandboxedReader(std::string name, const ReaderOptions& options, DecoderProcess decoder,
+                  Growing growing)
       : name_(std::move(name)),
         silence_max_(options.silence_max),
         decoder_(std::move(decoder)),
-        frames_(std::make_shared<SharedFrames>(options.slots, decoder_->socket())) {}
+        frames_(std::make_shared<SharedFrames>(options.slots, decoder_->socket(),
+                                               growing == Growing::kYes)) {}
   SandboxedReader(const SandboxedReader&) = delete;
   SandboxedReader& operator=(const SandboxedReader&) = delete;
   ~SandboxedReader() override { end(); }
@@ -48,6 +52,7 @@ class SandboxedReader final : public VideoReader {
           ended_with(fail(MediaError::kDecoderFailed, "tally-decoder did not say what it reads")));
     }
     info_ = info_from(*hello);
+    greeted_ = true;
     if (auto shared = frames_->share(); !shared) {
       return std::unexpected(ended_with(std::unexpected(shared.error())));
     }
@@ -59,6 +64,9 @@ class SandboxedReader final : public VideoReader {
   Result<std::optional<Frame>> next() override {
     if (failure_) return std::unexpected(*failure_);
     if (!decoder_) return std::nullopt;
+    if (!greeted_) {
+      if (auto greeting = greet(); !greeting) return std::unexpected(std::move(greeting.error()));
+    }
     // Waiting for our own caller is no silence of the decoder's. Frames it has sent come first:
     // while one is on its way, its slot does not count as held.
     frames_->wait_for_free_slot();
@@ -71,14 +79,20 @@ class SandboxedReader final : public VideoReader {
     return std::nullopt;
   }
 
+  void grow(std::int64_t bytes) override { frames_->grow(bytes, false); }
+  void finish(std::int64_t bytes) override { frames_->grow(bytes, true); }
+
  private:
   // The next message, checked against all before it. Every error ends the decoder and is kept.
   Result<protocol::Message> receive() {
-    auto message = decoder_->next_message(silence_max_);
-    if (!message) return std::unexpected(ended_with(std::unexpected(message.error())));
-    if (auto accepted = frames_->accept(*message); !accepted) {
-      return std::unexpected(ended_with(std::unexpected(accepted.error())));
-    }
+    Result<protocol::Message> message;
+    do {
+      message = decoder_->next_message(silence_max_, [this] { return frames_->starving(); });
+      if (!message) return std::unexpected(ended_with(std::unexpected(message.error())));
+      if (auto accepted = frames_->accept(*message); !accepted) {
+        return std::unexpected(ended_with(std::unexpected(accepted.error())));
+      }
+    } while (std::holds_alternative<protocol::Starved>(*message));
     if (const auto* failed = std::get_if<protocol::Failed>(&*message)) {
       return std::unexpected(ended_with(
           fail(static_cast<MediaError>(failed->error), protocol::printable_text(*failed))));
@@ -102,23 +116,36 @@ class SandboxedReader final : public VideoReader {
   std::optional<DecoderProcess> decoder_;
   std::shared_ptr<SharedFrames> frames_;
   std::optional<Error> failure_;
+  bool greeted_ = false;
   VideoInfo info_;
 };
+
+Result<std::unique_ptr<SandboxedReader>> start(const std::filesystem::path& path,
+                                               ReaderOptions options, Growing growing) {
+  options.slots = std::clamp(options.slots, protocol::kSlotsMin, protocol::kSlotsMax);
+  const auto input = open_input(path, growing == Growing::kYes ? Empty::kAllow : Empty::kRefuse);
+  if (!input) return std::unexpected(input.error());
+  std::vector<std::string> arguments{"decode", fmt::format("{}", options.slots)};
+  if (options.skip_loop_filter) arguments.emplace_back("skip-loop-filter");
+  if (growing == Growing::kYes) arguments.emplace_back("growing");
+  auto decoder = DecoderProcess::start(decoder_program(options), arguments, *input);
+  if (!decoder) return fail_within(path.string(), std::move(decoder).error());
+  return std::make_unique<SandboxedReader>(path.string(), options, std::move(*decoder), growing);
+}
 
 }  // namespace
 
 Result<std::unique_ptr<VideoReader>> VideoReader::open(const std::filesystem::path& path,
                                                        ReaderOptions options) {
-  options.slots = std::clamp(options.slots, protocol::kSlotsMin, protocol::kSlotsMax);
-  const auto input = open_input(path);
-  if (!input) return std::unexpected(input.error());
-  std::vector<std::string> arguments{"decode", fmt::format("{}", options.slots)};
-  if (options.skip_loop_filter) arguments.emplace_back("skip-loop-filter");
-  auto decoder = DecoderProcess::start(decoder_program(options), arguments, *input);
-  if (!decoder) return fail_within(path.string(), std::move(decoder).error());
-  auto reader = std::make_unique<SandboxedReader>(path.string(), options, std::move(*decoder));
-  if (auto greeted = reader->greet(); !greeted) return std::unexpected(greeted.error());
-  return reader;
+  auto reader = start(path, std::move(options), Growing::kNo);
+  if (!reader) return std::unexpected(std::move(reader.error()));
+  if (auto greeted = (*reader)->greet(); !greeted) return std::unexpected(greeted.error());
+  return std::move(*reader);
+}
+
+Result<std::unique_ptr<GrowingReader>> GrowingReader::open(const std::filesystem::path& path,
+                                                           ReaderOptions options) {
+  return start(path, std::move(options), Growing::kYes);
 }
 
 }  // namespace tally::media

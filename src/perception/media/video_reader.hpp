@@ -79,4 +79,20 @@ class VideoReader {
   virtual Result<std::optional<Frame>> next() = 0;
 };
 
+// Reads a file while another thread writes it: fragmented MP4 (ISO/IEC 14496-12), index first, as
+// cameras stream it. Frames are those that the whole file gives; next() waits where the file does
+// not reach yet, and info() is empty before the first frame. How the bytes arrived changes nothing.
+class GrowingReader : public VideoReader {
+ public:
+  // The file exists, perhaps empty. Errors: as VideoReader::open, but for kEmpty and what only its
+  // bytes tell, which next() tells.
+  static Result<std::unique_ptr<GrowingReader>> open(const std::filesystem::path& path,
+                                                     ReaderOptions options = {});
+
+  // The file's first `bytes` bytes can be read and will not change. Any thread; a smaller number
+  // than before is no news. finish(): there will be no more.
+  virtual void grow(std::int64_t bytes) = 0;
+  virtual void finish(std::int64_t bytes) = 0;
+};
+
 }  // namespace tally::media

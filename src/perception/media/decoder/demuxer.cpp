@@ -60,7 +60,7 @@ std::optional<protocol::Codec> codec_of(AVCodecID id) {
 
 int Demuxer::read_bytes(void* opaque, std::uint8_t* buffer, int size) {
   auto& source = *static_cast<Source*>(opaque);
-  const std::int64_t got = source.input->read_at(
+  const std::int64_t got = source.input->read_some(
       source.position, std::as_writable_bytes(std::span(buffer, static_cast<std::size_t>(size))));
   if (got < 0) return AVERROR(EIO);
   if (got == 0) return AVERROR_EOF;
@@ -82,7 +82,9 @@ std::int64_t Demuxer::seek_bytes(void* opaque, std::int64_t offset, int whence) 
 
 Outcome<Demuxer> Demuxer::open(const Input& input, Signature signature) {
   Demuxer demuxer(input);
-  demuxer.extent_ = extent_of(input, signature);
+  // A growing file's is known at its end only.
+  if (!input.growing()) demuxer.extent_ = extent_of(input, signature);
+  demuxer.signature_ = signature;
   if (auto opened = demuxer.open_container(signature); !opened) {
     return std::unexpected(opened.error());
   }
@@ -97,8 +99,9 @@ Outcome<void> Demuxer::open_container(Signature signature) {
   }
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
   if (buffer == nullptr) throw std::bad_alloc();
+  // Without seeking, what is read is the same whether the file is whole yet or not.
   io_ = owned(avio_alloc_context(buffer, kIoBufferBytes, 0, source_.get(), &read_bytes, nullptr,
-                                 &seek_bytes));
+                                 source_->input->growing() ? nullptr : &seek_bytes));
   AVFormatContext* format = owned(avformat_alloc_context()).release();
   format->pb = io_.get();
   format->flags |= AVFMT_FLAG_CUSTOM_IO;
@@ -150,6 +153,9 @@ Outcome<void> Demuxer::check_limits() const {
 Outcome<bool> Demuxer::read(AVPacket& packet) {
   while (true) {
     const int status = av_read_frame(format_.get(), &packet);
+    if (status < 0 && source_->input->growing()) {
+      extent_ = extent_of(*source_->input, signature_);
+    }
     if (status == AVERROR_EOF && extent_.truncated) return std::unexpected(damage());
     if (status == AVERROR_EOF) return false;
     if (status < 0) return std::unexpected(damage());
@@ -197,6 +203,7 @@ AVRational Demuxer::frame_rate() const {
 }
 
 std::optional<SessionTime> Demuxer::duration() const {
+  if (source_->input->growing()) return std::nullopt;  // It would be that of the first fragment.
   if (stream_->duration > 0 && stream_->time_base.num > 0) {
     return SessionTime(
         av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, 1'000'000}));

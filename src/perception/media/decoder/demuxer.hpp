@@ -56,6 +56,7 @@ class Demuxer {
   AVStream* stream_ = nullptr;
   protocol::Codec codec_ = protocol::Codec::kH264;
   Extent extent_;
+  Signature signature_ = Signature::kUnknown;
 };
 
 }  // namespace tally::media::decoder

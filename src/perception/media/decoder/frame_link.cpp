@@ -50,22 +50,37 @@ Outcome<void> FrameLink::announce(const protocol::Hello& hello) {
   return {};
 }
 
-void FrameLink::take_release(Waiting waiting) {
-  Datagram datagram;
-  const Receipt receipt = receive(socket_, datagram, waiting, Descriptors::kRefuse);
-  if (receipt == Receipt::kClosed) leave();
+void FrameLink::take(const Datagram& datagram) {
   protocol::ReleaseSlot release;
-  if (receipt == Receipt::kMessage &&
-      read_as(datagram, protocol::MessageType::kReleaseSlot, release) &&
+  if (read_as(datagram, protocol::MessageType::kReleaseSlot, release) &&
       release.slot < free_.size()) {
     free_[release.slot] = true;
   }
+  protocol::Grow grow;
+  if (read_as(datagram, protocol::MessageType::kGrow, grow)) {
+    reach_ = {grow.bytes, grow.final != 0};
+  }
+}
+
+void FrameLink::take_one() {
+  Datagram datagram;
+  const Receipt receipt = receive(socket_, datagram, Waiting::kBlock, Descriptors::kRefuse);
+  if (receipt == Receipt::kClosed) leave();
+  if (receipt == Receipt::kMessage) take(datagram);
+}
+
+Reach FrameLink::wait_for_growth(std::int64_t bytes) {
+  protocol::Starved starved;
+  starved.bytes = bytes;
+  if (!send_message(socket_, starved)) leave();
+  while (!reach_.whole && reach_.bytes <= bytes) take_one();
+  return reach_;
 }
 
 std::uint32_t FrameLink::wait_for_slot() {
   auto found = std::ranges::find(free_, true);
   while (found == free_.end()) {
-    take_release(Waiting::kBlock);
+    take_one();
     found = std::ranges::find(free_, true);
   }
   *found = false;

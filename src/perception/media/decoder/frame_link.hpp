@@ -12,6 +12,7 @@
 
 #include "perception/media/channel.hpp"
 #include "perception/media/decoder/failure.hpp"
+#include "perception/media/decoder/input.hpp"
 #include "perception/media/protocol.hpp"
 
 namespace tally::media::decoder {
@@ -28,19 +29,24 @@ class FrameLink {
   [[nodiscard]] std::span<std::byte> memory_of(std::uint32_t slot) const;
   void publish(std::uint32_t slot, std::int64_t time_us);
 
+  // Of a growing file: asks for more than `bytes` and blocks until there is, or it is whole.
+  Reach wait_for_growth(std::int64_t bytes);
+
   void end();
   void fail(const Failure& failure);
 
   [[nodiscard]] std::int64_t frames() const { return frames_; }
 
  private:
-  void take_release(Waiting waiting);
+  void take(const Datagram& datagram);
+  void take_one();
 
   int socket_;
   std::byte* memory_ = nullptr;  // Unmapped by the end of the process.
   std::size_t frame_bytes_ = 0;
   std::vector<bool> free_;
   std::int64_t frames_ = 0;
+  Reach reach_;
 };
 
 [[nodiscard]] protocol::Failed message_of(const Failure& failure);

@@ -119,7 +119,22 @@ Extent extent_of_matroska(const Input& input) {
 
 }  // namespace
 
+void Input::wait_beyond(std::int64_t bytes) const {
+  while (!reach_.whole && reach_.bytes <= bytes) reach_ = wait_(reach_.bytes);
+}
+
+std::int64_t Input::read_some(std::int64_t position, std::span<std::byte> into) const {
+  wait_beyond(position);
+  const std::int64_t there = std::max<std::int64_t>(reach_.bytes - position, 0);
+  return read_at(position, into.first(std::min(into.size(), static_cast<std::size_t>(there))));
+}
+
 std::int64_t Input::read_at(std::int64_t position, std::span<std::byte> into) const {
+  if (growing_) {
+    wait_beyond(position + static_cast<std::int64_t>(into.size()) - 1);
+    const std::int64_t there = std::max<std::int64_t>(reach_.bytes - position, 0);
+    into = into.first(std::min(into.size(), static_cast<std::size_t>(there)));
+  }
   std::size_t done = 0;
   while (done < into.size()) {
     const ssize_t got = ::pread(fd_, into.data() + done, into.size() - done,

@@ -1,11 +1,12 @@
 // tally-decoder: reads untrusted video so that tally does not have to. Started by tally only, with
 // its socket and its input on fixed descriptors; takes no path, opens nothing.
 //
-//   tally-decoder decode SLOTS [skip-loop-filter]
+//   tally-decoder decode SLOTS [skip-loop-filter] [growing]
 //   tally-decoder clip
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -64,9 +65,12 @@ Outcome<void> decode(const Input& input, const DecodeOptions& options, FrameLink
       "PNG");
 }
 
-void run_decode(const Input& input, std::span<char*> arguments) {
+void run_decode(const Input& file, std::span<char*> arguments) {
   const int slots = arguments.empty() ? 0 : std::atoi(arguments[0]);
-  const bool skip = arguments.size() > 1 && arguments[1] == std::string_view("skip-loop-filter");
+  const auto said = [&](std::string_view word) {
+    return std::ranges::any_of(arguments, [&](const char* a) { return a == word; });
+  };
+  const bool skip = said("skip-loop-filter");
   const auto slots_max = static_cast<std::uint64_t>(protocol::kSlotsMax);
   const auto count = std::min(static_cast<std::uint64_t>(std::max(slots, 0)), slots_max);
   // Stills are larger and have few slots; videos fill every slot.
@@ -75,6 +79,8 @@ void run_decode(const Input& input, std::span<char*> arguments) {
       protocol::layout_of(PixelFormat::kRgb24, kStillWidthMax, kStillHeightMax).bytes;
   const auto shared = std::max(count * frame, protocol::kSlotsMin * still);
   FrameLink link(kSocketFd);
+  const Input growing(kInputFd, [&](std::int64_t bytes) { return link.wait_for_growth(bytes); });
+  const Input& input = said("growing") ? growing : file;
   auto done = enter_sandbox({Role::kDecode, kWorkingMemory + shared, 0});
   try {
     if (done) done = decode(input, {.skip_loop_filter = skip}, link);

@@ -2,7 +2,7 @@
 // with its path ("truth.json: events[3].at_ms: …"); everything after it reads as a default, so that
 // a reader is a straight line and looks at error() once at its end. Unknown fields are ignored.
 //
-// Includes a heavy header: for sources of this room only.
+// Includes a heavy header: for sources only, never for headers.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,11 +17,18 @@
 
 #include "base/error.hpp"
 
-namespace tally::evaluate {
+namespace tally {
 
 struct IntegerRange {
   std::int64_t least = 0;
   std::int64_t most = 0;
+};
+
+// What a reader's domain calls the ways in which a document is wrong.
+struct JsonErrors {
+  ErrorCode syntax;  // Not JSON, or a field is missing or of the wrong type.
+  ErrorCode schema;  // Not an object of the schema that was asked for.
+  ErrorCode value;   // A field is out of its range.
 };
 
 class JsonReader {
@@ -29,10 +36,11 @@ class JsonReader {
   using Json = nlohmann::json;
 
   // `where` names the document in messages.
-  explicit JsonReader(std::string_view where) : where_(where) {}
+  JsonReader(std::string_view where, const JsonErrors& errors) : where_(where), errors_(errors) {}
 
-  // The document as an object of schema `schema`; null where it is not.
+  // The document as an object of schema `schema`, or as any object; null where it is not.
   Json parse(std::string_view text, std::string_view schema);
+  Json parse(std::string_view text);
 
   // Missing fields are wrong, except with the `_or` forms.
   std::int64_t integer(const Json& object, const char* key, IntegerRange range);
@@ -63,10 +71,12 @@ class JsonReader {
   const Json* list(const Json& object, const char* key, std::size_t count_max, bool required);
   void wrong_type(std::string_view key, std::string_view wanted);
   std::string place(std::string_view key) const;
+  void wrong(const ErrorCode& code, std::string message);
 
   std::string where_;
+  JsonErrors errors_;
   std::string path_;  // Of the object being read: "events[3]".
   std::optional<Error> error_;
 };
 
-}  // namespace tally::evaluate
+}  // namespace tally

@@ -1,12 +1,11 @@
-#include "perception/evaluate/json_reader.hpp"
+#include "base/json_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
-#include "perception/evaluate/error.hpp"
-
-namespace tally::evaluate {
+namespace tally {
 namespace {
 
 // What the parser says, without its "[json.exception.parse_error.101] ".
@@ -18,24 +17,35 @@ std::string parser_words(const nlohmann::json::exception& problem) {
 
 }  // namespace
 
-JsonReader::Json JsonReader::parse(std::string_view text, std::string_view schema) {
+JsonReader::Json JsonReader::parse(std::string_view text) {
   Json json;
   try {
     json = Json::parse(text);
   } catch (const Json::exception& problem) {  // Bad syntax, or a number that no double can hold.
-    error_ = fail(EvaluateError::kSyntax,
-                  fmt::format("{}: not JSON: {}; write it again", where_, parser_words(problem)))
-                 .error();
+    wrong(errors_.syntax,
+          fmt::format("{}: not JSON: {}; write it again", where_, parser_words(problem)));
     return nullptr;
   }
+  if (json.is_object()) return json;
+  wrong(errors_.schema, fmt::format("{}: must be an object", where_));
+  return nullptr;
+}
+
+JsonReader::Json JsonReader::parse(std::string_view text, std::string_view schema) {
+  Json json = parse(text);
   const auto found = json.is_object() ? json.find("schema") : json.end();
   const bool known = json.is_object() && found != json.end() && found->is_string() &&
                      found->get_ref<const std::string&>() == schema;
   if (known) return json;
-  error_ = fail(EvaluateError::kSchema,
-                fmt::format("{}: must be an object with \"schema\": \"{}\"", where_, schema))
-               .error();
+  if (error_ && error_->code.name == errors_.syntax.name) return nullptr;
+  error_.reset();
+  wrong(errors_.schema,
+        fmt::format("{}: must be an object with \"schema\": \"{}\"", where_, schema));
   return nullptr;
+}
+
+void JsonReader::wrong(const ErrorCode& code, std::string message) {
+  if (!failed()) error_ = Error{code, std::move(message)};
 }
 
 std::int64_t JsonReader::integer(const Json& object, const char* key, IntegerRange range) {
@@ -136,13 +146,11 @@ void JsonReader::inside(const Json& object, const char* key,
 }
 
 void JsonReader::wrong_value(std::string_view key, std::string_view what) {
-  if (failed()) return;
-  error_ = fail(EvaluateError::kValue, fmt::format("{}{}", place(key), what)).error();
+  wrong(errors_.value, fmt::format("{}{}", place(key), what));
 }
 
 void JsonReader::wrong_type(std::string_view key, std::string_view wanted) {
-  if (failed()) return;
-  error_ = fail(EvaluateError::kSyntax, fmt::format("{}must be {}", place(key), wanted)).error();
+  wrong(errors_.syntax, fmt::format("{}must be {}", place(key), wanted));
 }
 
 const JsonReader::Json* JsonReader::field(const Json& object, const char* key,
@@ -150,9 +158,7 @@ const JsonReader::Json* JsonReader::field(const Json& object, const char* key,
   if (failed()) return nullptr;
   const auto found = object.find(key);
   if (found != object.end()) return &*found;
-  error_ =
-      fail(EvaluateError::kSyntax, fmt::format("{}is missing; it must be {}", place(key), wanted))
-          .error();
+  wrong(errors_.syntax, fmt::format("{}is missing; it must be {}", place(key), wanted));
   return nullptr;
 }
 
@@ -179,4 +185,4 @@ std::string JsonReader::place(std::string_view key) const {
   return path.empty() ? where_ + ": " : fmt::format("{}: {}: ", where_, path);
 }
 
-}  // namespace tally::evaluate
+}  // namespace tally

@@ -1,0 +1,104 @@
+// What there is to sell, where, and for how much: tenants, their sites and cabinets, products, and
+// markets with prices.
+//
+// Plain values. A check says the first field that is wrong, by its name ("product.sku: …"); what a
+// single value can't know (that an id exists, that a sku is free) is Products' or the store's to
+// say.
+//
+// Thread-safety: values. Errors: kInvalid, kLimit, kDuplicate, kUnknown of CommerceError.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "commerce/gtin.hpp"
+#include "commerce/review_policy.hpp"
+
+namespace tally::commerce {
+
+inline constexpr std::size_t kProductsMax = 10'000;  // Of a tenant; prices of a market.
+inline constexpr std::size_t kPhotosMax = 50;        // Of a product.
+inline constexpr std::int64_t kPriceMinorMax = 1'000'000'000;
+inline constexpr std::int64_t kHoldMinorMax = 1'000'000'000;
+
+struct Tenant {  // An operator of cabinets; tenants never see each other.
+  TenantId id;
+  std::string name;
+};
+
+struct Site {
+  SiteId id;
+  TenantId tenant;
+  std::string name;
+  std::string address;  // Of one line; may be empty.
+};
+
+struct Cabinet {
+  CabinetId id;
+  TenantId tenant;
+  SiteId site;
+  MarketId market;
+  std::string name;  // As the shopper reads it before unlocking.
+};
+
+struct Product {
+  ProductId id;
+  TenantId tenant;
+  std::string sku;  // The product's id in perception's layout files; unique in the tenant.
+  std::string name;
+  Gtin gtin;                        // May be empty.
+  std::vector<std::string> photos;  // SHA-256 of each file, the best first.
+};
+
+struct Price {
+  Money amount;  // Of one item; 0 is a gift.
+  int tax_rate_bp = 0;
+};
+
+// Cabinets that sell in one currency, at the same prices, under the same rules.
+struct Market {
+  MarketId id;
+  TenantId tenant;
+  std::string name;
+  Currency currency;
+  bool price_includes_tax = true;  // Else tax comes on top, as in the United States.
+  Money hold;                      // Asked for at every opening; the most a session may cost.
+  ReviewLevel review_level = ReviewLevel::kByPerception;
+  std::map<ProductId, Price> prices;
+};
+
+Result<void> check(const Tenant& tenant);
+Result<void> check(const Site& site);
+Result<void> check(const Cabinet& cabinet);
+Result<void> check(const Product& product);
+Result<void> check(const Market& market);
+
+// Null where the product has no price in the market.
+[[nodiscard]] const Price* find_price(const Market& market, const ProductId& product);
+
+// The products of one tenant, each found by its id and by its sku.
+class Products {
+ public:
+  Products() = default;
+  // Each right in itself, of this tenant, and none with another's id or sku.
+  static Result<Products> of(const TenantId& tenant, std::vector<Product> products);
+
+  // Null where there is none; valid as long as this is.
+  [[nodiscard]] const Product* find(const ProductId& id) const;
+  [[nodiscard]] const Product* find_sku(std::string_view sku) const;
+  [[nodiscard]] const std::vector<Product>& all() const { return products_; }
+
+ private:
+  std::vector<Product> products_;
+  std::map<ProductId, std::size_t> by_id_;  // Indices into products_.
+  std::map<std::string, std::size_t, std::less<>> by_sku_;
+};
+
+}  // namespace tally::commerce

@@ -1,0 +1,91 @@
+// A cabinet's health: is it there, is it cold, may it open? (health, event) -> (health, effects).
+//
+// Warmer than the limit for as long as the policy says locks the cabinet until the operator clears
+// it: food that was warm does not become good by cooling. Readings between do not have to be
+// regular: what counts is the time from the first reading above the limit to a later one, without
+// any at or below it between. Alerts are raised once and cleared once, by kind.
+//
+// Pure; thread-safety: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/instant.hpp"
+
+namespace tally::commerce {
+
+struct FleetPolicy {
+  double celsius_max = 5;
+  Duration warm_time = std::chrono::minutes(20);
+  Duration offline_after = std::chrono::seconds(45);     // Three heartbeats.
+  Duration no_reading_after = std::chrono::minutes(20);  // Of a cabinet that has told one.
+};
+// Readings out of this range are the sensor's fault and count as none.
+inline constexpr double kCelsiusLeast = -40;
+inline constexpr double kCelsiusMost = 85;
+inline constexpr std::size_t kCameraProblemsMax = 8;
+
+enum class CabinetAlert : std::uint8_t {
+  kOffline,
+  kTooWarm,        // Locked; the operator clears it.
+  kNoTemperature,  // Its thermometer has gone silent.
+  kCamera,         // A camera is dark, blurred or gone.
+  kDoorForced,     // The door opened without a session.
+};
+[[nodiscard]] std::string_view name_of(CabinetAlert alert);
+
+struct CabinetHealth {
+  CabinetId id;
+  FleetPolicy policy;
+  bool connected = false;
+  std::optional<Instant> last_seen;
+  std::optional<double> celsius;  // The last sound reading.
+  std::optional<Instant> celsius_at;
+  std::optional<Instant> warm_since;
+  bool locked_warm = false;
+  bool locked_by_operator = false;
+  std::vector<std::string> camera_problems;  // In words, by camera.
+  std::set<CabinetAlert> alerts;             // Raised and not cleared.
+};
+
+// clang-format off
+struct CabinetConnected    { Instant at; };
+struct CabinetDisconnected { Instant at; };
+struct Heartbeat           { Instant at; std::optional<double> celsius;
+                             std::vector<std::string> camera_problems; };
+struct ForcedDoor          { Instant at; };
+struct OperatorLocks       { Instant at; };
+struct OperatorClears      { Instant at; };  // Both locks; only the operator may say it is safe.
+struct FleetTick           { Instant at; };
+
+struct RaiseCabinetAlert   { CabinetAlert alert; };
+struct ClearCabinetAlert   { CabinetAlert alert; };
+// clang-format on
+using FleetEvent = std::variant<CabinetConnected, CabinetDisconnected, Heartbeat, ForcedDoor,
+                                OperatorLocks, OperatorClears, FleetTick>;
+using FleetEffect = std::variant<RaiseCabinetAlert, ClearCabinetAlert>;
+
+struct FleetStep {
+  CabinetHealth health;
+  std::vector<FleetEffect> effects;
+};
+
+// Any event may come at any time; none is an error.
+[[nodiscard]] FleetStep step(const CabinetHealth& health, const FleetEvent& event);
+
+// Why customers can't open it now, in words for them; empty where they can. Restockers may open a
+// cabinet that is warm or locked, not one that is offline.
+[[nodiscard]] std::vector<std::string> why_closed(const CabinetHealth& health, bool restocking);
+
+// When a tick has something to do.
+[[nodiscard]] std::optional<Instant> due(const CabinetHealth& health);
+
+}  // namespace tally::commerce

@@ -1,0 +1,120 @@
+#include "commerce/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace tally::commerce {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr Instant kBegin{std::chrono::hours(24 * 365 * 50)};
+
+class Fleet : public ::testing::Test {
+ protected:
+  void push(const FleetEvent& event) {
+    FleetStep made = step(health, event);
+    health = std::move(made.health);
+    for (const FleetEffect& effect : made.effects) {
+      if (const auto* raised = std::get_if<RaiseCabinetAlert>(&effect)) {
+        told.push_back(std::string(name_of(raised->alert)));
+      } else {
+        told.push_back("clear " + std::string(name_of(std::get<ClearCabinetAlert>(effect).alert)));
+      }
+    }
+  }
+  void beat(Duration after, std::optional<double> celsius = 4.0) {
+    push(Heartbeat{kBegin + after, celsius, {}});
+  }
+
+  CabinetHealth health;
+  std::vector<std::string> told;
+};
+
+TEST_F(Fleet, ACabinetThatWasNeverSeenIsClosed) {
+  EXPECT_THAT(why_closed(health, false), ElementsAre(HasSubstr("no connection")));
+  push(CabinetConnected{kBegin});
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+}
+
+TEST_F(Fleet, SilenceIsAnAlertOnceAndAWordClearsIt) {
+  beat(seconds(0));
+  EXPECT_EQ(due(health), kBegin + seconds(45));
+  push(FleetTick{kBegin + seconds(44)});
+  EXPECT_THAT(told, IsEmpty());
+  push(FleetTick{kBegin + seconds(45)});
+  push(FleetTick{kBegin + seconds(60)});
+  EXPECT_THAT(told, ElementsAre("offline"));
+  EXPECT_FALSE(why_closed(health, true).empty());
+  beat(seconds(70));
+  EXPECT_THAT(told, ElementsAre("offline", "clear offline"));
+}
+
+TEST_F(Fleet, WarmForTwentyMinutesLocksUntilTheOperatorClearsIt) {
+  beat(minutes(0), 5.1);
+  beat(minutes(19), 6.0);
+  EXPECT_FALSE(health.locked_warm);
+  beat(minutes(20), 5.1);
+  EXPECT_THAT(told, ElementsAre("too_warm"));
+  beat(minutes(21), 2.0);
+  EXPECT_THAT(why_closed(health, false), ElementsAre(HasSubstr("too warm")));
+  EXPECT_THAT(why_closed(health, true), IsEmpty());
+  push(OperatorClears{kBegin + minutes(22)});
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  EXPECT_THAT(told, ElementsAre("too_warm", "clear too_warm"));
+}
+
+TEST_F(Fleet, OneColdReadingBeginsTheTimeAgain) {
+  beat(minutes(0), 6.0);
+  beat(minutes(10), 5.0);  // At the limit is cold enough.
+  beat(minutes(11), 6.0);
+  beat(minutes(30), 6.0);
+  EXPECT_FALSE(health.locked_warm);
+  beat(minutes(31), 6.0);
+  EXPECT_TRUE(health.locked_warm);
+}
+
+TEST_F(Fleet, ReadingsThatCannotBeOrComeLateAreNone) {
+  beat(minutes(0), 6.0);
+  beat(minutes(5), std::numeric_limits<double>::quiet_NaN());
+  beat(minutes(6), -300.0);
+  EXPECT_EQ(health.celsius, 6.0);
+  EXPECT_EQ(health.warm_since, kBegin);
+  beat(minutes(20), 6.0);
+  EXPECT_TRUE(health.locked_warm);
+  beat(minutes(3), 1.0);
+  EXPECT_EQ(health.celsius, 6.0);
+}
+
+TEST_F(Fleet, AThermometerThatFallsSilentIsAnAlert) {
+  beat(minutes(0));
+  for (int minute = 1; minute <= 20; ++minute) {
+    beat(minutes(minute), std::nullopt);
+    push(FleetTick{kBegin + minutes(minute)});
+  }
+  EXPECT_THAT(told, ElementsAre("no_temperature"));
+  beat(minutes(21), 3.0);
+  EXPECT_THAT(told, ElementsAre("no_temperature", "clear no_temperature"));
+}
+
+TEST_F(Fleet, CamerasAndForcedDoorsAreAlertsAndTheOperatorMayLock) {
+  push(Heartbeat{kBegin, 4.0, {"cam1 is dark"}});
+  push(ForcedDoor{kBegin + seconds(1)});
+  EXPECT_THAT(told, ElementsAre("camera", "door_forced"));
+  push(OperatorLocks{kBegin + seconds(2)});
+  EXPECT_THAT(why_closed(health, false), ElementsAre(HasSubstr("out of order")));
+  push(OperatorClears{kBegin + seconds(3)});
+  beat(seconds(4));
+  EXPECT_THAT(told, ElementsAre("camera", "door_forced", "clear door_forced", "clear camera"));
+  push(Heartbeat{kBegin + seconds(5), 4.0, std::vector<std::string>(kCameraProblemsMax + 5, "x")});
+  EXPECT_EQ(health.camera_problems.size(), kCameraProblemsMax);
+}
+
+}  // namespace
+}  // namespace tally::commerce

@@ -1,0 +1,134 @@
+#include "platform/schema.hpp"
+
+namespace tally::platform {
+namespace {
+
+constexpr std::string_view kThings = R"(
+CREATE TABLE aggregates (
+  tenant TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL CHECK (version >= 1),
+  state TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, id)
+);
+CREATE INDEX aggregates_newest ON aggregates (tenant, kind, created_at, id);
+CREATE INDEX aggregates_by_state ON aggregates (kind, state, id);
+
+CREATE TABLE event_counters (
+  tenant TEXT PRIMARY KEY,
+  sequence BIGINT NOT NULL
+);
+CREATE TABLE events (
+  tenant TEXT NOT NULL,
+  sequence BIGINT NOT NULL CHECK (sequence >= 1),
+  id TEXT NOT NULL UNIQUE,
+  type TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  object_version BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (tenant, sequence)
+);
+)";
+
+constexpr std::string_view kWork = R"(
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  message_key TEXT NOT NULL,
+  position BIGINT NOT NULL CHECK (position >= 1),
+  topic TEXT NOT NULL,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead', 'discarded')),
+  tries BIGINT NOT NULL,
+  tries_max BIGINT NOT NULL CHECK (tries_max >= 1),
+  token BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  leased_until BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  finished_at BIGINT,
+  last_error TEXT,
+  UNIQUE (message_key, position)
+);
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'waiting';
+CREATE INDEX outbox_blocking ON outbox (message_key, position) WHERE state IN ('waiting', 'dead');
+CREATE INDEX outbox_finished ON outbox (finished_at) WHERE state IN ('delivered', 'discarded');
+
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  unique_key TEXT UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'dead', 'cancelled')),
+  tries BIGINT NOT NULL,
+  tries_max BIGINT NOT NULL CHECK (tries_max >= 1),
+  token BIGINT NOT NULL,
+  worker TEXT,
+  due_at BIGINT NOT NULL,
+  leased_until BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  finished_at BIGINT,
+  result TEXT,
+  last_error TEXT
+);
+CREATE INDEX jobs_due ON jobs (queue, due_at, id) WHERE state = 'waiting';
+CREATE INDEX jobs_leased ON jobs (leased_until) WHERE state = 'running';
+CREATE INDEX jobs_finished ON jobs (finished_at) WHERE state IN ('done', 'cancelled');
+
+CREATE TABLE idempotency_keys (
+  tenant TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  request_key TEXT NOT NULL,
+  route TEXT NOT NULL,
+  request_sha256 TEXT NOT NULL,
+  in_flight BIGINT NOT NULL CHECK (in_flight IN (0, 1)),
+  token BIGINT NOT NULL,
+  started_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  status BIGINT,
+  head TEXT,
+  body BYTEA,
+  PRIMARY KEY (tenant, principal, request_key)
+);
+CREATE INDEX idempotency_keys_oldest ON idempotency_keys (created_at);
+)";
+
+constexpr std::string_view kBlobs = R"(
+CREATE TABLE blob_contents (
+  sha256 TEXT PRIMARY KEY,
+  bytes BIGINT NOT NULL CHECK (bytes >= 0),
+  uses BIGINT NOT NULL CHECK (uses >= 0)
+);
+CREATE TABLE blobs (
+  tenant TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  bytes BIGINT NOT NULL CHECK (bytes >= 0),
+  created_at BIGINT NOT NULL,
+  held_until BIGINT,
+  held_because TEXT,
+  purged_at BIGINT,
+  PRIMARY KEY (tenant, owner, name)
+);
+CREATE INDEX blobs_oldest ON blobs (kind, created_at) WHERE purged_at IS NULL;
+)";
+
+}  // namespace
+
+std::span<const Migration> platform_migrations() {
+  static const std::vector<Migration> migrations{
+      {1, "aggregates and events", kThings, {"events"}},
+      {2, "outbox, jobs and idempotency keys", kWork, {}},
+      {3, "blobs", kBlobs, {}},
+  };
+  return migrations;
+}
+
+}  // namespace tally::platform
