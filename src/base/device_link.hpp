@@ -29,8 +29,7 @@
 namespace tally::link {
 
 inline constexpr int kProtocol = 1;
-inline constexpr std::size_t kMessageBytesMax = std::size_t{256}
-                                                << 10;  // A manifest is the largest.
+inline constexpr std::size_t kMessageBytesMax = std::size_t{512} << 10;  // The largest manifest.
 inline constexpr std::size_t kTextBytesMax = 400;
 inline constexpr std::size_t kCamerasMax = 8;
 inline constexpr std::size_t kSegmentsMax = 900;

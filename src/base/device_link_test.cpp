@@ -102,8 +102,8 @@ TEST(DeviceLink, AnUnknownFieldIsLetBy) {
 TEST(DeviceLink, TheLargestManifestFitsAMessage) {
   const CameraSegments camera{std::string(64, 'c'),
                               std::vector<std::string>(kSegmentsMax, std::string(64, 'a'))};
-  const Manifest three{{camera, camera, camera}};
-  const std::string text = to_json(FromCabinet(Report{1, kSession, 0, three}));
+  const Manifest whole{std::vector<CameraSegments>(kCamerasMax, camera)};
+  const std::string text = to_json(FromCabinet(Report{1, kSession, 0, whole}));
   EXPECT_LT(text.size(), kMessageBytesMax);
   EXPECT_TRUE(parse_from_cabinet(text));
   const CameraSegments more{"cam0", std::vector<std::string>(kSegmentsMax + 1, "")};

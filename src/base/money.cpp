@@ -54,8 +54,9 @@ std::optional<Money> times(const Money& price, std::int64_t count) {
 std::string to_string(const Money& money) {
   const int decimals = money.currency.decimals();
   if (decimals == 0) return fmt::format("{} {}", money.currency.text(), money.minor);
-  const std::int64_t unit = decimals == 3 ? 1000 : 100;
-  const std::int64_t size = money.minor < 0 ? -money.minor : money.minor;
+  const std::uint64_t unit = decimals == 3 ? 1000 : 100;
+  const auto bits = static_cast<std::uint64_t>(money.minor);
+  const auto size = money.minor < 0 ? 0 - bits : bits;  // The least int64 has no positive twin.
   return fmt::format("{} {}{}.{:0{}}", money.currency.text(), money.minor < 0 ? "-" : "",
                      size / unit, size % unit, decimals);
 }

@@ -40,6 +40,8 @@ TEST(Money, IsWrittenWithItsCurrencysDecimals) {
   EXPECT_EQ(to_string(euros(-5)), "EUR -0.05");
   EXPECT_EQ(to_string(of("JPY", 1200)), "JPY 1200");
   EXPECT_EQ(to_string(of("KWD", 1200)), "KWD 1.200");
+  EXPECT_EQ(to_string(euros(std::numeric_limits<std::int64_t>::min())),
+            "EUR -92233720368547758.08");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -30,8 +31,8 @@ class Stepper {
   }
 
   void on(const HoldPlaced& event) {
-    if (session_.state == SessionState::kEnded) {
-      release_hold();
+    if (event.number != session_.hold_number || session_.state == SessionState::kEnded) {
+      effects_.emplace_back(ReleaseHold{event.number});
       return;
     }
     session_.hold = HoldStatus::kPlaced;
@@ -39,17 +40,19 @@ class Stepper {
   }
 
   void on(const HoldRefused& event) {
+    if (event.number != session_.hold_number || session_.hold != HoldStatus::kAsked) return;
     session_.hold = HoldStatus::kRefused;
     session_.decline_code = event.code;
     if (waits_for_hold()) end(SessionEnd::kDeclined);
   }
 
   void on(const ActionNeeded& event) {
+    if (event.number != session_.hold_number || session_.hold != HoldStatus::kAsked) return;
     if (session_.state == SessionState::kHolding) {
       session_.state = SessionState::kAction;
       session_.due = event.at + session_.policy.action_timeout;
     }
-    if (session_.state != SessionState::kEnded) tell(ShopperNews::kConfirmHold);
+    tell(ShopperNews::kConfirmHold);
   }
 
   void on(const Cancelled&) {
@@ -58,47 +61,54 @@ class Stepper {
   }
 
   void on(const UnlockRefused& event) {
-    if (session_.state == SessionState::kEnded) return;
+    if (session_.state != SessionState::kUnlocking) return;
     note(fmt::format("the cabinet would not unlock: {}", event.reason));
     end(SessionEnd::kUnlockRefused);
   }
 
   void on(const DoorOpened& event) {
+    if (session_.last_closed && event.at <= *session_.last_closed) return;  // Told twice.
     switch (session_.state) {
       case SessionState::kUnlocking:
-        return open(event.at);
       case SessionState::kGrace:
         return open(event.at);
       case SessionState::kEnded:
         return opened_after_end(event.at);
       case SessionState::kDeciding:
       case SessionState::kReview:
-        note("the door was opened again though it was locked");
+      case SessionState::kSettled:
+        if (session_.state != SessionState::kSettled) {
+          note("the door was opened again though it was locked");
+        }
         effects_.emplace_back(RaiseAlert{SessionAlert::kDoorForced});
         return;
       default:
-        return;  // Told twice; after a receipt a forced door is the cabinet's matter.
+        return;
     }
   }
 
   void on(const DoorClosed& event) {
-    if (session_.state != SessionState::kOpen) return;
+    if (session_.state != SessionState::kOpen || event.at <= *session_.last_opened) return;
     session_.state = SessionState::kGrace;
     session_.last_closed = event.at;
     session_.due = event.at + session_.policy.grace;
   }
 
   void on(const CartDecided& event) {
+    if (session_.state != SessionState::kDeciding) return;  // Late: for the reviewer to see.
     auto verdict = judge(session_.level, event.lines, event.decision);
     if (!verdict) return open_review({verdict.error().message});
-    std::vector<std::string> reasons = std::move(verdict->review).value_or(session_.notes);
-    if (verdict->review)
-      reasons.insert(reasons.end(), session_.notes.begin(), session_.notes.end());
-    if (!reasons.empty()) return open_review(std::move(reasons));
+    if (verdict->review) return open_review(*std::move(verdict->review));
+    if (!session_.notes.empty()) return open_review({});
     settle(std::move(verdict->lines), false);
   }
 
-  void on(const FootageLost& event) { open_review({event.reason}); }
+  void on(const FootageLost& event) {
+    if (session_.state == SessionState::kDeciding) return open_review({event.reason});
+    const bool later =
+        session_.state == SessionState::kOpen || session_.state == SessionState::kGrace;
+    if (later) note(event.reason);  // The cart, when it comes, goes to review.
+  }
 
   void on(const ReviewDecided& event) {
     auto lines = checked_lines(event.lines);
@@ -143,19 +153,20 @@ class Stepper {
 
   void ask_hold() {
     session_.hold = HoldStatus::kAsked;
-    effects_.emplace_back(AskHold{session_.hold_amount});
+    ++session_.hold_number;
+    effects_.emplace_back(AskHold{session_.hold_number, session_.hold_amount});
   }
 
   void release_hold() {
-    if (session_.kind == SessionKind::kRestock) return;
+    if (session_.hold != HoldStatus::kAsked && session_.hold != HoldStatus::kPlaced) return;
     session_.hold = HoldStatus::kReleased;
-    effects_.emplace_back(ReleaseHold{});
+    effects_.emplace_back(ReleaseHold{session_.hold_number});
   }
 
   void unlock(Instant at) {
     session_.state = SessionState::kUnlocking;
-    session_.unlock_sent = true;
     const Instant expires = at + session_.policy.open_timeout;
+    session_.unlock_expires = expires;
     session_.due = expires + session_.policy.tell_slack;
     effects_.emplace_back(SendUnlock{expires});
   }
@@ -174,10 +185,11 @@ class Stepper {
     }
   }
 
-  // The unlock that the cabinet obeyed was answered later than was waited for.
+  // The unlock that the cabinet obeyed was answered later than was waited for. The slack is for
+  // what is not known of when the door opened.
   void opened_after_end(Instant at) {
-    const bool obeyed = session_.unlock_sent && session_.end != SessionEnd::kUnlockRefused &&
-                        session_.end != SessionEnd::kRestocked;
+    const bool obeyed = session_.unlock_expires && session_.end != SessionEnd::kRestocked &&
+                        at <= *session_.unlock_expires + session_.policy.tell_slack;
     if (!obeyed) {
       effects_.emplace_back(RaiseAlert{SessionAlert::kDoorForced});
       return;
@@ -187,18 +199,21 @@ class Stepper {
   }
 
   void end(SessionEnd why) {
-    const bool locked_open = session_.state == SessionState::kUnlocking;
+    // Also where the cabinet refused: what it refused may have been a repeat of what it obeyed.
+    if (session_.state == SessionState::kUnlocking) effects_.emplace_back(SendLock{});
     session_.state = SessionState::kEnded;
     session_.end = why;
     session_.due.reset();
-    if (locked_open && why != SessionEnd::kUnlockRefused) effects_.emplace_back(SendLock{});
-    if (session_.hold == HoldStatus::kAsked || session_.hold == HoldStatus::kPlaced) release_hold();
+    release_hold();
     tell(ShopperNews::kEnded);
   }
 
   void wait_open(Instant at) {
     const SessionPolicy& policy = session_.policy;
     if (at >= *session_.last_opened + policy.footage_wait) {
+      effects_.emplace_back(SendLock{});
+      if (session_.kind == SessionKind::kRestock) return end_restock();
+      effects_.emplace_back(StopWatch{});
       return open_review({"the cabinet never told that its door was closed"});
     }
     ++session_.door_alarms;
@@ -208,15 +223,16 @@ class Stepper {
                                                 : policy.footage_wait);
   }
 
+  void end_restock() {
+    session_.state = SessionState::kEnded;
+    session_.end = SessionEnd::kRestocked;
+    session_.due.reset();
+    effects_.emplace_back(EndRestock{});
+  }
+
   void close_for_good() {
     effects_.emplace_back(SendLock{});
-    if (session_.kind == SessionKind::kRestock) {
-      session_.state = SessionState::kEnded;
-      session_.end = SessionEnd::kRestocked;
-      session_.due.reset();
-      effects_.emplace_back(EndRestock{});
-      return;
-    }
+    if (session_.kind == SessionKind::kRestock) return end_restock();
     session_.state = SessionState::kDeciding;
     session_.due = *session_.last_closed + session_.policy.late_after;
     effects_.emplace_back(FinishWatch{});
@@ -228,12 +244,14 @@ class Stepper {
       session_.due = *session_.last_closed + session_.policy.footage_wait;
       return tell(ShopperNews::kLate);
     }
+    effects_.emplace_back(StopWatch{});
     open_review({"the video did not arrive in time"});
   }
 
   void open_review(std::vector<std::string> reasons) {
     session_.state = SessionState::kReview;
     session_.due.reset();
+    reasons.insert(reasons.end(), session_.notes.begin(), session_.notes.end());
     effects_.emplace_back(OpenReview{std::move(reasons)});
     tell(ShopperNews::kUnderReview);
   }
@@ -241,6 +259,9 @@ class Stepper {
   void settle(std::vector<ChargeLine> lines, bool by_human) {
     session_.state = SessionState::kSettled;
     session_.due.reset();
+    const bool free =
+        std::ranges::none_of(lines, [](const ChargeLine& line) { return line.quantity > 0; });
+    if (free) release_hold();
     effects_.emplace_back(Settle{std::move(lines), by_human});
   }
 

@@ -103,8 +103,9 @@ struct Session {
   SessionState state = SessionState::kHolding;
   SessionEnd end = SessionEnd::kNone;
   HoldStatus hold = HoldStatus::kNone;
-  std::string decline_code;  // The provider's, when the hold was refused.
-  bool unlock_sent = false;
+  std::string decline_code;               // The provider's, when the hold was refused.
+  int hold_number = 0;                    // Of the latest; each has a payment of its own.
+  std::optional<Instant> unlock_expires;  // Once an unlock was sent.
   int openings = 0;
   int door_alarms = 0;  // Since the door was last opened.
   Instant begun;
@@ -129,12 +130,12 @@ struct SessionRequest {
 };
 
 // clang-format off
-struct HoldPlaced    { Instant at; };
-struct HoldRefused   { Instant at; std::string code; };
-struct ActionNeeded  { Instant at; };
+struct HoldPlaced    { Instant at; int number = 1; };
+struct HoldRefused   { Instant at; int number = 1; std::string code; };
+struct ActionNeeded  { Instant at; int number = 1; };
 struct Cancelled     { Instant at; };
 struct UnlockRefused { Instant at; std::string reason; };
-struct DoorOpened    { Instant at; };  // On the server's clock; a cabinet's own clock may be off.
+struct DoorOpened    { Instant at; };  // When it happened, on the server's clock.
 struct DoorClosed    { Instant at; };
 struct CartDecided   { Instant at; std::vector<CartLine> lines; Decision decision; };
 struct FootageLost   { Instant at; std::string reason; };  // It will never be whole.
@@ -153,20 +154,22 @@ enum class SessionAlert : std::uint8_t {
 enum class ShopperNews : std::uint8_t { kConfirmHold, kUnlocked, kLate, kUnderReview, kEnded };
 
 // clang-format off
-struct AskHold     { Money amount; };
-struct ReleaseHold {};
+struct AskHold     { int number = 0; Money amount; };  // A payment of its own for each number.
+struct ReleaseHold { int number = 0; };
 struct SendUnlock  { Instant expires; };  // After that the cabinet must not obey it.
 struct SendLock    {};
 struct Watch       {};   // A pipeline begins to consume the footage.
 struct FinishWatch {};   // The door is closed for good: the cart is wanted.
+struct StopWatch   {};   // No cart is to be waited for; what there is of it helps the reviewer.
 struct OpenReview  { std::vector<std::string> reasons; };
 struct Settle      { std::vector<ChargeLine> lines; bool by_human = false; };
 struct EndRestock  {};
 struct RaiseAlert  { SessionAlert alert; };
 struct TellShopper { ShopperNews news; };
 // clang-format on
-using SessionEffect = std::variant<AskHold, ReleaseHold, SendUnlock, SendLock, Watch, FinishWatch,
-                                   OpenReview, Settle, EndRestock, RaiseAlert, TellShopper>;
+using SessionEffect =
+    std::variant<AskHold, ReleaseHold, SendUnlock, SendLock, Watch, FinishWatch, StopWatch,
+                 OpenReview, Settle, EndRestock, RaiseAlert, TellShopper>;
 
 struct SessionStep {
   Session session;

@@ -128,7 +128,7 @@ std::map<SessionState, Session> one_of_each() {
 
 std::vector<SessionEvent> events_at(Instant at) {
   return {HoldPlaced{at},
-          HoldRefused{at, "card_declined"},
+          HoldRefused{at, 1, "card_declined"},
           ActionNeeded{at},
           Cancelled{at},
           UnlockRefused{at, "too warm"},
@@ -186,13 +186,26 @@ TEST(Session, ADoorThatNobodyOpensIsLockedAndTheHoldReleased) {
 TEST(Session, ADoorThatOpenedInTimeButIsToldLateIsHeldForAgain) {
   Walk walk(request());
   walk.push(HoldPlaced{kBegin + seconds(1)}).push(Tick{kBegin + seconds(21)});
-  walk.push(DoorOpened{kBegin + seconds(40)});
+  const Walk ended = walk;
+  walk.push(DoorOpened{kBegin + seconds(14)});  // So long ago, by its report.
   EXPECT_EQ(walk.session.state, SessionState::kOpen);
   EXPECT_EQ(walk.session.end, SessionEnd::kNone);
-  EXPECT_EQ(walk.count<AskHold>(), 2);
+  EXPECT_EQ(walk.last<AskHold>().number, 2);
   EXPECT_EQ(walk.count<Watch>(), 1);
-  walk.push(HoldRefused{kBegin + seconds(41), "insufficient_funds"});
-  EXPECT_EQ(walk.session.state, SessionState::kOpen);  // The cart becomes a debt.
+  walk.push(HoldPlaced{kBegin + seconds(40), 1});  // The first one's, told again.
+  EXPECT_EQ(walk.last<ReleaseHold>().number, 1);
+  EXPECT_EQ(walk.session.hold, HoldStatus::kAsked);
+  walk.push(HoldRefused{kBegin + seconds(41), 2, "insufficient_funds"});
+  EXPECT_EQ(walk.session.state, SessionState::kOpen);
+  EXPECT_EQ(walk.session.hold, HoldStatus::kRefused);
+
+  // Someone else's opening, later, is no part of it.
+  const Instant limit = kBegin + seconds(1 + 14 + 6);
+  EXPECT_EQ(Walk(ended).push(DoorOpened{limit}).session.state, SessionState::kOpen);
+  Walk forced = Walk(ended).push(DoorOpened{limit + milliseconds(1)});
+  EXPECT_EQ(forced.session.state, SessionState::kEnded);
+  EXPECT_TRUE(forced.alerted(SessionAlert::kDoorForced));
+  EXPECT_EQ(forced.count<AskHold>(), 1);
 }
 
 TEST(Session, AHoldPlacedAfterTheEndIsReleased) {
@@ -207,7 +220,7 @@ TEST(Session, AHoldPlacedAfterTheEndIsReleased) {
 
 TEST(Session, ADeclinedHoldNeverUnlocks) {
   Walk walk(request());
-  walk.push(HoldRefused{kBegin + seconds(1), "insufficient_funds"});
+  walk.push(HoldRefused{kBegin + seconds(1), 1, "insufficient_funds"});
   EXPECT_EQ(walk.session.end, SessionEnd::kDeclined);
   EXPECT_EQ(walk.session.decline_code, "insufficient_funds");
   EXPECT_EQ(walk.count<SendUnlock>(), 0);
@@ -265,6 +278,53 @@ TEST(Session, FootageThatIsLostChargesNothingWithoutAHuman) {
   EXPECT_TRUE(walk.last<Settle>().by_human);
 }
 
+TEST(Session, FootageThatIsLostBeforeTheGraceIsOverStillGoesToAHuman) {
+  Walk walk = opened();
+  walk.push(DoorClosed{kBegin + seconds(20)});
+  walk.push(FootageLost{kBegin + seconds(21), "segment 4 of cam1 is lost"});
+  walk.push(Tick{kBegin + seconds(22)}).push(cart(kBegin + seconds(23), DecisionKind::kCharge));
+  EXPECT_EQ(walk.count<Settle>(), 0);
+  EXPECT_THAT(walk.last<OpenReview>().reasons, ElementsAre("segment 4 of cam1 is lost"));
+}
+
+TEST(Session, ARefusedUnlockLocksAgainAndAnOpeningInItsTimeStillCounts) {
+  Walk walk(request());
+  walk.push(HoldPlaced{kBegin + seconds(1)});
+  walk.push(UnlockRefused{kBegin + seconds(2), "seen before"});
+  EXPECT_EQ(walk.session.end, SessionEnd::kUnlockRefused);
+  EXPECT_EQ(walk.count<SendLock>(), 1);
+  walk.push(DoorOpened{kBegin + seconds(3)});
+  EXPECT_EQ(walk.session.state, SessionState::kOpen);
+  EXPECT_EQ(walk.last<AskHold>().number, 2);
+}
+
+TEST(Session, ReportsOfAnEarlierOpeningChangeNothing) {
+  Walk walk = opened();
+  walk.push(DoorClosed{kBegin + seconds(20)}).push(DoorOpened{kBegin + seconds(4)});
+  EXPECT_EQ(walk.session.state, SessionState::kGrace);
+  walk.push(DoorOpened{kBegin + seconds(21)}).push(DoorClosed{kBegin + seconds(20)});
+  EXPECT_EQ(walk.session.state, SessionState::kOpen);
+  Walk deciding = closed().push(DoorOpened{kBegin + seconds(4)});
+  EXPECT_TRUE(deciding.session.notes.empty());
+  Walk settled = closed().push(cart(kBegin + seconds(23), DecisionKind::kCharge));
+  settled.push(DoorOpened{kBegin + seconds(60)});
+  EXPECT_TRUE(settled.alerted(SessionAlert::kDoorForced));
+}
+
+TEST(Session, WhatCostsNothingReleasesTheHold) {
+  const Walk walk = closed().push(cart(kBegin + seconds(23), DecisionKind::kNothing, 0));
+  EXPECT_EQ(walk.session.state, SessionState::kSettled);
+  EXPECT_EQ(walk.last<ReleaseHold>().number, 1);
+}
+
+TEST(Session, RestockingThatIsNeverToldClosedEndsWithoutAReview) {
+  Walk walk = opened(restocking());
+  walk.push(Tick{kBegin + hours(73)});
+  EXPECT_EQ(walk.session.end, SessionEnd::kRestocked);
+  EXPECT_EQ(walk.count<EndRestock>(), 1);
+  EXPECT_EQ(walk.count<OpenReview>() + walk.count<StopWatch>(), 0);
+}
+
 TEST(Session, VideoThatComesLateIsToldAndThenGivenUp) {
   Walk walk = closed();
   walk.push(Tick{kBegin + seconds(20) + seconds(60)});
@@ -311,7 +371,7 @@ TEST(Session, RandomWalksKeepTheRules) {
     for (int i = 0; i < 24; ++i) {
       const std::array<Duration, 3> steps{seconds(1), seconds(30), hours(80)};
       now += milliseconds(random() % static_cast<std::uint64_t>(steps[random() % 3].count()));
-      auto events = events_at(now);
+      auto events = events_at(random() % 4 == 0 ? now - seconds(random() % 40) : now);
       events.push_back(cart(now, DecisionKind::kReview));
       if (walk.session.due && random() % 3 == 0) events.assign(1, Tick{*walk.session.due});
       const SessionEvent event = events[random() % events.size()];
@@ -321,6 +381,9 @@ TEST(Session, RandomWalksKeepTheRules) {
       walked.insert({before, kind_of(event), walk.session.state});
       ASSERT_LE(walk.count<Settle>(), 1);
       ASSERT_LE(walk.count<Watch>(), 1);
+      if (walk.session.kind == SessionKind::kRestock) {
+        ASSERT_EQ(walk.count<Settle>() + walk.count<OpenReview>() + walk.count<AskHold>(), 0);
+      }
       ASSERT_TRUE(walk.count<Settle>() == 0 || walk.session.openings > 0);
       ASSERT_TRUE(walk.count<Settle>() == 0 || walk.last<Settle>().by_human ||
                   walk.session.notes.empty());
@@ -335,45 +398,6 @@ TEST(Session, RandomWalksKeepTheRules) {
     EXPECT_TRUE(walked.contains({row.from, row.on, row.to}))
         << name_of(row.from) << " " << name_of(row.on) << " " << name_of(row.to);
   }
-}
-
-TEST(ReviewLevel, SaysWhoLooks) {
-  const auto reviews = [](int level, const CartDecided& decided) {
-    return judge(review_level(level).value(), decided.lines, decided.decision)->review.has_value();
-  };
-  const CartDecided sure = cart(kBegin, DecisionKind::kCharge);
-  const CartDecided nothing = cart(kBegin, DecisionKind::kNothing, 0);
-  CartDecided cheap = cart(kBegin, DecisionKind::kReview, 1, 0.6);
-  cheap.decision.expected_error_minor = kErrorMinorMax;
-  CartDecided costly = cheap;
-  costly.decision.expected_error_minor = kErrorMinorMax + 1;
-  const CartDecided unpriced = cart(kBegin, DecisionKind::kReview, 1, 0.6);
-  const std::array<std::array<bool, 5>, 5> wanted{{{true, true, true, true, true},
-                                                   {true, false, true, true, true},
-                                                   {false, false, true, true, true},
-                                                   {false, false, false, true, true},
-                                                   {false, false, false, false, false}}};
-  for (int level = 1; level <= 5; ++level) {
-    const auto& row = wanted[static_cast<std::size_t>(level - 1)];
-    EXPECT_EQ(reviews(level, sure), row[0]) << level;
-    EXPECT_EQ(reviews(level, nothing), row[1]) << level;
-    EXPECT_EQ(reviews(level, cheap), row[2]) << level;
-    EXPECT_EQ(reviews(level, costly), row[3]) << level;
-    EXPECT_EQ(reviews(level, unpriced), row[4]) << level;
-  }
-  EXPECT_FALSE(review_level(0));
-  EXPECT_FALSE(review_level(6));
-}
-
-TEST(ReviewLevel, WithoutAHumanDoubtChargesTheLowerNumber) {
-  const auto lines_of = [](int quantity, double confidence) {
-    const CartDecided decided = cart(kBegin, DecisionKind::kReview, quantity, confidence);
-    return judge(ReviewLevel::kNone, decided.lines, decided.decision)->lines;
-  };
-  EXPECT_THAT(lines_of(2, 0.95), ElementsAre(ChargeLine{"cola", 2}));
-  EXPECT_THAT(lines_of(2, 0.6), ElementsAre(ChargeLine{"cola", 1}));
-  EXPECT_TRUE(lines_of(1, 0.6).empty());
-  EXPECT_THAT(lines_of(-1, 0.6), ElementsAre(ChargeLine{"cola", -1}));
 }
 
 }  // namespace

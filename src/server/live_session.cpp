@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -23,6 +24,19 @@ class SharedReader final : public media::VideoReader {
  private:
   std::shared_ptr<media::GrowingReader> reader_;
 };
+
+// Their names become files' names.
+Result<void> check_cameras(const LivePlan& plan) {
+  for (const LiveCamera& camera : plan.cameras) {
+    const bool known =
+        std::ranges::count(plan.layout->cameras, camera.id, &cart::LayoutCamera::id) == 1;
+    if (known && std::ranges::count(plan.cameras, camera.id, &LiveCamera::id) == 1) continue;
+    return fail(
+        LiveError::kCamera,
+        fmt::format("camera {} is there twice, or the cabinet's layout has none such", camera.id));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -72,6 +86,7 @@ LiveSession::~LiveSession() {
 
 Result<std::unique_ptr<LiveSession>> LiveSession::begin(LivePlan plan) {
   TALLY_ASSERT(plan.layout != nullptr && !plan.cameras.empty());
+  if (auto known = check_cameras(plan); !known) return std::unexpected(std::move(known.error()));
   auto session = std::make_unique<LiveSession>(Begun{}, std::move(plan));
   if (auto made = session->make_files(); !made) return std::unexpected(std::move(made.error()));
   session->thread_ = std::thread([live = session.get()] { live->watch(); });

@@ -55,7 +55,8 @@ class LiveSession {
   struct Begun {};  // Only begin() has one.
 
  public:
-  // Makes the cameras' files and starts to watch. Errors: LiveError::kDisk.
+  // Makes the cameras' files and starts to watch. Errors: LiveError::kDisk; kCamera for one that
+  // the layout does not have, or that is there twice.
   static Result<std::unique_ptr<LiveSession>> begin(LivePlan plan);
   LiveSession(Begun, LivePlan plan);
   LiveSession(const LiveSession&) = delete;

@@ -143,6 +143,20 @@ TEST_F(Live, GivenUpItEndsAndLeavesTheModelsFree) {
   EXPECT_EQ(begin()->append("attic", "x").error().code.name, "live.camera");
 }
 
+TEST_F(Live, ACameraThatTheLayoutDoesNotHaveMakesNoFile) {
+  for (const std::vector<LiveCamera>& cameras :
+       {std::vector<LiveCamera>{{"../cam0", 0}},
+        std::vector<LiveCamera>{{"cam0", 0}, {"cam0", 0}}}) {
+    LivePlan plan;
+    plan.folder = folder_ / "live";
+    plan.cameras = cameras;
+    plan.layout = &layout_;
+    plan.models = models();
+    EXPECT_EQ(LiveSession::begin(std::move(plan)).error().code.name, "live.camera");
+    EXPECT_FALSE(fs::exists(folder_ / "live"));
+  }
+}
+
 TEST_F(Live, WhereNothingCanBeWrittenIsAnErrorAtOnce) {
   LivePlan plan;
   plan.folder = folder_ / "cam0.mp4" / "below";  // A file is no folder.

@@ -271,8 +271,8 @@ Result<void> ProtocolState::accept_starved(const Starved& starved) {
 
 bool ProtocolState::grow(std::int64_t bytes, bool final) {
   const bool news = bytes > told_.bytes || final;
-  if (!growing_ || told_.final != 0 || bytes < told_.bytes || !news) return false;
-  told_.bytes = bytes;
+  if (!growing_ || told_.final != 0 || !news) return false;
+  told_.bytes = std::max(bytes, told_.bytes);
   told_.final = final ? 1 : 0;
   return std::exchange(starving_, false);
 }

@@ -87,7 +87,12 @@ class SandboxedReader final : public GrowingReader {
   Result<protocol::Message> receive() {
     Result<protocol::Message> message;
     do {
-      message = decoder_->next_message(silence_max_, [this] { return frames_->starving(); });
+      // Bytes that came just before the time was over leave the decoder its whole time again.
+      bool starved = frames_->starving();
+      message = decoder_->next_message(silence_max_, [&] {
+        const bool starving = frames_->starving();
+        return std::exchange(starved, starving) || starving;
+      });
       if (!message) return std::unexpected(ended_with(std::unexpected(message.error())));
       if (auto accepted = frames_->accept(*message); !accepted) {
         return std::unexpected(ended_with(std::unexpected(accepted.error())));

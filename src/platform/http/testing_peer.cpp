@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -81,7 +82,8 @@ void TestPeer::reset() {
 bool TestPeer::fill() {
   std::array<char, 16384> bytes{};
   const ssize_t read = ::recv(socket_, bytes.data(), bytes.size(), 0);
-  if (read == 0) ended_ = true;
+  // A side that closes with bytes unread resets the connection.
+  if (read == 0 || (read < 0 && errno == ECONNRESET)) ended_ = true;
   if (read <= 0) return false;
   buffer_.append(bytes.data(), static_cast<std::size_t>(read));
   return true;
