@@ -17,7 +17,6 @@ constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kSha256Digits = 64;
 constexpr std::int64_t kNumberMax = std::int64_t{1} << 53;  // What every JSON reader keeps exactly.
 constexpr std::int64_t kStartMsMax = 600'000;
-constexpr std::int64_t kValidMsMax = 3'600'000;
 constexpr std::int64_t kHeartbeatMsMax = 600'000;
 constexpr double kCelsiusMost = 1000;  // What it means is commerce's to say.
 
@@ -297,6 +296,15 @@ Result<FromCabinet> parse_from_cabinet(std::string_view text) {
                                      if (kind == "answer") return read_answer(reader, json);
                                      return std::nullopt;
                                    });
+}
+
+std::optional<std::int64_t> report_number(std::string_view text) {
+  if (text.size() > kMessageBytesMax) return std::nullopt;
+  JsonReader reader("device link", errors());
+  const Json json = reader.parse(text);
+  if (reader.failed() || reader.text(json, "kind", kNameBytesMax) != "report") return std::nullopt;
+  const std::int64_t number = reader.integer(json, "number", {1, kNumberMax});
+  return reader.failed() ? std::nullopt : std::optional(number);
 }
 
 Result<FromGateway> parse_from_gateway(std::string_view text) {

@@ -33,6 +33,7 @@ inline constexpr std::size_t kMessageBytesMax = std::size_t{512} << 10;  // The 
 inline constexpr std::size_t kTextBytesMax = 400;
 inline constexpr std::size_t kCamerasMax = 8;
 inline constexpr std::size_t kSegmentsMax = 900;
+inline constexpr std::int64_t kValidMsMax = 3'600'000;  // Of a command, and of what it asks for.
 inline constexpr std::int64_t kAgeMsMax = std::int64_t{100} * 3'600'000;  // Offline for days.
 
 enum class LinkError : std::uint8_t {
@@ -117,5 +118,9 @@ using FromGateway = std::variant<Welcome, ReportSeen, Command>;
 [[nodiscard]] std::string to_json(const FromGateway& message);
 Result<FromCabinet> parse_from_cabinet(std::string_view text);
 Result<FromGateway> parse_from_gateway(std::string_view text);
+
+// The number of a report, also of one that parse_from_cabinet() refuses, so that it can be
+// acknowledged and is not said for ever. Nothing where the text is no report with a number.
+[[nodiscard]] std::optional<std::int64_t> report_number(std::string_view text);
 
 }  // namespace tally::link

@@ -110,5 +110,13 @@ TEST(DeviceLink, TheLargestManifestFitsAMessage) {
   EXPECT_FALSE(parse_from_cabinet(to_json(FromCabinet(Report{1, kSession, 0, Manifest{{more}}}))));
 }
 
+TEST(DeviceLink, AReportThatCannotBeReadHasItsNumberStill) {
+  EXPECT_EQ(report_number(R"({"kind": "report", "number": 7, "what": "danced"})"), 7);
+  EXPECT_EQ(report_number(R"({"kind": "report", "number": 0})"), std::nullopt);
+  EXPECT_EQ(report_number(R"({"kind": "hello", "number": 7})"), std::nullopt);
+  EXPECT_EQ(report_number(R"({"kind": "report"})"), std::nullopt);
+  EXPECT_EQ(report_number("report 7"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tally::link

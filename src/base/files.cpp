@@ -102,6 +102,16 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view conten
   return written;
 }
 
+Result<void> sync_folder(const fs::path& folder) {
+  const std::string name = folder.empty() ? "." : folder.string();
+  const int descriptor = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return unwritable(folder, std::strerror(errno));
+  const int error = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+  ::close(descriptor);
+  if (error != 0) return unwritable(folder, std::strerror(error));
+  return {};
+}
+
 Result<StagedFolder> StagedFolder::beside(const fs::path& destination) {
   // "out/" and "out" are the same place.
   const fs::path target = destination.has_filename() ? destination : destination.parent_path();

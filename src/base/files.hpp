@@ -26,6 +26,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 // new content, never a part. Missing parent folders are made.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+// So that which files and folders lie in it is kept through a loss of power: a file that was made,
+// renamed or removed is safe only once its folder is synced.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
 // A folder of results that appears by rename. Write into path(); commit() puts it in place. Without
 // commit everything written is removed again. Files in an existing destination that this run did
 // not write stay; same-named ones are replaced.

@@ -77,6 +77,7 @@ struct MovementKind { static constexpr std::string_view kPrefix = "mov"; };
 struct ReviewKind   { static constexpr std::string_view kPrefix = "rev"; };
 struct DisputeKind  { static constexpr std::string_view kPrefix = "dsp"; };
 struct JobKind      { static constexpr std::string_view kPrefix = "job"; };
+struct CommandKind  { static constexpr std::string_view kPrefix = "cmd"; };
 struct EventNameKind { static constexpr std::string_view kPrefix = "evt"; };
 // clang-format on
 
@@ -97,6 +98,7 @@ using MovementId = Id<MovementKind>;
 using ReviewId = Id<ReviewKind>;
 using DisputeId = Id<DisputeKind>;
 using JobId = Id<JobKind>;
+using CommandId = Id<CommandKind>;
 using EventId = Id<EventNameKind>;
 
 }  // namespace tally

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/toml_reader.hpp"
 #include "perception/cart/layout.hpp"
-#include "perception/cart/toml_reader.hpp"
 
 namespace tally::cart {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/files.hpp"
-#include "perception/cart/toml_reader.hpp"
+#include "base/toml_reader.hpp"
 
 namespace tally::cart {
 namespace {

@@ -1,44 +1,27 @@
 // For tests: an empty folder that is removed with its content at the end, and sessions in it.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/assert.hpp"
 #include "base/files.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace tally::evaluate::testing {
 
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tally_eval_XXXXXX").string();
-    TALLY_ASSERT(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   void write(const std::filesystem::path& name, std::string_view content) const {
-    TALLY_ASSERT(write_file_atomically(path_ / name, content));
+    TALLY_ASSERT(write_file_atomically(path() / name, content));
   }
   [[nodiscard]] std::string read(const std::filesystem::path& name) const {
-    return read_file(path_ / name, 1U << 24U).value_or("");
+    return read_file(path() / name, 1U << 24U).value_or("");
   }
   [[nodiscard]] bool has(const std::filesystem::path& name) const {
-    return std::filesystem::exists(path_ / name);
+    return std::filesystem::exists(path() / name);
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 inline constexpr std::string_view kTwoCameras = R"(version = 1

@@ -13,20 +13,9 @@
 namespace tally::media::testing {
 namespace fs = std::filesystem;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "tally_media_XXXXXX").string();
-  EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 void TemporaryFolder::ffmpeg(const std::string& arguments) const {
-  const std::string command =
-      "cd '" + path_.string() + "' && ffmpeg -hide_banner -loglevel error -nostdin -y " + arguments;
+  const std::string command = "cd '" + path().string() +
+                              "' && ffmpeg -hide_banner -loglevel error -nostdin -y " + arguments;
   ASSERT_EQ(std::system(command.c_str()), 0) << command;
 }
 

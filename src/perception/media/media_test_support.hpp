@@ -9,27 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/temporary_folder.hpp"
 #include "perception/media/video_reader.hpp"
 
 namespace tally::media::testing {
 
-class TemporaryFolder {
+class TemporaryFolder : public tally::TemporaryFolder {
  public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
-    return path_ / name;
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
   // Runs ffmpeg with these arguments in the folder and checks that it succeeds.
   void ffmpeg(const std::string& arguments) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 [[nodiscard]] std::string contents(const std::filesystem::path& path);

@@ -2,7 +2,8 @@
 // of range is a mistake with its line and column. The first mistake is kept; reading goes on with
 // defaults, so that what a reader returns counts only where mistake() is empty.
 //
-// Internal to the folder: it carries the TOML parser. A value for one text; one thread.
+// This header carries the TOML parser: include it in sources and internal headers only.
+// A value for one text; one thread.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@
 #include "base/error.hpp"
 #include "base/toml_text.hpp"
 
-namespace tally::cart {
+namespace tally {
 
 inline constexpr std::size_t kIdBytesMax = 200;
 
@@ -54,7 +55,8 @@ class TomlReader {
   void check_keys(const toml::table& table, std::initializer_list<std::string_view> known);
 
   // Each of these must be given, and is "", 0 or empty where it is not.
-  std::string text(const toml::table& table, std::string_view key);
+  std::string text(const toml::table& table, std::string_view key,
+                   std::size_t bytes_max = kIdBytesMax);
   double number(const toml::table& table, std::string_view key, Range range);
   std::int64_t integer(const toml::table& table, std::string_view key, Integers range);
   // Exactly `count` numbers; `example` shows them in the message: "[0.3, -0.2, 1.5]".
@@ -91,4 +93,4 @@ template <typename DomainError>
 // Where a key's value stands, or its table where it is not given.
 [[nodiscard]] const toml::source_region& place_of(const toml::table& table, std::string_view key);
 
-}  // namespace tally::cart
+}  // namespace tally

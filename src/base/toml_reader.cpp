@@ -1,11 +1,11 @@
-#include "perception/cart/toml_reader.hpp"
+#include "base/toml_reader.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-namespace tally::cart {
+namespace tally {
 
 void TomlReader::wrong(Wrong wrong, const toml::source_region& at, std::string_view what) {
   if (mistake_) return;
@@ -41,16 +41,17 @@ void TomlReader::check_keys(const toml::table& table,
   }
 }
 
-std::string TomlReader::text(const toml::table& table, std::string_view key) {
+std::string TomlReader::text(const toml::table& table, std::string_view key,
+                             std::size_t bytes_max) {
   const toml::node* node = table.get(key);
   if (node == nullptr || !node->is_string()) {
     wrong(Wrong::kSyntax, place_of(table, key), fmt::format("\"{}\" must be given, as text", key));
     return "";
   }
   const std::string& text = node->as_string()->get();
-  if (text.empty() || text.size() > kIdBytesMax) {
+  if (text.empty() || text.size() > bytes_max) {
     wrong(Wrong::kValue, node->source(),
-          fmt::format("\"{}\" must have 1 to {} bytes", key, kIdBytesMax));
+          fmt::format("\"{}\" must have 1 to {} bytes", key, bytes_max));
   }
   return text;
 }
@@ -148,4 +149,4 @@ const toml::source_region& place_of(const toml::table& table, std::string_view k
   return node != nullptr ? node->source() : table.source();
 }
 
-}  // namespace tally::cart
+}  // namespace tally
