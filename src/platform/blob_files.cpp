@@ -60,20 +60,26 @@ bool is_sha256(std::string_view text) {
          });
 }
 
-Result<void> sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failed(folder, errno);
-  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (error != 0) return failed(folder, error);
+Result<void> keep_entries(const fs::path& folder) {
+  if (auto synced = sync_folder(folder); !synced) {
+    return fail(BlobError::kUnwritable, synced.error().message);
+  }
   return {};
 }
 
-// One level; a folder that is new is safe only once its parent is synced.
+// One level; a folder is safe only once its parent is synced, whoever made it: somebody else may
+// have made it just now.
 Result<void> make_folder(const fs::path& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(folder.parent_path());
-  if (errno == EEXIST) return {};
-  return failed(folder, errno);
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed(folder, errno);
+  return keep_entries(folder.parent_path());
+}
+
+// The two above a blob's file.
+Result<void> make_folders(const fs::path& path) {
+  for (const fs::path& folder : {path.parent_path().parent_path(), path.parent_path()}) {
+    if (auto made = make_folder(folder); !made) return made;
+  }
+  return {};
 }
 
 // 0, or errno.
@@ -98,15 +104,22 @@ Result<void> write_whole(const fs::path& path, std::string_view content) {
     ::unlink(part.c_str());
     return failed(path, error);
   }
-  return sync_folder(path.parent_path());
+  return keep_entries(path.parent_path());
 }
 
 }  // namespace
 
 Result<BlobFiles> BlobFiles::open(fs::path root) {
   std::error_code error;
-  fs::create_directories(root, error);
-  if (error) return failed(root, error.value());
+  root = fs::absolute(root, error).lexically_normal();
+  if (!root.has_filename()) root = root.parent_path();  // "blobs/"
+  for (fs::path folder; const fs::path& step : root) {
+    folder /= step;
+    if (!fs::exists(folder, error)) {
+      if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
+    }
+  }
+  if (auto kept = keep_entries(root.parent_path()); !kept) return std::unexpected(kept.error());
   fs::permissions(root, fs::perms::owner_all, error);
   if (error) return failed(root, error.value());
   return BlobFiles(std::move(root));
@@ -124,13 +137,19 @@ Result<std::string> BlobFiles::put(std::string_view content) const {
   }
   std::string sha256 = sha256_hex(content);
   const fs::path path = path_of(sha256);
-  for (const fs::path& folder : {path.parent_path().parent_path(), path.parent_path()}) {
-    if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
-  }
+  if (auto made = make_folders(path); !made) return std::unexpected(made.error());
   if (auto written = write_whole(path, content); !written) {
     return std::unexpected(written.error());
   }
   return sha256;
+}
+
+Result<void> BlobFiles::adopt(const fs::path& file, std::string_view sha256) const {
+  if (!is_sha256(sha256)) return bad_name(sha256);
+  const fs::path path = path_of(sha256);
+  if (auto made = make_folders(path); !made) return made;
+  if (::rename(file.c_str(), path.c_str()) != 0) return failed(path, errno);
+  return keep_entries(path.parent_path());
 }
 
 Result<std::string> BlobFiles::read(std::string_view sha256) const {
@@ -156,7 +175,7 @@ Result<bool> BlobFiles::remove(std::string_view sha256) const {
   if (!is_sha256(sha256)) return bad_name(sha256);
   const fs::path path = path_of(sha256);
   if (::unlink(path.c_str()) == 0) {
-    if (auto synced = sync_folder(path.parent_path()); !synced) {
+    if (auto synced = keep_entries(path.parent_path()); !synced) {
       return std::unexpected(synced.error());
     }
     return true;

@@ -37,6 +37,9 @@ class BlobFiles {
 
   // Its SHA-256. Putting what is there already writes it again: it may be damaged.
   Result<std::string> put(std::string_view content) const;
+  // The same for a file that is durable already, of which the caller knows the SHA-256; it is
+  // moved, so it must lie on the same file system.
+  Result<void> adopt(const std::filesystem::path& file, std::string_view sha256) const;
   Result<std::string> read(std::string_view sha256) const;
   [[nodiscard]] bool has(std::string_view sha256) const;
   // True if there was one.

@@ -51,24 +51,52 @@ Result<std::int64_t> use_content(Transaction& transaction, const BlobFiles& file
   return std::int64_t{status.st_size};
 }
 
-// The file goes with its last use; if the transaction then fails the row is due still, and the file
-// is gone early, which it was to be.
-Result<void> purge(Transaction& transaction, const BlobFiles& files, const BlobEntry& entry,
-                   Instant now) {
-  const auto marked = transaction.execute(
-      "UPDATE blobs SET purged_at = $4 WHERE tenant = $1 AND owner = $2 AND name = $3",
-      entry.name.tenant, entry.name.owner, entry.name.name, now);
-  if (!marked) return std::unexpected(marked.error());
+// How many use the content afterwards.
+Result<std::int64_t> change_uses(Transaction& transaction, std::string_view sha256,
+                                 std::int64_t by) {
   const auto left = transaction.query_one<std::int64_t>(
-      "UPDATE blob_contents SET uses = uses - 1 WHERE sha256 = $1 RETURNING uses", entry.sha256);
+      "UPDATE blob_contents SET uses = uses + $2 WHERE sha256 = $1 RETURNING uses", sha256, by);
   if (!left) return std::unexpected(left.error());
-  if (!*left || std::get<0>(**left) > 0) return {};
+  return *left ? std::get<0>(**left) : 0;
+}
+
+Result<void> mark(Transaction& transaction, const BlobName& name, std::optional<Instant> purged_at,
+                  std::optional<Instant> again_at) {
+  const auto marked = transaction.execute(
+      "UPDATE blobs SET purged_at = $4, purge_again_at = $5 "
+      "WHERE tenant = $1 AND owner = $2 AND name = $3",
+      name.tenant, name.owner, name.name, purged_at, again_at);
+  if (!marked) return std::unexpected(marked.error());
+  return {};
+}
+
+struct Gone {
+  bool file = false;           // Its file went too.
+  std::optional<Error> stuck;  // Nothing went: why the file can't be removed.
+};
+
+// The file goes with its last use, under the locks of both rows; if the transaction then fails the
+// row is due still, and the file is gone early, which it was to be.
+Result<Gone> purge(Transaction& transaction, const BlobFiles& files, const BlobEntry& entry,
+                   Instant now) {
+  if (auto marked = mark(transaction, entry.name, now, std::nullopt); !marked) {
+    return std::unexpected(marked.error());
+  }
+  const auto left = change_uses(transaction, entry.sha256, -1);
+  if (!left) return std::unexpected(left.error());
+  if (*left > 0) return Gone{};
+  if (const auto removed = files.remove(entry.sha256); !removed) {
+    const auto used = change_uses(transaction, entry.sha256, 1);
+    if (!used) return std::unexpected(used.error());
+    if (auto kept = mark(transaction, entry.name, std::nullopt, now + kPurgeAgain); !kept) {
+      return std::unexpected(kept.error());
+    }
+    return Gone{.file = false, .stuck = removed.error()};
+  }
   const auto forgotten =
       transaction.execute("DELETE FROM blob_contents WHERE sha256 = $1", entry.sha256);
   if (!forgotten) return std::unexpected(forgotten.error());
-  const auto removed = files.remove(entry.sha256);
-  if (!removed) return std::unexpected(removed.error());
-  return {};
+  return Gone{.file = true, .stuck = std::nullopt};
 }
 
 }  // namespace
@@ -130,25 +158,30 @@ Result<std::int64_t> release_blobs(Transaction& transaction, const TenantId& ten
       tenant, owner);
 }
 
-Result<std::int64_t> purge_blobs(Transaction& transaction, const BlobFiles& files,
-                                 const Retention& retention, Instant now) {
-  std::int64_t purged = 0;
+Result<Purged> purge_blobs(Transaction& transaction, const BlobFiles& files,
+                           const Retention& retention, Instant now) {
+  Purged purged;
+  std::int64_t files_tried = 0;
   for (const BlobKind kind : kBlobKinds) {
     const auto kept = kept_for(retention, kind);
     if (!kept) continue;
     const auto due = select(transaction,
                             "WHERE kind = $1 AND purged_at IS NULL AND created_at <= $2 "
                             "AND (held_until IS NULL OR held_until <= $3) "
+                            "AND (purge_again_at IS NULL OR purge_again_at <= $3) "
                             "ORDER BY created_at, tenant, owner, name LIMIT $4",
-                            name_of(kind), now - *kept, now, kPurgeMax);
+                            name_of(kind), now - *kept, now, kPurgeMax - purged.blobs);
     if (!due) return std::unexpected(due.error());
     for (const BlobEntry& entry : *due) {
-      const auto when = purge_due(retention, kind, entry.created_at, entry.held_until);
-      if (!when || *when > now) continue;
-      if (auto gone = purge(transaction, files, entry, now); !gone) {
-        return std::unexpected(gone.error());
+      if (files_tried == kPurgeFilesMax) return purged;
+      const auto gone = purge(transaction, files, entry, now);
+      if (!gone) return std::unexpected(gone.error());
+      files_tried += gone->file || gone->stuck ? 1 : 0;
+      if (gone->stuck) {
+        purged.stuck.push_back({entry.name, entry.sha256, *gone->stuck});
+      } else {
+        ++purged.blobs;
       }
-      ++purged;
     }
   }
   return purged;
@@ -165,7 +198,10 @@ Result<void> erase_blob(Transaction& transaction, const BlobFiles& files, const 
     return fail(BlobError::kHeld, fmt::format("{}/{} is held until {}", name.owner, name.name,
                                               to_string(*(*entry)->held_until)));
   }
-  return purge(transaction, files, **entry, now);
+  const auto gone = purge(transaction, files, **entry, now);
+  if (!gone) return std::unexpected(gone.error());
+  if (gone->stuck) return std::unexpected(*gone->stuck);
+  return {};
 }
 
 }  // namespace tally::platform

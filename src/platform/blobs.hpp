@@ -7,7 +7,7 @@
 // transaction, under the lock of the content's row: a file that an acknowledged blob needs is never
 // purged under it, also by another program.
 //
-// Thread-safety: a transaction's. Limits: kPurgeMax, kHoldMax.
+// Thread-safety: a transaction's. Limits: kPurgeMax, kPurgeFilesMax, kHoldMax.
 // Errors: BlobError, and the store's.
 #pragma once
 
@@ -25,7 +25,11 @@
 
 namespace tally::platform {
 
-inline constexpr std::int64_t kPurgeMax = 100;        // Blobs in one transaction.
+inline constexpr std::int64_t kPurgeMax = 100;  // Blobs in one transaction.
+// Files removed, or tried, in one transaction, which others wait for: a sync of the disk each.
+inline constexpr std::int64_t kPurgeFilesMax = 8;
+// After so long a file that could not be removed is tried again.
+inline constexpr Duration kPurgeAgain = std::chrono::hours(1);
 inline constexpr std::int64_t kBlobsOfOwner = 5'000;  // Of one owner, in one list.
 
 struct BlobName {
@@ -63,12 +67,28 @@ Result<std::int64_t> hold_blobs(Transaction& transaction, const TenantId& tenant
 Result<std::int64_t> release_blobs(Transaction& transaction, const TenantId& tenant,
                                    std::string_view owner);
 
-// Removes files and marks rows of what is due, oldest first, at most kPurgeMax of each kind. How
-// many; call again while it is not 0.
-Result<std::int64_t> purge_blobs(Transaction& transaction, const BlobFiles& files,
-                                 const Retention& retention, Instant now);
+struct StuckBlob {
+  BlobName name;
+  std::string sha256;
+  Error error;
+};
+struct Purged {
+  std::int64_t blobs = 0;
+  // Their files can't be removed: an error of the disk, or somebody's permissions. They count as
+  // there, hold nobody else up, and are tried again after kPurgeAgain. A human should know.
+  std::vector<StuckBlob> stuck;
+
+  // Call again, in a transaction of its own: there may be more that is due.
+  [[nodiscard]] bool go_on() const { return blobs > 0 || !stuck.empty(); }
+};
+
+// Removes files and marks rows of what is due, oldest first, at most kPurgeMax of them and
+// kPurgeFilesMax files.
+Result<Purged> purge_blobs(Transaction& transaction, const BlobFiles& files,
+                           const Retention& retention, Instant now);
 // Removes one now, whatever its kind: an erasure, a picture that is not shown any more. A hold
-// keeps it: kHeld.
+// keeps it: kHeld. If its file can't be removed, it is there still, and the error says why; roll
+// back then.
 Result<void> erase_blob(Transaction& transaction, const BlobFiles& files, const BlobName& name,
                         Instant now);
 

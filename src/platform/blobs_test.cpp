@@ -6,9 +6,11 @@
 
 #include <csignal>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "base/digest.hpp"
+#include "base/recorded_syncs.hpp"
 #include "platform/store_test_support.hpp"
 
 namespace tally::platform {
@@ -100,6 +102,25 @@ TEST_F(BlobFilesTest, TakeUnfinishedOnesAwayAtStart) {
   EXPECT_EQ(files_.read(sha256), "video");
 }
 
+// A folder that is not synced may be gone after a loss of power, with all that lies in it.
+TEST_F(BlobFilesTest, AreKeptWithAllTheFoldersAboveThem) {
+  const auto syncs = [] {
+    const std::vector<fs::path> all = take_recorded_syncs();
+    return std::set<fs::path>(all.begin(), all.end());
+  };
+  (void)syncs();
+  const fs::path root = folder_.path() / "a" / "b";
+  const BlobFiles files = BlobFiles::open(root / "").value();
+  EXPECT_THAT(syncs(), ::testing::IsSupersetOf({folder_.path(), root.parent_path()}));
+  const fs::path place = files.path_of(files.put("video").value()).parent_path();
+  EXPECT_THAT(syncs(), ::testing::IsSupersetOf({root, place.parent_path(), place}));
+  // Another program may have made the folders and not have synced them yet.
+  EXPECT_TRUE(files.put("video"));
+  EXPECT_THAT(syncs(), ::testing::IsSupersetOf({root, place.parent_path(), place}));
+  EXPECT_TRUE(files.remove(sha256_hex("video")));
+  EXPECT_THAT(syncs(), ::testing::Contains(place));
+}
+
 TEST_F(BlobFilesTest, AreForTheirOwnersEyes) {
   const std::string sha256 = files_.put("video").value();
   EXPECT_EQ(fs::status(files_.path_of(sha256)).permissions(),
@@ -116,11 +137,12 @@ class BlobsTest : public testing::StoreTest {
       return add_blob(transaction, files_, {kTenant, owner, name}, kind, sha256, now);
     }));
   }
-  std::int64_t purge(Instant now) {
+  Purged purge_once(Instant now) {
     return write(
                [&](Transaction& transaction) { return purge_blobs(transaction, files_, {}, now); })
         .value();
   }
+  std::int64_t purge(Instant now) { return purge_once(now).blobs; }
   std::optional<BlobEntry> find(std::string owner, std::string name) {
     return read([&](Transaction& transaction) {
              return find_blob(transaction, {kTenant, owner, name});
@@ -241,6 +263,44 @@ TEST_P(BlobsTest, ArePurgedInPortions) {
   EXPECT_TRUE(files_.has(sha256));
   EXPECT_EQ(purge(three_days_), kMore);
   EXPECT_FALSE(files_.has(sha256));
+}
+
+TEST_P(BlobsTest, TakeTheWriterForAFewFilesAtATime) {
+  for (int number = 0; number < kPurgeFilesMax + 2; ++number) {
+    ASSERT_EQ(add("s", std::to_string(number), fmt::format("video {}", number)), "");
+  }
+  EXPECT_EQ(purge(three_days_), kPurgeFilesMax);
+  EXPECT_EQ(purge(three_days_), 2);
+  EXPECT_FALSE(purge_once(three_days_).go_on());
+}
+
+// A folder in the place of a file is something that no unlink removes.
+TEST_P(BlobsTest, WhoseFilesCantBeRemovedAreToldAndHoldNobodyUp) {
+  for (int number = 0; number < kPurgeFilesMax; ++number) {
+    const std::string content = fmt::format("bad {}", number);
+    ASSERT_EQ(add("s", fmt::format("bad {}", number), content), "");
+    const fs::path file = files_.path_of(sha256_hex(content));
+    fs::remove(file);
+    fs::create_directories(file / "in the way");
+  }
+  ASSERT_EQ(add("s", "good", "good", at(1)), "");
+  const Instant due = three_days_ + Duration(1);
+  const Purged first = purge_once(due);
+  EXPECT_EQ(first.blobs, 0);
+  ASSERT_EQ(std::ssize(first.stuck), kPurgeFilesMax);
+  EXPECT_EQ(first.stuck[0].name.name, "bad 0");
+  EXPECT_EQ(first.stuck[0].error.code.name, "blob.unwritable");
+  EXPECT_FALSE(find("s", "bad 0")->purged_at);  // It is not gone, and nothing says that it is.
+  EXPECT_EQ(purge(due), 1);
+  EXPECT_FALSE(files_.has(sha256_hex("good")));
+  EXPECT_FALSE(purge_once(due + kPurgeAgain - Duration(1)).go_on());
+  fs::remove_all(files_.path_of(sha256_hex("bad 0")));
+  const Purged again = purge_once(due + kPurgeAgain);
+  EXPECT_EQ(again.blobs, 1);  // Gone is gone, whoever did it.
+  EXPECT_TRUE(find("s", "bad 0")->purged_at);
+  EXPECT_EQ(std::ssize(again.stuck), kPurgeFilesMax - 1);
+  EXPECT_EQ(erase("s", "bad 1", due), "blob.unwritable");
+  EXPECT_FALSE(find("s", "bad 1")->purged_at);
 }
 
 // One thread adds blobs of one content and the other purges them: what was added has its file.

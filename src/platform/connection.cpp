@@ -1,6 +1,31 @@
 #include "platform/connection.hpp"
 
+#include <atomic>
+#include <thread>
+
 namespace tally::platform {
+namespace {
+
+constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;
+
+// SplitMix64: numbers that follow each other come out as if by chance.
+std::uint64_t mixed(std::uint64_t number) {
+  number = (number ^ (number >> 30U)) * 0xBF58476D1CE4E5B9;
+  number = (number ^ (number >> 27U)) * 0x94D049BB133111EB;
+  return number ^ (number >> 31U);
+}
+
+// Another one for each connection of this program.
+std::uint64_t next_seed() {
+  static std::atomic<std::uint64_t> connections{0};
+  return mixed(++connections * kGoldenRatio);
+}
+
+}  // namespace
+
+Connection::Connection()
+    // tidy-allow(sleep): between tries, on a thread that may block; tests replace it
+    : pause_([](Duration time) { std::this_thread::sleep_for(time); }), chance_(next_seed()) {}
 
 std::string_view name_of(Engine engine) {
   return engine == Engine::kSqlite ? "SQLite" : "PostgreSQL";
@@ -59,6 +84,7 @@ Result<void> Connection::transact(Access access,
                   fmt::format("other transactions came in between {} times; try again later ({})",
                               kTransactionTriesMax, done.error().message));
     }
+    pause_(delay_after(kRetryBackoff, tries, mixed(chance_ += kGoldenRatio)));
   }
 }
 

@@ -8,6 +8,9 @@
 // further one in the transaction fails too, on both stores; what may rightly be there already is
 // written with ON CONFLICT DO NOTHING and the count of changed rows.
 //
+// Between tries the thread waits a little, longer each time (kRetryBackoff), by chance that follows
+// from how many connections and tries there were: those that met do not meet again.
+//
 // Writing transactions are serialisable; reading ones see one snapshot and can't write.
 //
 // Thread-safety: a connection and its transactions belong to one thread at a time. Everything here
@@ -32,6 +35,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/instant.hpp"
+#include "platform/backoff.hpp"
 #include "platform/store_error.hpp"
 #include "platform/value.hpp"
 
@@ -45,7 +50,10 @@ enum class Access : std::uint8_t { kRead, kWrite };
 inline constexpr std::size_t kRowsMax = 10'000;
 inline constexpr std::size_t kParametersMax = 64;
 inline constexpr int kTransactionTriesMax = 32;
+inline constexpr Backoff kRetryBackoff{.first = Duration(2), .longest = Duration(200)};
 inline constexpr std::chrono::milliseconds kStatementTimeout{10'000};
+// While the schema is locked: building an index takes long, as does another program's migration.
+inline constexpr std::chrono::milliseconds kMigrationTimeout{std::chrono::hours(1)};
 
 // What a statement gave: rows that all have the same number of columns, and how many rows an
 // INSERT, UPDATE or DELETE touched.
@@ -98,7 +106,10 @@ class Transaction {
 
 class Connection {
  public:
-  Connection() = default;
+  // Waits before a transaction is tried again. On the connection's thread.
+  using Pause = std::function<void(Duration)>;
+
+  Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
@@ -114,7 +125,11 @@ class Connection {
     return within(Access::kRead, std::forward<Work>(work));
   }
 
+  // For tests, which do not wait.
+  void set_pause(Pause pause) { pause_ = std::move(pause); }
+
   // Keeps other programs from changing the schema at the same time, over several transactions.
+  // Until it is unlocked statements and waits for others have the options' migration_timeout.
   virtual Result<void> lock_schema() = 0;
   virtual void unlock_schema() = 0;
 
@@ -132,6 +147,9 @@ class Connection {
   auto within(Access access, Work&& work) -> std::invoke_result_t<Work&, Transaction&>;
   Result<void> transact(Access access, const std::function<Result<void>(Transaction&)>& work);
   Result<void> attempt(Access access, const std::function<Result<void>(Transaction&)>& work);
+
+  Pause pause_;
+  std::uint64_t chance_;
 };
 
 template <typename Work>

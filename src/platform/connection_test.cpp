@@ -307,5 +307,28 @@ TEST_P(ConnectionTest, KeepsItsPreparedStatementsWithinALimit) {
   }
 }
 
+// Those that met go apart: each waits longer and longer, and not as long as the other.
+TEST_P(ConnectionTest, WaitsBetweenTries) {
+  const auto pauses_of = [](Connection& connection) {
+    std::vector<Duration> pauses;
+    connection.set_pause([&](Duration time) { pauses.push_back(time); });
+    EXPECT_EQ(outcome_of(connection.write([](Transaction&) -> Result<void> {
+                return fail(StoreError::kConflict, "somebody came in between");
+              })),
+              "store.busy");
+    return pauses;
+  };
+  const std::vector<Duration> mine = pauses_of(*connection_);
+  ASSERT_EQ(mine.size(), kTransactionTriesMax - 1U);
+  Duration whole = kRetryBackoff.first;
+  for (const Duration pause : mine) {
+    EXPECT_GE(pause, whole / 2);
+    EXPECT_LE(pause, whole);
+    whole = std::min(whole * 2, kRetryBackoff.longest);
+  }
+  EXPECT_NE(mine, pauses_of(*connect_again()));
+  EXPECT_NE(mine, pauses_of(*connection_));
+}
+
 }  // namespace
 }  // namespace tally::platform

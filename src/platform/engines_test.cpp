@@ -225,7 +225,7 @@ TEST_F(PostgresTest, ThatIsLostWhileCommittingLeavesItUncertain) {
 TEST_F(PostgresTest, KeepsTwoProgramsFromChangingTheSchemaTogether) {
   const auto one = std::move(open().value());
   const auto two = std::move(connect_postgres({.connection = server_->connection_to(database_),
-                                               .lock_timeout = std::chrono::milliseconds(50)})
+                                               .migration_timeout = std::chrono::milliseconds(50)})
                                  .value());
   ASSERT_TRUE(one->lock_schema());
   EXPECT_EQ(outcome_of(two->lock_schema()), "store.busy");

@@ -27,6 +27,9 @@ struct Standing {
   std::int64_t token;
   Instant started_at;
   std::optional<Reply> reply;
+
+  // Its row stays for its token's sake only.
+  [[nodiscard]] bool forgotten() const { return !in_flight && !reply; }
 };
 
 Result<std::optional<Standing>> standing_of(Transaction& transaction,
@@ -46,14 +49,25 @@ Result<std::optional<Standing>> standing_of(Transaction& transaction,
   return std::optional(std::move(standing));
 }
 
+// Above every token of a row that was purged; tokens of a row that stays only grow.
+Result<std::int64_t> first_token(Transaction& transaction) {
+  const auto floor =
+      transaction.query_one<std::int64_t>("SELECT token FROM idempotency_floor WHERE id = 1");
+  if (!floor) return std::unexpected(floor.error());
+  if (!*floor) return fail(StoreError::kCorrupt, "idempotency_floor has lost its row");
+  return std::get<0>(**floor) + 1;
+}
+
 Result<Begun> begin_first(Transaction& transaction, const IdempotentRequest& request, Instant now) {
+  const Result<std::int64_t> token = first_token(transaction);
+  if (!token) return std::unexpected(token.error());
   const auto added = transaction.execute(
       "INSERT INTO idempotency_keys (tenant, principal, request_key, route, request_sha256, "
-      "in_flight, token, started_at, created_at) VALUES ($1, $2, $3, $4, $5, 1, 1, $6, $6) "
+      "in_flight, token, started_at, created_at) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7) "
       "ON CONFLICT DO NOTHING",
-      request.tenant, request.principal, request.key, request.route, request.sha256, now);
+      request.tenant, request.principal, request.key, request.route, request.sha256, *token, now);
   if (!added) return std::unexpected(added.error());
-  if (*added == 1) return GoOn{1};
+  if (*added == 1) return GoOn{*token};
   return fail(IdempotencyError::kInFlight, "the first request with this key is being worked on");
 }
 
@@ -61,9 +75,11 @@ Result<Begun> begin_anew(Transaction& transaction, const IdempotentRequest& requ
                          const Standing& standing, Instant now) {
   const GoOn mine{standing.token + 1};
   const auto changed = transaction.execute(
-      "UPDATE idempotency_keys SET token = $4, started_at = $5 "
+      "UPDATE idempotency_keys SET token = $4, started_at = $5, in_flight = 1, route = $6, "
+      "request_sha256 = $7, created_at = CASE WHEN in_flight = 1 THEN created_at ELSE $5 END "
       "WHERE tenant = $1 AND principal = $2 AND request_key = $3",
-      request.tenant, request.principal, request.key, mine.token, now);
+      request.tenant, request.principal, request.key, mine.token, now, request.route,
+      request.sha256);
   if (!changed) return std::unexpected(changed.error());
   return mine;
 }
@@ -88,6 +104,7 @@ Result<Begun> begin_request(Transaction& transaction, const IdempotentRequest& r
   if (!standing) return std::unexpected(standing.error());
   if (!*standing) return begin_first(transaction, request, now);
   const Standing& before = **standing;
+  if (before.forgotten()) return begin_anew(transaction, request, before, now);
   if (before.route != request.route || before.sha256 != request.sha256) {
     return fail(
         IdempotencyError::kReused,
@@ -118,16 +135,30 @@ Result<void> finish_request(Transaction& transaction, const IdempotentRequest& r
 Result<void> forget_request(Transaction& transaction, const IdempotentRequest& request,
                             const GoOn& mine) {
   return only_mine(transaction.execute(
-      "DELETE FROM idempotency_keys WHERE tenant = $1 AND principal = $2 AND request_key = $3 "
-      "AND token = $4 AND in_flight = 1",
+      "UPDATE idempotency_keys SET in_flight = 0 "
+      "WHERE tenant = $1 AND principal = $2 AND request_key = $3 AND token = $4 "
+      "AND in_flight = 1",
       request.tenant, request.principal, request.key, mine.token));
 }
 
 Result<std::int64_t> purge_requests(Transaction& transaction, Instant now) {
+  constexpr std::string_view kOldest =
+      "SELECT tenant, principal, request_key FROM idempotency_keys WHERE created_at <= $1 "
+      "ORDER BY created_at, tenant, principal, request_key LIMIT $2";
+  const auto highest = transaction.query_one<std::optional<std::int64_t>>(
+      fmt::format("SELECT MAX(token) FROM idempotency_keys "
+                  "WHERE (tenant, principal, request_key) IN ({})",
+                  kOldest),
+      now - kRequestKept, kRequestsPurgedMax);
+  if (!highest) return std::unexpected(highest.error());
+  const std::optional<std::int64_t> token = std::get<0>(highest->value());
+  if (!token) return 0;
+  const auto raised = transaction.execute(
+      "UPDATE idempotency_floor SET token = $1 WHERE id = 1 AND token < $1", *token);
+  if (!raised) return std::unexpected(raised.error());
   return transaction.execute(
-      "DELETE FROM idempotency_keys WHERE (tenant, principal, request_key) IN "
-      "(SELECT tenant, principal, request_key FROM idempotency_keys WHERE created_at <= $1 "
-      "ORDER BY created_at LIMIT $2)",
+      fmt::format("DELETE FROM idempotency_keys WHERE (tenant, principal, request_key) IN ({})",
+                  kOldest),
       now - kRequestKept, kRequestsPurgedMax);
 }
 

@@ -6,9 +6,10 @@
 //   2. The work, and finish_request() with its reply, in one transaction.
 //
 // If the program dies before 2 is committed nothing has happened, and after kInFlightMax the key
-// may be tried anew; its new token keeps the one that was slow from finishing. Replies of all
-// statuses are kept; a request that was refused before any work is forgotten by forget_request(). A
-// key is the principal's within its tenant: nobody gets another's reply.
+// may be tried anew; its new token keeps the one that was slow from finishing. A key never sees a
+// token twice, not even after it was forgotten or purged. Replies of all statuses are kept; a
+// request that was refused before any work is forgotten by forget_request(). A key is the
+// principal's within its tenant: nobody gets another's reply.
 //
 // Thread-safety: a transaction's. Limits: kKeyBytesMax, kBodyBytesMax for a reply, kept for
 // kRequestKept.

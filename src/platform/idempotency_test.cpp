@@ -127,6 +127,35 @@ TEST_P(IdempotencyTest, ForgetsAfterThirtyDays) {
   EXPECT_TRUE(std::holds_alternative<GoOn>(begin(kRequest).value()));
 }
 
+// A request from before its key was forgotten, or purged, finishes nobody else's.
+TEST_P(IdempotencyTest, NeverGivesAKeyTheSameTokenAgain) {
+  const GoOn first = std::get<GoOn>(begin(kRequest).value());
+  ASSERT_TRUE(write(
+      [&](Transaction& transaction) { return forget_request(transaction, kRequest, first); }));
+  const GoOn second = std::get<GoOn>(begin(kRequest).value());
+  EXPECT_EQ(outcome_of(finish(kRequest, first)), "idempotency.lost");
+  EXPECT_EQ(outcome_of(begin(kRequest)), "idempotency.in_flight");
+  const Instant month = at(0) + kRequestKept;
+  ASSERT_EQ(write([&](Transaction& transaction) { return purge_requests(transaction, month); }), 1);
+  const GoOn third = std::get<GoOn>(begin(kRequest, month).value());
+  for (const GoOn& old : {first, second}) {
+    EXPECT_EQ(outcome_of(finish(kRequest, old)), "idempotency.lost");
+  }
+  EXPECT_TRUE(finish(kRequest, third));
+  EXPECT_EQ(std::get<Reply>(begin(kRequest, month).value()), kReply);
+}
+
+// A key that was forgotten and used again is kept from then on.
+TEST_P(IdempotencyTest, KeepsWhatCameAfterAForgottenRequest) {
+  const GoOn first = std::get<GoOn>(begin(kRequest).value());
+  ASSERT_TRUE(write(
+      [&](Transaction& transaction) { return forget_request(transaction, kRequest, first); }));
+  ASSERT_TRUE(finish(kRequest, std::get<GoOn>(begin(kRequest, at(9)).value())));
+  const Instant month = at(0) + kRequestKept;
+  EXPECT_EQ(write([&](Transaction& transaction) { return purge_requests(transaction, month); }), 0);
+  EXPECT_EQ(std::get<Reply>(begin(kRequest, month).value()), kReply);
+}
+
 TEST_P(IdempotencyTest, LetsOneOfManyEqualRequestsThrough) {
   for (int burst = 0; burst < 10; ++burst) {
     IdempotentRequest request = kRequest;

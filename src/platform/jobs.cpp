@@ -51,14 +51,15 @@ Result<void> done(const Result<std::int64_t>& changed) {
   return {};
 }
 
-// JobEvent::kExpired for all whose lease ended: due at once, or dead.
-Result<std::int64_t> expire(Transaction& transaction, Instant now) {
+// JobEvent::kExpired for all whose lease ended, or whose worker did: due at once, or dead.
+Result<std::int64_t> expire(Transaction& transaction, std::optional<std::string_view> worker,
+                            Instant now) {
   return transaction.execute(
       "UPDATE jobs SET state = CASE WHEN tries < tries_max THEN 'waiting' ELSE 'dead' END, "
       "finished_at = CASE WHEN tries < tries_max THEN finished_at ELSE $1 END, due_at = $1, "
       "last_error = 'the worker ended before it said how it went' "
-      "WHERE state = 'running' AND leased_until <= $1",
-      now);
+      "WHERE state = 'running' AND (leased_until <= $1 OR worker = $2)",
+      now, worker);
 }
 
 }  // namespace
@@ -80,7 +81,9 @@ Result<std::vector<Job>> claim_jobs(Transaction& transaction, const JobClaim& cl
     return fail(StoreError::kLimit,
                 fmt::format("a claim of {} jobs; claim 1 to {}", claim.count, kJobsClaimMax));
   }
-  if (auto expired = expire(transaction, now); !expired) return std::unexpected(expired.error());
+  if (auto expired = expire(transaction, {}, now); !expired) {
+    return std::unexpected(expired.error());
+  }
   const Instant until = now + claim.lease;
   auto rows = transaction.query<JobId, std::int64_t, TenantId, std::string, std::string,
                                 std::int64_t, Instant>(
@@ -131,6 +134,10 @@ Result<JobState> fail_job(Transaction& transaction, const JobLease& lease, const
       taken->to == JobState::kDead ? std::optional(now) : std::nullopt));
   if (!changed) return std::unexpected(changed.error());
   return taken->to;
+}
+
+Result<std::int64_t> release_jobs(Transaction& transaction, std::string_view worker, Instant now) {
+  return expire(transaction, worker, now);
 }
 
 Result<void> cancel_job(Transaction& transaction, const JobId& id, Instant now) {

@@ -58,7 +58,7 @@ struct Job {
 
 struct JobClaim {
   std::string queue;
-  std::string worker;      // For people.
+  std::string worker;      // For people, and for release_jobs().
   std::int64_t count = 1;  // 1 to kJobsClaimMax, else kLimit.
   Duration lease = kJobLease;
 };
@@ -73,6 +73,10 @@ Result<void> finish_job(Transaction& transaction, const JobLease& lease, std::st
 // kWaiting, or kDead if it was the last try.
 Result<JobState> fail_job(Transaction& transaction, const JobLease& lease, const Failure& failure,
                           Instant now);
+
+// The worker of this name has died: its jobs are due now, or dead if it was their last try. How
+// many they are.
+Result<std::int64_t> release_jobs(Transaction& transaction, std::string_view worker, Instant now);
 
 Result<void> cancel_job(Transaction& transaction, const JobId& id, Instant now);
 Result<void> revive_job(Transaction& transaction, const JobId& id, Instant now);

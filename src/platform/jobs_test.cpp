@@ -121,6 +121,28 @@ TEST_P(JobsTest, AreLeasedToOneWorkerAtATime) {
   EXPECT_EQ(finish({id(9), 1}, end), "store.missing");
 }
 
+TEST_P(JobsTest, OfAWorkerThatDiedGoToTheNextAtOnce) {
+  for (std::uint64_t number : {1, 2, 3}) ASSERT_TRUE(queue(number));
+  const auto claim_as = [&](std::string worker) {
+    return write([&](Transaction& transaction) {
+             return claim_jobs(transaction, {.queue = "q", .worker = std::move(worker)}, at(0));
+           })
+        .value();
+  };
+  const auto release = [&](std::string_view worker) {
+    return write(
+        [&](Transaction& transaction) { return release_jobs(transaction, worker, at(5)); });
+  };
+  const auto dead = claim_as("dead");
+  const auto alive = claim_as("alive");
+  EXPECT_EQ(release("nobody"), 0);
+  EXPECT_EQ(release("dead"), 1);
+  EXPECT_EQ(finish(dead.at(0).lease, at(5)), "store.stale");
+  EXPECT_EQ(claim(at(5), 10).size(), 2U);  // That one, and the one that nobody had.
+  EXPECT_EQ(finish(alive.at(0).lease, at(5)), "");
+  EXPECT_EQ(release("alive"), 0);  // It is done.
+}
+
 TEST_P(JobsTest, LiveAsLongAsTheirHeartbeat) {
   ASSERT_TRUE(queue(1));
   const auto jobs = claim(at(0));

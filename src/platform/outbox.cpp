@@ -61,7 +61,7 @@ Result<std::vector<Message>> claim_messages(Transaction& transaction, const Mess
   if (!died) return std::unexpected(died.error());
   auto rows = transaction.query<MessageId, std::int64_t, std::string, std::int64_t, std::string,
                                 std::string, std::int64_t, Instant>(
-      "UPDATE outbox SET leased_until = $1, tries = tries + 1, token = token + 1 "
+      "UPDATE outbox SET leased_until = $1, tries = tries + 1, token = token + 1, worker = $5 "
       "WHERE id IN (SELECT head.id FROM outbox AS head WHERE head.state = 'waiting' "
       "AND head.due_at <= $2 AND head.leased_until <= $2 "
       "AND (CAST($3 AS TEXT) IS NULL OR head.topic = $3) "
@@ -70,7 +70,7 @@ Result<std::vector<Message>> claim_messages(Transaction& transaction, const Mess
       "AND earlier.state IN ('waiting', 'dead')) "
       "ORDER BY head.due_at, head.id LIMIT $4) "
       "RETURNING id, token, message_key, position, topic, body, tries, due_at",
-      now + claim.lease, now, claim.topic, claim.count);
+      now + claim.lease, now, claim.topic, claim.count, claim.worker);
   if (!rows) return std::unexpected(rows.error());
   std::ranges::sort(*rows, {},
                     [](const auto& row) { return std::pair(std::get<7>(row), std::get<0>(row)); });
@@ -117,6 +117,14 @@ Result<void> discard_message(Transaction& transaction, const MessageId& id, Inst
                      "UPDATE outbox SET state = 'discarded', finished_at = $2 "
                      "WHERE id = $1 AND state = 'dead'",
                      id, now);
+}
+
+Result<std::int64_t> release_messages(Transaction& transaction, std::string_view worker,
+                                      Instant now) {
+  return transaction.execute(
+      "UPDATE outbox SET leased_until = 0 "
+      "WHERE state = 'waiting' AND worker = $1 AND leased_until > $2",
+      worker, now);
 }
 
 Result<OutboxState> outbox_state(Transaction& transaction) {

@@ -63,6 +63,7 @@ struct MessageClaim {
       std::nullopt;         // Only of this one. Others of the same key come first still.
   std::int64_t count = 10;  // 1 to kClaimMax, else kLimit.
   Duration lease = kMessageLease;
+  std::string worker = {};  // Who claims, for release_messages().
 };
 // Those that are due, oldest first, at most one of each key.
 Result<std::vector<Message>> claim_messages(Transaction& transaction, const MessageClaim& claim,
@@ -78,6 +79,10 @@ Result<bool> failed_message(Transaction& transaction, const MessageLease& lease,
 // dead.
 Result<void> revive_message(Transaction& transaction, const MessageId& id, Instant now);
 Result<void> discard_message(Transaction& transaction, const MessageId& id, Instant now);
+
+// Whoever claimed under this name has died: what it had can be claimed again now. How many.
+Result<std::int64_t> release_messages(Transaction& transaction, std::string_view worker,
+                                      Instant now);
 
 struct OutboxState {
   std::int64_t waiting = 0;

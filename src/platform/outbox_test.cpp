@@ -119,6 +119,24 @@ TEST_P(OutboxTest, GivesAMessageToTheNextWhenALeaseEnds) {
   EXPECT_EQ(delivered({id(9), 1}, end), "store.missing");
 }
 
+TEST_P(OutboxTest, GivesWhatADeadCarrierHadToTheNextAtOnce) {
+  for (std::uint64_t number : {1, 2}) ASSERT_TRUE(put(number, fmt::format("key {}", number)));
+  const auto dead = claim(at(0), {.count = 1, .worker = "dead"});
+  const auto alive = claim(at(0), {.count = 1, .worker = "alive"});
+  const auto release = [&](std::string_view worker) {
+    return write(
+        [&](Transaction& transaction) { return release_messages(transaction, worker, at(5)); });
+  };
+  EXPECT_EQ(release("nobody"), 0);
+  EXPECT_EQ(release("dead"), 1);
+  const auto next = claim(at(5), {.worker = "next"});
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next[0].lease.id, dead.at(0).lease.id);
+  EXPECT_EQ(delivered(dead[0].lease, at(5)), "store.stale");
+  EXPECT_EQ(release("dead"), 0);  // It is another's now.
+  EXPECT_EQ(delivered(alive.at(0).lease, at(5)), "");
+}
+
 TEST_P(OutboxTest, StopsAKeyAtADeadMessageUntilAHumanDecides) {
   ASSERT_TRUE(put(1, "a"));
   ASSERT_TRUE(put(2, "b", at(0) + std::chrono::days(30)));

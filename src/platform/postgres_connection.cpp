@@ -65,11 +65,12 @@ class PostgresConnection final : public Connection {
 
   Result<void> open();
 
-  Result<void> lock_schema() override {
-    if (auto there = reopen_if_lost(); !there) return there;
-    return run_script(kLockSchema);
+  Result<void> lock_schema() override;
+  void unlock_schema() override {
+    (void)run_script(kUnlockSchema);
+    (void)set_timeouts(options_.statement_timeout, options_.lock_timeout);
+    schema_locked_ = false;
   }
-  void unlock_schema() override { (void)run_script(kUnlockSchema); }
 
   Result<void> begin(Access access) override;
   Result<void> commit() override;
@@ -86,6 +87,7 @@ class PostgresConnection final : public Connection {
 
  private:
   Result<void> reopen_if_lost();
+  Result<void> set_timeouts(std::chrono::milliseconds statement, std::chrono::milliseconds lock);
   Result<void> check_server();
   Result<void> require(std::string_view name, std::string_view why);
   Result<std::string> prepare(std::string_view sql, const std::vector<PostgresParameter>& values);
@@ -97,6 +99,7 @@ class PostgresConnection final : public Connection {
   // By their text and their parameters' types.
   std::map<std::pair<std::string, std::vector<Oid>>, std::string> statements_;
   std::uint64_t prepared_ = 0;
+  bool schema_locked_ = false;  // By the session: a new connection would not have the lock.
 };
 
 std::unexpected<Error> PostgresConnection::failed(const Reply& reply, std::string_view sql) {
@@ -171,8 +174,29 @@ Result<void> PostgresConnection::check_server() {
               "--encoding=UTF8 --locale=C --template=template0");
 }
 
+Result<void> PostgresConnection::set_timeouts(std::chrono::milliseconds statement,
+                                              std::chrono::milliseconds lock) {
+  return run_script(fmt::format("SET statement_timeout = {}; SET lock_timeout = {}",
+                                statement.count(), lock.count()));
+}
+
+Result<void> PostgresConnection::lock_schema() {
+  if (auto there = reopen_if_lost(); !there) return there;
+  // The wait for the lock ends before its statement does, and so says what it waited for.
+  const auto whole = options_.migration_timeout + options_.statement_timeout;
+  if (auto set = set_timeouts(whole, options_.migration_timeout); !set) return set;
+  Result<void> locked = run_script(kLockSchema);
+  schema_locked_ = locked.has_value();
+  if (!locked) (void)set_timeouts(options_.statement_timeout, options_.lock_timeout);
+  return locked;
+}
+
 Result<void> PostgresConnection::reopen_if_lost() {
   if (link_ && PQstatus(link_.get()) == CONNECTION_OK) return {};
+  if (schema_locked_) {
+    return fail(StoreError::kUnavailable,
+                "the connection to PostgreSQL was lost while the schema was changed; start again");
+  }
   return open();
 }
 
@@ -184,7 +208,7 @@ Result<void> PostgresConnection::begin(Access access) {
   Result<void> begun = run_script(sql);
   // That the server went away in the meantime is told by the first statement only.
   if (begun || PQstatus(link_.get()) == CONNECTION_OK) return begun;
-  if (auto opened = open(); !opened) return opened;
+  if (auto opened = reopen_if_lost(); !opened) return opened;
   return run_script(sql);
 }
 

@@ -28,6 +28,7 @@ struct PostgresOptions {
   std::string connection;  // libpq's text: "host=… dbname=… user=…" or postgresql://…
   std::chrono::milliseconds statement_timeout = kStatementTimeout;
   std::chrono::milliseconds lock_timeout = kLockTimeout;
+  std::chrono::milliseconds migration_timeout = kMigrationTimeout;  // Both, while it migrates.
 };
 
 Result<std::unique_ptr<Connection>> connect_postgres(const PostgresOptions& options);

@@ -120,6 +120,22 @@ CREATE TABLE blobs (
 CREATE INDEX blobs_oldest ON blobs (kind, created_at) WHERE purged_at IS NULL;
 )";
 
+constexpr std::string_view kFloor = R"(
+CREATE TABLE idempotency_floor (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  token BIGINT NOT NULL
+);
+INSERT INTO idempotency_floor (id, token) VALUES (1, 1000000);
+)";
+
+constexpr std::string_view kPurgeAgain = R"(
+ALTER TABLE blobs ADD COLUMN purge_again_at BIGINT;
+)";
+
+constexpr std::string_view kCarriers = R"(
+ALTER TABLE outbox ADD COLUMN worker TEXT;
+)";
+
 }  // namespace
 
 std::span<const Migration> platform_migrations() {
@@ -127,6 +143,9 @@ std::span<const Migration> platform_migrations() {
       {1, "aggregates and events", kThings, {"events"}},
       {2, "outbox, jobs and idempotency keys", kWork, {}},
       {3, "blobs", kBlobs, {}},
+      {4, "tokens of idempotency keys never repeat", kFloor, {}},
+      {5, "blobs whose files can't be removed", kPurgeAgain, {}},
+      {6, "who carries a message", kCarriers, {}},
   };
   return migrations;
 }

@@ -122,14 +122,19 @@ class Use {
 class SqliteConnection final : public Connection {
  public:
   SqliteConnection(Database database, const SqliteOptions& options)
-      : options_(options), database_(std::move(database)) {
+      : options_(options),
+        database_(std::move(database)),
+        statement_timeout_(options.statement_timeout) {
     sqlite3_progress_handler(database_.get(), kStepsBetweenLooksAtTheClock, &is_late, this);
   }
 
   [[nodiscard]] Engine engine() const override { return Engine::kSqlite; }
   // BEGIN IMMEDIATE excludes others already.
-  Result<void> lock_schema() override { return {}; }
-  void unlock_schema() override {}
+  Result<void> lock_schema() override {
+    set_timeouts(options_.migration_timeout, options_.migration_timeout);
+    return {};
+  }
+  void unlock_schema() override { set_timeouts(options_.statement_timeout, options_.busy_timeout); }
 
   Result<void> begin(Access access) override {
     const bool reads = access == Access::kRead;
@@ -165,7 +170,11 @@ class SqliteConnection final : public Connection {
     return std::chrono::steady_clock::now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1
                                                                                               : 0;
   }
-  void start_clock() { deadline_ = std::chrono::steady_clock::now() + options_.statement_timeout; }
+  void start_clock() { deadline_ = std::chrono::steady_clock::now() + statement_timeout_; }
+  void set_timeouts(std::chrono::milliseconds statement, std::chrono::milliseconds busy) {
+    statement_timeout_ = statement;
+    sqlite3_busy_timeout(database_.get(), static_cast<int>(busy.count()));
+  }
 
   std::unexpected<Error> failed(std::string_view sql) {
     const int code = sqlite3_extended_errcode(database_.get());
@@ -178,6 +187,7 @@ class SqliteConnection final : public Connection {
   SqliteOptions options_;
   Database database_;
   std::unordered_map<std::string, Statement> statements_;
+  std::chrono::milliseconds statement_timeout_;
   std::chrono::steady_clock::time_point deadline_;
 };
 

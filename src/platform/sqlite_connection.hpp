@@ -22,6 +22,7 @@ struct SqliteOptions {
   std::filesystem::path file;
   std::chrono::milliseconds busy_timeout = kBusyTimeout;
   std::chrono::milliseconds statement_timeout = kStatementTimeout;
+  std::chrono::milliseconds migration_timeout = kMigrationTimeout;  // Both, while it migrates.
   std::int64_t pages_max = 0;  // Of 4 KiB; more is kFull. 0: as many as SQLite and the disk allow.
 };
 

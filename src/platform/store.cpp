@@ -1,8 +1,10 @@
 #include "platform/store.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -16,27 +18,39 @@ class Store::Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  ~Lane() {
+  ~Lane() { TALLY_ASSERT(threads_.empty()); }
+
+  // Takes nothing more; what was given before still runs.
+  void close() {
     {
       const std::lock_guard lock(mutex_);
       closing_ = true;
     }
     changed_.notify_all();
+  }
+  void join() {
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
   }
 
   void start() {
+    has_threads_ = true;
     for (const auto& connection : connections_) {
       threads_.emplace_back([this, &connection] { work_off(*connection); });
     }
   }
 
-  // Without threads: one at a time, here and now.
+  // Without threads: one at a time, here and now, and then what was given meanwhile by the task
+  // itself. Other threads wait for their turn.
   void run(Task& task) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard turn(turn_);
+    runner_ = std::this_thread::get_id();
     task(connections_.front().get());
+    while (std::optional<Task> next = pop()) (*next)(connections_.front().get());
+    runner_ = std::thread::id();
   }
-  [[nodiscard]] bool has_threads() const { return !threads_.empty(); }
+  [[nodiscard]] bool runs_here() const { return runner_ == std::this_thread::get_id(); }
+  [[nodiscard]] bool has_threads() const { return has_threads_; }
 
   // What is wrong with giving it one more; the task was taken if nothing is.
   Result<void> push(Task& task) {
@@ -60,6 +74,14 @@ class Store::Lane {
   }
 
  private:
+  std::optional<Task> pop() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) return std::nullopt;
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    return task;
+  }
+
   void work_off(Connection& connection) {
     for (;;) {
       Task task;
@@ -80,7 +102,10 @@ class Store::Lane {
   std::condition_variable changed_;
   std::deque<Task> queue_;
   bool closing_ = false;
+  bool has_threads_ = false;
   std::vector<std::thread> threads_;
+  std::mutex turn_;  // Whose holder runs tasks, where there are no threads.
+  std::atomic<std::thread::id> runner_;
 };
 
 Result<std::unique_ptr<Connection>> connect(const StoreOptions& options) {
@@ -91,7 +116,16 @@ Result<std::unique_ptr<Connection>> connect(const StoreOptions& options) {
 }
 
 Store::Store(Key) {}
-Store::~Store() = default;
+
+// The work of one lane may give the other more: first both refuse, then both end.
+Store::~Store() {
+  for (Lane* lane : {writing_.get(), reading_.get()}) {
+    if (lane != nullptr) lane->close();
+  }
+  for (Lane* lane : {writing_.get(), reading_.get()}) {
+    if (lane != nullptr) lane->join();
+  }
+}
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   if (options.threads < 1 || options.threads > kStoreThreadsMax) {
@@ -131,9 +165,11 @@ std::unique_ptr<Store> Store::on(std::unique_ptr<Connection> connection) {
 
 void Store::post(Access access, Task task) {
   Lane& lane = access == Access::kRead && reading_ ? *reading_ : *writing_;
-  if (!lane.has_threads()) return lane.run(task);
+  if (!lane.has_threads() && !lane.runs_here()) return lane.run(task);
   if (const auto pushed = lane.push(task); !pushed) task(std::unexpected(pushed.error()));
 }
+
+bool Store::would_wait_for_itself() const { return writing_->runs_here(); }
 
 Engine Store::engine() const { return engine_; }
 

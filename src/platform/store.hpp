@@ -11,10 +11,12 @@
 // callback may throw, or wait for the store. Writes given to SQLite run in the order they were
 // given in; nothing else is in order.
 //
-// Store::on() has no threads and runs everything inside the call: for simulation and tools.
+// Store::on() has no threads and runs everything inside the call: for simulation and tools. What
+// work or a callback gives it meanwhile waits until they have returned, and runs inside of the
+// same outermost call.
 //
-// Thread-safety: all functions may be called from any thread. The destructor runs what was given
-// before it, then waits for the threads.
+// Thread-safety: all functions may be called from any thread. The destructor refuses new work
+// (kUnavailable), runs what was given before it, then waits for the threads.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/assert.hpp"
 #include "platform/connection.hpp"
 #include "platform/postgres_connection.hpp"
 #include "platform/sqlite_connection.hpp"
@@ -88,6 +91,7 @@ class Store {
   class Lane;
 
   void post(Access access, Task task);
+  [[nodiscard]] bool would_wait_for_itself() const;
 
   template <typename Work, typename Done>
   void give(Access access, Work work, Done done) {
@@ -107,6 +111,7 @@ class Store {
   template <typename Work>
   auto wait(Access access, Work work) -> std::invoke_result_t<Work&, Transaction&> {
     using Outcome = std::invoke_result_t<Work&, Transaction&>;
+    TALLY_ASSERT(!would_wait_for_itself());
     std::promise<Outcome> promise;
     std::future<Outcome> future = promise.get_future();
     give(access, std::move(work),

@@ -149,6 +149,82 @@ TEST_P(StoreThreadsTest, RunsInTheCallWithoutThreads) {
   EXPECT_EQ(store->read_and_wait(count), 1);
 }
 
+TEST_P(StoreThreadsTest, WithoutThreadsRunsWhatACallbackGivesAfterIt) {
+  const auto store = Store::on(connect_again());
+  std::vector<std::string> order;
+  store->write(
+      [&](Transaction& transaction) {
+        store->write(insert(2), [&](const Result<std::int64_t>&) { order.emplace_back("second"); });
+        return insert(1)(transaction);
+      },
+      [&](const Result<std::int64_t>& done) {
+        EXPECT_TRUE(done);
+        store->read(count, [&](Result<std::int64_t> numbers) {
+          EXPECT_EQ(numbers, 2);
+          order.emplace_back("third");
+          store->write(insert(3), [&](const Result<std::int64_t>&) { order.emplace_back("last"); });
+        });
+        order.emplace_back("first");
+      });
+  EXPECT_THAT(order, ::testing::ElementsAre("first", "second", "third", "last"));
+  EXPECT_EQ(store->read_and_wait(count), 3);
+  EXPECT_EQ(store->queued(), 0U);
+}
+
+TEST_P(StoreThreadsTest, WithoutThreadsServesOneThreadAfterAnother) {
+  const auto store = Store::on(connect_again());
+  std::vector<std::thread> threads;
+  std::atomic<int> done{0};
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int number = 0; number < 10; ++number) {
+        store->write(insert(thread * 100 + number), [&](const Result<std::int64_t>&) {
+          store->read(count, [&](const Result<std::int64_t>& read) { done += read ? 1 : 0; });
+        });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, 40);
+  EXPECT_EQ(store->read_and_wait(count), 40);
+}
+
+TEST_P(StoreThreadsTest, RefusesWhatItsOwnWorkGivesItWhileItCloses) {
+  std::promise<void> gate;
+  std::promise<void> running;
+  std::promise<std::string> nested_read;
+  std::promise<std::string> nested_write;
+  auto store = open();
+  Store& open_store = *store;
+  store->write(
+      [&, opened = gate.get_future().share()](Transaction& transaction) {
+        running.set_value();
+        opened.wait();
+        return count(transaction);
+      },
+      [&](const Result<std::int64_t>& done) {
+        EXPECT_TRUE(done);
+        open_store.read(count, [&](const Result<std::int64_t>& read) {
+          nested_read.set_value(outcome_of(read));
+        });
+        open_store.write(insert(1), [&](const Result<std::int64_t>& written) {
+          nested_write.set_value(outcome_of(written));
+        });
+      });
+  running.get_future().wait();
+  // Once the closing store refuses reads, the writer goes on.
+  std::thread opener([&] {
+    Result<std::int64_t> read = 0;
+    while (read) read = open_store.read_and_wait(count);
+    EXPECT_EQ(outcome_of(read), "store.unavailable");
+    gate.set_value();
+  });
+  store.reset();
+  opener.join();
+  EXPECT_EQ(nested_read.get_future().get(), "store.unavailable");
+  EXPECT_EQ(nested_write.get_future().get(), "store.unavailable");
+}
+
 TEST_P(StoreThreadsTest, RefusesAnImpossibleNumberOfThreads) {
   for (const int threads : {0, kStoreThreadsMax + 1}) {
     options_.threads = threads;

@@ -4,18 +4,6 @@
 #include "platform/temporary_postgres.hpp"
 
 namespace tally::platform::testing {
-namespace fs = std::filesystem;
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "tally_store_XXXXXX").string();
-  EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 void EmptyStoreTest::SetUp() {
   if (GetParam() == Engine::kSqlite) {

@@ -10,26 +10,14 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <filesystem>
 #include <memory>
 
+#include "base/temporary_folder.hpp"
 #include "platform/store.hpp"
 
 namespace tally::platform::testing {
 
-// Removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using tally::TemporaryFolder;
 
 // An empty database; the fixture below has platform's tables too.
 class EmptyStoreTest : public ::testing::TestWithParam<Engine> {

@@ -14,6 +14,8 @@
 
 namespace tally::http {
 
+ErrorCode code_of(SinkError) { return {"file.full", ErrorKind::kUnavailable}; }
+
 Result<std::shared_ptr<FileSink>> FileSink::create(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -49,11 +51,14 @@ Result<void> FileSink::write(std::span<const std::byte> chunk) {
 Result<void> FileSink::finish() {
   if (::fsync(file_) != 0) return unwritable(errno);
   if (::close(std::exchange(file_, -1)) != 0) return unwritable(errno);
+  if (auto synced = sync_folder(path_.parent_path()); !synced) return synced;
   sha256_ = digest_.finish_hex();
   return {};
 }
 
 std::unexpected<Error> FileSink::unwritable(int error_number) const {
+  const bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+  if (full) return fail(SinkError::kFull, fmt::format("no room for {}", path_.string()));
   return fail(FileError::kUnwritable,
               fmt::format("can't write {}: {}", path_.string(), std::strerror(error_number)));
 }

@@ -13,8 +13,14 @@
 
 namespace tally::http {
 
+enum class SinkError : std::uint8_t {
+  kFull,  // The disk, or a quota, is full.
+};
+[[nodiscard]] ErrorCode code_of(SinkError error);
+
 // Called on a thread that may block, one call at a time. After an error nothing more is called and
-// the request is answered 503. Destroyed without finish(): the body did not come whole.
+// the request is answered 503, or 507 after SinkError::kFull. Destroyed without finish(): the body
+// did not come whole.
 class BodySink {
  public:
   BodySink() = default;
@@ -26,8 +32,9 @@ class BodySink {
   virtual Result<void> finish() = 0;  // The body is complete.
 };
 
-// A new file, with the SHA-256 of what went into it. After finish() it is durable and has its
-// digest; unless keep() is called then, the file is removed with this object. Errors: FileError.
+// A new file, with the SHA-256 of what went into it. After finish() it is durable, with its name,
+// and has its digest; unless keep() is called then, the file is removed with this object. Whoever
+// moves it syncs the folder that it moves it to (base/files.hpp). Errors: FileError, SinkError.
 class FileSink : public BodySink {
  public:
   // `path` must not exist yet; its folder must.

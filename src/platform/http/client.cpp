@@ -100,6 +100,8 @@ Result<std::unique_ptr<HttpClient>> HttpClient::start(ClientOptions options) {
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpClient::~HttpClient() = default;
 
+std::uint64_t HttpClient::callback_failures() const { return impl_->shared().callback_failures; }
+
 void HttpClient::call(ClientRequest request, Done done) {
   impl_->begin(
       [&shared = impl_->shared(), request = std::move(request), done = std::move(done)]() mutable {

@@ -11,7 +11,12 @@
 //
 // Ownership: the client owns one thread; destroying it ends all calls (HttpError::kStopped) and
 // connections first, and may wait for the system's resolver of names. Thread-safety: all functions
-// may be called from any thread; callbacks run on the client's and must not block.
+// may be called from any thread; callbacks run on the client's and must not block. An exception out
+// of one is a bug: it is counted, and closes the WebSocket that it came from (1011).
+//
+// A client resolves one name at a time, and a name server that does not answer holds its other
+// calls up for as long as the system waits for it. So calls to hosts that strangers chose, webhooks
+// before all, get a client of their own, apart from the one that talks to payment providers.
 #pragma once
 
 #include <cstddef>
@@ -98,6 +103,9 @@ class HttpClient {
   // of a failure to open, nothing more is heard. Connecting again is the caller's.
   using Opened = std::move_only_function<WebSocketEvents(OpenResult)>;
   void open_websocket(WebSocketRequest request, Opened opened);
+
+  // Exceptions that came out of callbacks since the start: bugs.
+  [[nodiscard]] std::uint64_t callback_failures() const;
 
  private:
   class Impl;

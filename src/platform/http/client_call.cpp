@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/http/contain.hpp"
 #include "platform/http/http_error.hpp"
 
 namespace tally::http {
@@ -37,7 +38,7 @@ ClientCall::ClientCall(ClientShared& shared, AddressPolicy addresses, Duration d
 
 void ClientCall::fail_call(Error error) {
   if (std::exchange(told_, true)) return;
-  tell_failure(std::move(error));
+  contain(shared_.callback_failures, [&] { tell_failure(std::move(error)); });
 }
 
 void ClientCall::fail_call(HttpError error, std::string message) {

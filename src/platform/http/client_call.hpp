@@ -4,6 +4,8 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +22,7 @@ struct ClientShared {
   ClientOptions options;
   asio::io_context context{1};
   asio::ssl::context tls{asio::ssl::context::tls_client};
+  std::atomic<std::uint64_t> callback_failures = 0;
 };
 
 // Connects within a deadline. A call may have told its caller long before its coroutine ends: the

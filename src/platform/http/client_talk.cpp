@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/http/client_call.hpp"
+#include "platform/http/contain.hpp"
 #include "platform/http/http_error.hpp"
 #include "platform/http/text.hpp"
 #include "platform/http/wire.hpp"
@@ -116,8 +117,10 @@ class RequestCall final : public ClientCall {
     if (told()) return;
     set_told();
     auto message = parser.release();
-    done_(ClientResponse{static_cast<int>(message.result_int()), headers_of(message),
-                         std::move(message.body())});
+    contain(shared().callback_failures, [&] {
+      done_(ClientResponse{static_cast<int>(message.result_int()), headers_of(message),
+                           std::move(message.body())});
+    });
   }
 
   void tell_read_failure(const error_code& error) {
@@ -172,7 +175,8 @@ class WebSocketCall final : public ClientCall {
   template <typename Stream>
   asio::awaitable<void> open(Stream stream) {
     using Session = WebSocketSession<Stream>;
-    auto session = std::make_shared<Session>(std::move(stream), request_.limits);
+    auto session =
+        std::make_shared<Session>(std::move(stream), request_.limits, shared().callback_failures);
     set_cut([session] { session->cut(); });
     session->socket().set_option(
         beast::websocket::stream_base::decorator([this](beast::websocket::request_type& request) {
@@ -197,7 +201,11 @@ class WebSocketCall final : public ClientCall {
     }
     set_told();
     cancel_deadline();
-    co_await session->run(opened_(session->handle()));
+    WebSocketEvents events;
+    const bool taken =
+        contain(shared().callback_failures, [&] { events = opened_(session->handle()); });
+    if (!taken) session->handle()->close(kCloseFailed, "the receiver failed");
+    co_await session->run(std::move(events));
     set_cut(nullptr);
   }
 

@@ -1,10 +1,8 @@
 #include "platform/http/client.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 
 #include "base/assert.hpp"
 #include "platform/http/http_error.hpp"
+#include "platform/http/testing_listener.hpp"
 #include "platform/http/testing_peer.hpp"
 #include "platform/http/testing_tls.hpp"
 
@@ -30,37 +29,26 @@ class RawServer {
  public:
   enum class Then : std::uint8_t { kClose, kHoldOn };
   RawServer(std::string answer, Then then)
-      : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t bytes = sizeof at;
-    auto* address = reinterpret_cast<sockaddr*>(&at);
-    TALLY_ASSERT(::bind(listener_, address, bytes) == 0 && ::listen(listener_, 8) == 0);
-    TALLY_ASSERT(::getsockname(listener_, address, &bytes) == 0);
-    port_ = ntohs(at.sin_port);
-    thread_ = std::jthread([this, answer = std::move(answer), then] {
-      const int socket = ::accept(listener_, nullptr, nullptr);
-      if (socket < 0) return;
-      char request[4096];
-      if (::recv(socket, request, sizeof request, 0) > 0) {
-        ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
-      }
-      while (then == Then::kHoldOn && ::recv(socket, request, sizeof request, 0) > 0) {
-      }
-      ::close(socket);
-    });
+      : thread_([this, answer = std::move(answer), then] { serve(answer, then); }) {}
+  ~RawServer() { listener_.stop(); }
+  [[nodiscard]] std::string url() const {
+    return fmt::format("http://127.0.0.1:{}/", listener_.port());
   }
-  ~RawServer() {
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  [[nodiscard]] std::string url() const { return fmt::format("http://127.0.0.1:{}/", port_); }
 
  private:
-  int listener_;
-  std::uint16_t port_ = 0;
+  void serve(const std::string& answer, Then then) const {
+    const int socket = listener_.accept();
+    if (socket < 0) return;
+    char request[4096];
+    if (::recv(socket, request, sizeof request, 0) > 0) {
+      ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
+    while (then == Then::kHoldOn && ::recv(socket, request, sizeof request, 0) > 0) {
+    }
+    ::close(socket);
+  }
+
+  TestListener listener_;
   std::jthread thread_;
 };
 

@@ -3,9 +3,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 
-#include <exception>
 #include <utility>
 
+#include "platform/http/contain.hpp"
 #include "platform/http/text.hpp"
 #include "platform/http/websocket_session.hpp"
 #include "platform/http/wire.hpp"
@@ -16,6 +16,10 @@ namespace {
 constexpr std::size_t kFirstBytes = 512;           // Reserved for a connection that says nothing.
 constexpr std::size_t kReadBytesMax = 64U << 10U;  // At a time.
 constexpr std::size_t kIdleBufferBytesMax = 4096;  // Kept between requests.
+
+constexpr std::string_view kTurnedAway =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+    "Connection: close\r\n\r\n";
 
 std::string address_of(const tcp::socket& socket) {
   error_code error;
@@ -46,6 +50,14 @@ asio::awaitable<void> Connection::run() {
     parser_.reset();
   }
   if (!cut_websocket_) stream_.close();
+}
+
+asio::awaitable<void> Connection::turn_away() {
+  stream_.expires_after(shared_.options.limits.write_time);
+  const auto [error, bytes] =
+      co_await asio::async_write(stream_, asio::buffer(kTurnedAway), kAwait);
+  if (!error) co_await linger();
+  stream_.close();
 }
 
 asio::awaitable<bool> Connection::wait_for_request(bool first) {
@@ -103,7 +115,8 @@ void Connection::finish(Turn& turn, bool complete) {
   turn.exchange.complete = complete;
   turn.exchange.duration =
       std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - turn.began);
-  if (shared_.options.observe) shared_.options.observe(turn.exchange);
+  if (!shared_.options.observe) return;
+  contain(shared_.handler_failures, [&] { shared_.options.observe(turn.exchange); });
 }
 
 asio::awaitable<bool> Connection::serve(Turn& turn) {
@@ -112,18 +125,25 @@ asio::awaitable<bool> Connection::serve(Turn& turn) {
   turn.keep_alive =
       parser_->keep_alive() && ++requests_ < shared_.options.limits.requests_per_connection_max;
   turn.body_read = parser_->is_done();
-  auto head = read_head({.method = std::string(message.method_string()),
-                         .target = std::string(message.target()),
-                         .version = message.version(),
-                         .headers = headers_of(message)},
-                        turn.request.id, turn.exchange.remote_address);
+  RawHead raw{.method = std::string(message.method_string()),
+              .target = std::string(message.target()),
+              .version = message.version(),
+              .headers = headers_of(message)};
+  if (!has_clear_framing(raw)) {
+    turn.keep_alive = false;
+    co_return co_await refuse(turn, 400, "framing_unclear",
+                              "Say where the body ends by one Content-Length, or in HTTP/1.1 by "
+                              "\"Transfer-Encoding: chunked\" alone.");
+  }
+  auto head = read_head(std::move(raw), turn.request.id, turn.exchange.remote_address);
   if (!head) co_return co_await respond(turn, std::move(head.error()));
   turn.request = std::move(*head);
   turn.exchange.method = turn.request.method;
   turn.exchange.path = turn.request.target.path;
 
   auto [admit, slot] = make_slot<Admission>();
-  call_handler([&] { shared_.handler->admit(turn.request, std::move(admit)); });
+  contain(shared_.handler_failures,
+          [&] { shared_.handler->admit(turn.request, std::move(admit)); });
   bool is_late = false;
   auto admission = co_await wait_for(std::move(slot), is_late);
   if (is_late) co_return co_await late(turn, "admit it");
@@ -143,10 +163,13 @@ asio::awaitable<bool> Connection::serve(Turn& turn) {
 
 asio::awaitable<bool> Connection::serve_body(Turn& turn, AcceptBody& accept) {
   std::string body;
+  BodyMemory::Share share(shared_.bodies);  // Until it is answered.
   const BodyEnd end = co_await read_body(turn, accept.bytes_max,
-                                         [&body](std::string_view chunk) -> asio::awaitable<bool> {
+                                         [&](std::string_view chunk) -> asio::awaitable<BodyEnd> {
+                                           if (!share.grow(chunk.size()))
+                                             co_return BodyEnd::kNoRoom;
                                            body.append(chunk);
-                                           co_return true;
+                                           co_return BodyEnd::kWhole;
                                          });
   if (end != BodyEnd::kWhole) co_return co_await refuse_body(turn, end);
   turn.request.body = std::move(body);
@@ -155,15 +178,25 @@ asio::awaitable<bool> Connection::serve_body(Turn& turn, AcceptBody& accept) {
 
 asio::awaitable<bool> Connection::serve_upload(Turn& turn, AcceptUpload& accept) {
   const std::shared_ptr<BodySink> sink = std::move(accept.sink);
+  const auto store = [this](const auto& step) {
+    return run_on(shared_.disk, [this, &step] {
+      BodyEnd end = BodyEnd::kNotStored;
+      const bool no_bug = contain(shared_.handler_failures, [&] {
+        const Result<void> done = step();
+        const bool full = !done && done.error().code.name == code_of(SinkError::kFull).name;
+        end = done ? BodyEnd::kWhole : full ? BodyEnd::kFull : BodyEnd::kNotStored;
+      });
+      return no_bug ? end : BodyEnd::kNotStored;
+    });
+  };
   BodyEnd end = co_await read_body(
-      turn, accept.bytes_max, [this, sink](std::string_view chunk) -> asio::awaitable<bool> {
-        const auto written = co_await run_on(
-            shared_.disk, [&] { return sink->write(std::as_bytes(std::span(chunk))); });
-        co_return written.has_value();
+      turn, accept.bytes_max, [&](std::string_view chunk) -> asio::awaitable<BodyEnd> {
+        const auto write = [&] { return sink->write(std::as_bytes(std::span(chunk))); };
+        co_return co_await store(write);
       });
   if (end == BodyEnd::kWhole) {
-    const auto finished = co_await run_on(shared_.disk, [&] { return sink->finish(); });
-    if (!finished) end = BodyEnd::kNotStored;
+    const auto finish_sink = [&] { return sink->finish(); };
+    end = co_await store(finish_sink);
   }
   if (end != BodyEnd::kWhole) co_return co_await refuse_body(turn, end);
   turn.request.upload = sink;
@@ -180,7 +213,8 @@ asio::awaitable<bool> Connection::answer(Turn& turn) {
   turn.request.id = id;
   turn.request.method = request.method;
   if (const auto range = request.headers.find("Range")) turn.request.headers.add("Range", *range);
-  call_handler([&] { shared_.handler->handle(std::move(request), std::move(reply)); });
+  contain(shared_.handler_failures,
+          [&] { shared_.handler->handle(std::move(request), std::move(reply)); });
   bool is_late = false;
   auto response = co_await wait_for(std::move(slot), is_late);
   if (is_late) co_return co_await late(turn, "answer it");
@@ -203,7 +237,8 @@ asio::awaitable<bool> Connection::serve_websocket(Turn& turn, AcceptWebSocket& a
   }
   if (!is_token(accept.subprotocol)) accept.subprotocol.clear();
   using Session = WebSocketSession<PlainStream>;
-  auto session = std::make_shared<Session>(std::move(stream_), shared_.options.limits.websocket);
+  auto session = std::make_shared<Session>(std::move(stream_), shared_.options.limits.websocket,
+                                           shared_.handler_failures);
   cut_websocket_ = [session] { session->cut(); };
   drain_stream_ = [handle = session->handle()] { handle->close(kCloseGoingAway, "server stops"); };
   session->socket().set_option(
@@ -221,7 +256,7 @@ asio::awaitable<bool> Connection::serve_websocket(Turn& turn, AcceptWebSocket& a
   if (!error && !cut_) {
     ++shared_.websockets;
     WebSocketEvents events;
-    call_handler([&] {
+    contain(shared_.handler_failures, [&] {
       events = shared_.handler->on_websocket(std::move(turn.request), session->handle());
     });
     if (!events.on_message) session->handle()->close(kCloseFailed, "nobody listens");
@@ -254,6 +289,19 @@ asio::awaitable<bool> Connection::refuse_body(Turn& turn, BodyEnd end) {
     case BodyEnd::kNotStored:
       co_return co_await refuse(turn, 503, "body_not_stored",
                                 "The request's body could not be stored; send it again later.");
+    case BodyEnd::kFull:
+      co_return co_await refuse(turn, 507, "storage_full",
+                                "There is no room left to store this; send it again later.");
+    case BodyEnd::kNoRoom: {
+      ++shared_.bodies_refused;
+      Response response = problem({.status = 503,
+                                   .code = "bodies_too_large",
+                                   .message = "Too much is being sent at once; try again later."},
+                                  turn.request.id);
+      response.headers.add("Retry-After", "1");
+      turn.keep_alive = false;
+      co_return co_await respond(turn, std::move(response));
+    }
     case BodyEnd::kWhole:
     case BodyEnd::kLost:
       break;
@@ -270,17 +318,6 @@ asio::awaitable<bool> Connection::late(Turn& turn, std::string_view what) {
   co_return co_await refuse(
       turn, 503, "handler_timeout",
       "The server took too long to " + std::string(what) + "; it may still happen.");
-}
-
-// An exception is a bug of the handler's, and costs this request alone: the callback it held is
-// destroyed, which answers 500.
-template <typename Call>
-void Connection::call_handler(const Call& call) {
-  try {
-    call();
-  } catch (const std::exception&) {
-    ++shared_.handler_failures;
-  }
 }
 
 template <typename Value>

@@ -23,6 +23,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(tcp::socket socket, ServerShared& shared, Lane& lane);
 
   asio::awaitable<void> run();
+  asio::awaitable<void> turn_away();  // Instead of run(): says 503 without having read anything.
   void notify() { signal_.notify(); }
   void drain();  // What runs may end; nothing new begins.
   void cut();    // Ends at once.
@@ -42,7 +43,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     steady_clock::time_point began;
     Exchange exchange;
   };
-  enum class BodyEnd : std::uint8_t { kWhole, kTooLarge, kMalformed, kNotStored, kLost };
+  enum class BodyEnd : std::uint8_t {
+    kWhole,
+    kTooLarge,
+    kMalformed,
+    kNotStored,
+    kFull,
+    kNoRoom,
+    kLost
+  };
 
   // connection.cpp: from request to answer. False: the connection is to end.
   asio::awaitable<bool> wait_for_request(bool first);
@@ -57,15 +66,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<bool> late(Turn& turn, std::string_view what);
   Turn begin_turn();
   void finish(Turn& turn, bool complete);
-  template <typename Call>
-  void call_handler(const Call& call);
   template <typename Value>
   asio::awaitable<std::optional<Value>> wait_for(std::shared_ptr<Slot<Value>> slot, bool& late);
   template <typename Value>
   std::pair<OneShot<Value>, std::shared_ptr<Slot<Value>>> make_slot();
 
   // connection_body.cpp
-  using Take = std::function<asio::awaitable<bool>(std::string_view chunk)>;
+  // kWhole: go on.
+  using Take = std::function<asio::awaitable<BodyEnd>(std::string_view chunk)>;
   asio::awaitable<BodyEnd> read_body(Turn& turn, std::uint64_t bytes_max, Take take);
   asio::awaitable<void> linger();
 

@@ -14,9 +14,10 @@ constexpr std::size_t kChunkBytes = 64U << 10U;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Before a connection is closed whose client may still be sending: closing at once could destroy
-// the answer on its way (RFC 9112, 9.6).
-constexpr std::uint64_t kLingerBytesMax = 4U << 20U;
-constexpr auto kLingerTime = std::chrono::seconds(2);
+// the answer on its way (RFC 9112, 9.6). Clients that write all before they read are common.
+constexpr std::uint64_t kLingerBytesMax = 64U << 20U;
+constexpr auto kLingerTime = std::chrono::seconds(10);
+constexpr auto kLingerSilence = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -27,12 +28,15 @@ asio::awaitable<Connection::BodyEnd> Connection::read_body(Turn& turn, std::uint
     co_return BodyEnd::kTooLarge;
   }
   const ServerLimits& limits = shared_.options.limits;
-  const auto began = steady_clock::now();
+  auto began = steady_clock::now();
+  const std::uint64_t length = parser_->content_length().value_or(kChunkBytes);
+  const auto chunk_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(length, kChunkBytes));
+  BodyMemory::Share share(shared_.bodies);
+  if (!share.grow(chunk_bytes)) co_return BodyEnd::kNoRoom;
+  std::vector<char> chunk(chunk_bytes);
   if (expects_continue(turn.request) && buffer_.size() == 0) {
     if (!co_await send(kContinue)) co_return BodyEnd::kLost;
   }
-  const std::uint64_t length = parser_->content_length().value_or(kChunkBytes);
-  std::vector<char> chunk(static_cast<std::size_t>(std::min<std::uint64_t>(length, kChunkBytes)));
   auto& body = parser_->get().body();
   while (!parser_->is_done()) {
     body.data = chunk.data();
@@ -52,7 +56,12 @@ asio::awaitable<Connection::BodyEnd> Connection::read_body(Turn& turn, std::uint
     const std::size_t filled = chunk.size() - body.size;
     turn.exchange.request_bytes += filled;
     if (turn.exchange.request_bytes > bytes_max) co_return BodyEnd::kTooLarge;
-    if (filled > 0 && !co_await take({chunk.data(), filled})) co_return BodyEnd::kNotStored;
+    if (filled == 0) continue;
+    const auto took = steady_clock::now();
+    if (const BodyEnd end = co_await take({chunk.data(), filled}); end != BodyEnd::kWhole) {
+      co_return end;
+    }
+    began += steady_clock::now() - took;  // A slow disk is not the client's fault.
   }
   turn.body_read = true;
   co_return BodyEnd::kWhole;
@@ -61,9 +70,11 @@ asio::awaitable<Connection::BodyEnd> Connection::read_body(Turn& turn, std::uint
 asio::awaitable<void> Connection::linger() {
   error_code ignored;
   stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLingerTime);
+  const auto until = steady_clock::now() +
+                     (shared_.draining ? steady_clock::duration(kLingerSilence) : kLingerTime);
   buffer_.clear();
-  for (std::uint64_t total = 0; total < kLingerBytesMax;) {
+  for (std::uint64_t total = 0; total < kLingerBytesMax && !cut_;) {
+    stream_.expires_at(std::min(until, steady_clock::now() + kLingerSilence));
     const auto [error, bytes] =
         co_await stream_.async_read_some(buffer_.prepare(kChunkBytes / 4), kAwait);
     if (error) break;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "platform/http/connection.hpp"
+#include "platform/http/contain.hpp"
 
 namespace tally::http {
 namespace {
@@ -71,14 +72,16 @@ asio::awaitable<bool> Connection::respond(Turn& turn, Response response) {
   if (turn.keep_alive) co_return true;
   error_code ignored;
   const bool unread = buffer_.size() > 0 || stream_.socket().available(ignored) > 0;
-  if (unread || !turn.body_read) co_await linger();
+  if (!unread && turn.body_read) co_return false;
+  lane_.mark_silent(place);  // It makes room before others do.
+  co_await linger();
   co_return false;
 }
 
 // Sends the head, or in its place, if the response can't be sent, a problem that says so.
 asio::awaitable<bool> Connection::send_head(Turn& turn, Response& response, Framing framing,
                                             std::string_view body) {
-  const std::string date = shared_.options.now ? http_date(shared_.options.now()) : std::string();
+  const std::string date = shared_.date();
   auto head = response_head(response, {.request_id = turn.request.id,
                                        .date = date,
                                        .framing = framing,
@@ -169,7 +172,8 @@ asio::awaitable<bool> Connection::respond_stream(Turn& turn, Response& response)
   const auto ended = [&] {
     queue.detach();
     drain_stream_ = nullptr;
-    if (stream->options().on_close) stream->options().on_close();
+    if (!stream->options().on_close) return;
+    contain(shared_.handler_failures, [&] { stream->options().on_close(); });
   };
   turn.keep_alive = false;
   response.headers.set("Content-Type", "text/event-stream");

@@ -231,5 +231,33 @@ TEST(OneShot, TellsWhenItIsDroppedAndOnlyThen) {
   EXPECT_EQ(dropped, 2);
 }
 
+TEST(Framing, IsClearOrTheRequestIsNone) {
+  struct Case {
+    bool clear;
+    unsigned version;
+    std::vector<std::pair<std::string, std::string>> headers;
+  };
+  const Case cases[] = {
+      {true, 11, {}},
+      {true, 10, {{"Content-Length", "3"}}},
+      {true, 11, {{"Transfer-Encoding", "Chunked"}}},
+      {false, 10, {{"Transfer-Encoding", "chunked"}}},
+      {false, 11, {{"Transfer-Encoding", "chunked"}, {"Content-Length", "3"}}},
+      {false, 11, {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},
+      {false, 11, {{"Transfer-Encoding", "gzip, chunked"}}},
+      {false, 11, {{"Transfer-Encoding", "chunked, identity"}}},
+      {false, 11, {{"Transfer-Encoding", "xchunked"}}},
+      {false, 11, {{"Transfer-Encoding", ""}}},
+      {false, 11, {{"Content-Length", "3"}, {"Content-Length", "3"}}},
+  };
+  for (const Case& one : cases) {
+    RawHead head = raw("POST", "/");
+    head.version = one.version;
+    for (const auto& [name, value] : one.headers) head.headers.add(name, value);
+    EXPECT_EQ(has_clear_framing(head), one.clear)
+        << (one.headers.empty() ? "" : one.headers.back().second);
+  }
+}
+
 }  // namespace
 }  // namespace tally::http

@@ -6,19 +6,29 @@
 #include <utility>
 
 #include "platform/http/connection.hpp"
+#include "platform/http/contain.hpp"
 
 namespace tally::http {
 namespace {
 
-constexpr std::string_view kTurnedAway =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-    "Connection: close\r\n\r\n";
+// Beyond, whoever is turned away may not hear of it.
+constexpr std::size_t kLeavingMax = 256;
 
 }  // namespace
 
 std::string ServerShared::next_request_id() {
   const std::uint64_t number = ++requests;
-  return options.make_request_id ? options.make_request_id() : fmt::format("req_{}", number);
+  std::string id;
+  if (options.make_request_id) {
+    contain(handler_failures, [&] { id = options.make_request_id(); });
+  }
+  return id.empty() ? fmt::format("req_{}", number) : id;
+}
+
+std::string ServerShared::date() {
+  std::string text;
+  if (options.now) contain(handler_failures, [&] { text = http_date(options.now()); });
+  return text;
 }
 
 Lane::Lane(ServerShared& shared, std::size_t connections_max)
@@ -37,28 +47,34 @@ void Lane::take(tcp::socket socket) {
 
 void Lane::add(tcp::socket socket) {
   const bool room = silent_.size() + busy_.size() < connections_max_ || crowd_out();
-  if (!room || shared_.draining) {
-    if (!room) ++shared_.turned_away;
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    if (!ignored) socket.send(asio::buffer(kTurnedAway), 0, ignored);
-    socket.close(ignored);
-    const std::scoped_lock lock(shared_.ended_mutex);
-    --shared_.connections;
-    shared_.ended.notify_all();
-    return;
-  }
+  if (!room && !shared_.draining) ++shared_.turned_away;
+  if (!room || shared_.draining) return turn_away(std::move(socket));
   auto connection = std::make_shared<Connection>(std::move(socket), shared_, *this);
   connection->place = busy_.insert(busy_.end(), connection);
   asio::co_spawn(context_, connection->run(),
                  [this, place = connection->place](const std::exception_ptr& bug) {
                    if (bug) std::rethrow_exception(bug);
-                   remove(place);
+                   silent_or_busy(place).erase(place);
+                   note_end();
                  });
 }
 
-void Lane::remove(Place place) {
-  silent_or_busy(place).erase(place);
+void Lane::turn_away(tcp::socket socket) {
+  if (shared_.draining || leaving_.size() >= kLeavingMax) {
+    error_code ignored;
+    socket.close(ignored);
+    return note_end();
+  }
+  auto connection = std::make_shared<Connection>(std::move(socket), shared_, *this);
+  const Place place = leaving_.insert(leaving_.end(), connection);
+  asio::co_spawn(context_, connection->turn_away(), [this, place](const std::exception_ptr& bug) {
+    if (bug) std::rethrow_exception(bug);
+    leaving_.erase(place);
+    note_end();
+  });
+}
+
+void Lane::note_end() {
   const std::scoped_lock lock(shared_.ended_mutex);
   --shared_.connections;
   shared_.ended.notify_all();
@@ -97,14 +113,16 @@ void Lane::make_room(std::size_t count) {
 
 void Lane::drain() {
   asio::post(context_, [this] {
-    for (const auto& connection : silent_) connection->cut();
+    for (const auto* list : {&silent_, &leaving_}) {
+      for (const auto& connection : *list) connection->cut();
+    }
     for (const auto& connection : busy_) connection->drain();
   });
 }
 
 void Lane::cut() {
   asio::post(context_, [this] {
-    for (const auto* list : {&silent_, &busy_}) {
+    for (const auto* list : {&silent_, &busy_, &leaving_}) {
       for (const auto& connection : *list) connection->cut();
     }
   });

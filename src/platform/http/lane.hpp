@@ -1,7 +1,8 @@
 // One I/O thread of a server with its connections. Inside platform/http only.
 //
 // Connections that wait for a request stand in `silent_`, the longest waiting first; those that
-// serve one in `busy_`. Full, a lane closes the first silent one to make room for a new one.
+// serve one in `busy_`. Full, a lane closes the first silent one to make room for a new one. If
+// none is silent the new one is answered 503, and stands in `leaving_` until it has taken that.
 //
 // Thread-safety: what the lane's thread alone may call says so; the rest may be called from any.
 #pragma once
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "platform/http/body_memory.hpp"
 #include "platform/http/boost_io.hpp"
 #include "platform/http/server.hpp"
 
@@ -24,12 +26,17 @@ class Connection;
 // What all connections of a server share; outlives them.
 struct ServerShared {
   ServerShared(ServerOptions given, std::shared_ptr<Handler> to)
-      : options(std::move(given)), handler(std::move(to)), disk(1) {}
+      : options(std::move(given)),
+        handler(std::move(to)),
+        bodies(options.limits.bodies_bytes_max),
+        disk(1) {}
 
   [[nodiscard]] std::string next_request_id();
+  [[nodiscard]] std::string date();  // For the header; empty if nobody knows.
 
   const ServerOptions options;
   const std::shared_ptr<Handler> handler;
+  BodyMemory bodies;
   asio::thread_pool disk;
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> websockets = 0;
@@ -37,6 +44,7 @@ struct ServerShared {
   std::atomic<std::uint64_t> crowded_out = 0;
   std::atomic<std::uint64_t> turned_away = 0;
   std::atomic<std::uint64_t> accept_pauses = 0;
+  std::atomic<std::uint64_t> bodies_refused = 0;
   std::atomic<std::uint64_t> timeouts = 0;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> handler_failures = 0;
@@ -73,7 +81,8 @@ class Lane {
   std::list<std::shared_ptr<Connection>>& silent_or_busy(Place place);
   bool crowd_out();
   void add(tcp::socket socket);
-  void remove(Place place);
+  void turn_away(tcp::socket socket);
+  void note_end();
 
   ServerShared& shared_;
   std::size_t connections_max_;
@@ -81,6 +90,7 @@ class Lane {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::list<std::shared_ptr<Connection>> silent_;
   std::list<std::shared_ptr<Connection>> busy_;
+  std::list<std::shared_ptr<Connection>> leaving_;
   std::jthread thread_;
 };
 

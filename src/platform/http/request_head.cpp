@@ -18,6 +18,15 @@ bool asks_for_websocket(const Request& request, unsigned version) {
 
 }  // namespace
 
+bool has_clear_framing(const RawHead& head) {
+  const std::size_t lengths = head.headers.count("Content-Length");
+  const std::size_t encodings = head.headers.count("Transfer-Encoding");
+  if (encodings == 0) return lengths <= 1;
+  const std::string_view encoding = head.headers.find("Transfer-Encoding").value_or("");
+  return encodings == 1 && lengths == 0 && head.version == 11 &&
+         equal_ignoring_case(encoding, "chunked");
+}
+
 std::expected<Request, Response> read_head(RawHead head, std::string request_id,
                                            std::string remote_address) {
   const auto refuse = [&](int status, std::string code, std::string message) {

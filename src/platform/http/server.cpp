@@ -152,10 +152,12 @@ bool HttpServer::Impl::stop(Duration drain) {
 
 ServerCounts HttpServer::Impl::counts() const {
   return {.connections = shared_.connections,
+          .bodies_bytes = shared_.bodies.bytes(),
           .websockets = shared_.websockets,
           .accepted = shared_.accepted,
           .crowded_out = shared_.crowded_out,
           .turned_away = shared_.turned_away,
+          .bodies_refused = shared_.bodies_refused,
           .accept_pauses = shared_.accept_pauses,
           .timeouts = shared_.timeouts,
           .requests = shared_.requests,

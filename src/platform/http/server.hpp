@@ -65,17 +65,19 @@ class Handler {
   virtual WebSocketEvents on_websocket(Request request, std::shared_ptr<WebSocket> socket);
 };
 
-// Since the start, but `connections` and `websockets`, which are now.
+// Since the start, but `connections`, `bodies_bytes` and `websockets`, which are now.
 struct ServerCounts {
   std::uint64_t connections = 0;
+  std::uint64_t bodies_bytes = 0;  // Of bodies in memory.
   std::uint64_t websockets = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t crowded_out = 0;    // Closed, silent, to make room for another.
-  std::uint64_t turned_away = 0;    // Answered 503: no room, and nobody silent.
-  std::uint64_t accept_pauses = 0;  // No descriptors or memory for another connection.
-  std::uint64_t timeouts = 0;       // Closed for being slow or silent.
+  std::uint64_t crowded_out = 0;     // Closed, silent, to make room for another.
+  std::uint64_t turned_away = 0;     // Answered 503: no room, and nobody silent.
+  std::uint64_t bodies_refused = 0;  // Answered 503: bodies_bytes_max was reached.
+  std::uint64_t accept_pauses = 0;   // No descriptors or memory for another connection.
+  std::uint64_t timeouts = 0;        // Closed for being slow or silent.
   std::uint64_t requests = 0;
-  std::uint64_t handler_failures = 0;  // Exceptions that came out of a handler: bugs.
+  std::uint64_t handler_failures = 0;  // Exceptions that came out of any callback: bugs.
 };
 
 class HttpServer {

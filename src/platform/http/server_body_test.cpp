@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <future>
 #include <random>
+#include <thread>
+#include <utility>
 
 #include "base/digest.hpp"
 #include "base/files.hpp"
+#include "base/recorded_syncs.hpp"
 #include "platform/http/http_error.hpp"
 #include "platform/http/testing_peer.hpp"
 
@@ -133,14 +136,14 @@ TEST_F(ServerBody, AnUploadTooLargeOrNotStoredLeavesNothing) {
   EXPECT_EQ(chunked.read_response().status, 413);
   EXPECT_EQ(chunked.read_to_end(), "");
 
-  struct FullDisk : BodySink {
+  struct BrokenDisk : BodySink {
     Result<void> write(std::span<const std::byte>) override {
-      return fail(FileError::kUnwritable, "no space left");
+      return fail(FileError::kUnwritable, "input/output error");
     }
     Result<void> finish() override { return {}; }
   };
   handler_->when_admitting = [](const Request&, Admit admit) {
-    admit({AcceptUpload{std::make_shared<FullDisk>(), 1000}});
+    admit({AcceptUpload{std::make_shared<BrokenDisk>(), 1000}});
   };
   TestPeer full(server_->port());
   full.send(request_text("PUT", "/", "", "abc"));
@@ -148,6 +151,21 @@ TEST_F(ServerBody, AnUploadTooLargeOrNotStoredLeavesNothing) {
   EXPECT_EQ(response.status, 503);
   EXPECT_THAT(response.body, HasSubstr("body_not_stored"));
   full.read_to_end();
+
+  struct NoRoom : BrokenDisk {
+    Result<void> write(std::span<const std::byte>) override {
+      return fail(SinkError::kFull, "no space left");
+    }
+  };
+  handler_->when_admitting = [](const Request&, Admit admit) {
+    admit({AcceptUpload{std::make_shared<NoRoom>(), 1000}});
+  };
+  TestPeer no_room(server_->port());
+  no_room.send(request_text("PUT", "/", "", "abc"));
+  const TestResponse told = no_room.read_response();
+  EXPECT_EQ(told.status, 507);
+  EXPECT_THAT(told.body, HasSubstr("storage_full"));
+  no_room.read_to_end();
   server_.reset();
   EXPECT_TRUE(fs::is_empty(folder_));
 }
@@ -210,6 +228,114 @@ TEST_F(ServerBody, StreamsEventsUntilEitherSideEndsThem) {
     EXPECT_EQ(closed.get_future().wait_for(kPatience), std::future_status::ready);
     EXPECT_FALSE(stream->send({.data = "too late"}));
   }
+}
+
+// What a proxy in front takes for a body must not be taken for a request here.
+TEST_F(ServerBody, RefusesWhatTwoReadersCouldTakeDifferently) {
+  start();
+  const std::string hidden = "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string chunked = "0\r\n\r\n" + hidden;
+  for (const std::string& head :
+       {std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n"),
+        std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n"),
+        std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n"),
+        std::string("POST / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n"
+                    "Transfer-Encoding: chunked\r\n"),
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: " +
+            std::to_string(chunked.size()) + "\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(chunked.size()) +
+            "\r\nTransfer-Encoding: chunked\r\n"}) {
+    TestPeer peer(server_->port());
+    peer.send(head + "\r\n" + chunked);
+    peer.finish_sending();
+    const TestResponse response = peer.read_response();
+    EXPECT_EQ(response.status, 400) << head;
+    EXPECT_THAT(response.head, HasSubstr("Connection: close"));
+    EXPECT_EQ(peer.read_to_end(), "") << head;
+  }
+}
+
+// The whole of a large body goes out before such a client looks for the answer.
+TEST_F(ServerBody, AClientThatSendsAllBeforeItReadsIsNotCutOff) {
+  handler_->when_admitting = [](const Request&, Admit admit) { admit({AcceptBody{1000}}); };
+  start();
+  TestPeer peer(server_->port());
+  EXPECT_TRUE(peer.send(request_text("POST", "/", "", std::string(32U << 20U, 'x'))));
+  EXPECT_EQ(peer.read_response().status, 413);
+}
+
+// Blocks once, as a disk that is slow does.
+class SlowSink : public BodySink {
+ public:
+  Result<void> write(std::span<const std::byte>) override {
+    if (!std::exchange(slow_, false)) return {};
+    std::promise<void>().get_future().wait_for(std::chrono::milliseconds(400));
+    written.set_value();
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+
+  std::promise<void> written;
+
+ private:
+  bool slow_ = true;
+};
+
+TEST_F(ServerBody, TheDisksTimeIsNotTheClients) {
+  constexpr std::size_t kChunk = 64U << 10U;
+  const auto sink = std::make_shared<SlowSink>();
+  handler_->when_admitting = [&](const Request&, Admit admit) {
+    admit({AcceptUpload{sink, 1U << 20U}});
+  };
+  ServerOptions options;
+  options.limits.body_grace = std::chrono::milliseconds(200);
+  options.limits.body_bytes_per_second_min = 1U << 30U;
+  start(options);
+  TestPeer peer(server_->port());
+  peer.send(fmt::format("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", kChunk + 3) +
+            std::string(kChunk, 'x'));
+  sink->written.get_future().wait();
+  peer.send("end");
+  EXPECT_EQ(peer.read_response().status, 200);
+  EXPECT_EQ(server_->counts().timeouts, 0U);
+}
+
+TEST_F(ServerBody, BodiesTogetherHaveALimit) {
+  constexpr std::size_t kChunk = 64U << 10U;
+  ServerOptions options;
+  options.limits.bodies_bytes_max = 3 * kChunk + 100;
+  start(options);
+  const std::string head =
+      fmt::format("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", kChunk + 10);
+  TestPeer first(server_->port());
+  first.send(head + std::string(kChunk, 'x'));  // As it came, and what it is read into.
+  const auto began = std::chrono::steady_clock::now();
+  while (server_->counts().bodies_bytes < 2 * kChunk &&
+         std::chrono::steady_clock::now() - began < kPatience) {
+    std::this_thread::yield();
+  }
+  ASSERT_EQ(server_->counts().bodies_bytes, 2 * kChunk);
+  TestPeer second(server_->port());
+  second.send(head + std::string(kChunk + 10, 'x'));
+  const TestResponse refused = second.read_response();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.head, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_EQ(server_->counts().bodies_refused, 1U);
+  first.send(std::string(10, 'x'));
+  EXPECT_EQ(first.read_response().status, 200);
+  TestPeer third(server_->port());
+  third.send(head + std::string(kChunk + 10, 'x'));
+  EXPECT_EQ(third.read_response().status, 200);
+  server_->stop(Duration::zero());
+  EXPECT_EQ(server_->counts().bodies_bytes, 0U);
+}
+
+TEST_F(ServerBody, AnUploadIsKeptWithItsName) {
+  (void)take_recorded_syncs();
+  const auto sink = FileSink::create(folder_ / "part");
+  ASSERT_TRUE(sink && (*sink)->finish());
+  const fs::path folder = fs::canonical(folder_);
+  EXPECT_THAT(take_recorded_syncs(), testing::ElementsAre(folder / "part", folder));
 }
 
 }  // namespace

@@ -181,6 +181,25 @@ TEST_F(ServerLimit, FullOfWorkItTurnsAway) {
   EXPECT_EQ(server_->counts().turned_away, 1U);
 }
 
+TEST_F(ServerLimit, WhoeverIsTurnedAwayWhileSendingHearsOfIt) {
+  options_.limits.connections_max = 1;
+  std::promise<Reply> promise;
+  handler_->when_handling = [&](const Request&, Reply reply) {
+    promise.set_value(std::move(reply));
+  };
+  start();
+  TestPeer busy(server_->port());
+  busy.send(request_text("GET", "/"));
+  Reply reply = promise.get_future().get();
+  TestPeer second(server_->port());
+  EXPECT_TRUE(second.send(request_text("POST", "/", "", std::string(16U << 20U, 'x'))));
+  EXPECT_EQ(second.read_response().status, 503);
+  TestPeer third(server_->port());
+  EXPECT_EQ(third.read_response().status, 503);
+  server_->stop(Duration::zero());  // Those that linger do not hold it up.
+  EXPECT_EQ(third.read_to_end(), "");
+}
+
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr bool kSanitized = true;
 #else

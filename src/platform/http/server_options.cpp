@@ -38,12 +38,14 @@ Result<void> check(const ServerOptions& options) {
       {"idle_time", ms(limits.idle_time), ms_most},
       {"body_grace", ms(limits.body_grace), ms_most},
       {"body_bytes_per_second_min", limits.body_bytes_per_second_min, kBytesMost},
+      {"bodies_bytes_max", limits.bodies_bytes_max, kBytesMost},
       {"handler_time", ms(limits.handler_time), ms_most},
       {"write_time", ms(limits.write_time), ms_most},
       {"websocket.message_bytes_max", limits.websocket.message_bytes_max, kBytesMost},
       {"websocket.queue_bytes_max", limits.websocket.queue_bytes_max, kBytesMost},
       {"websocket.queue_messages_max", limits.websocket.queue_messages_max, kBytesMost},
       {"websocket.handshake_time", ms(limits.websocket.handshake_time), ms_most},
+      {"websocket.write_time", ms(limits.websocket.write_time), ms_most},
       {"websocket.idle_time", ms(limits.websocket.idle_time), ms_most},
   };
   const auto* wrong = std::ranges::find_if(

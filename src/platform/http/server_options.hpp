@@ -26,9 +26,12 @@ struct ServerLimits {
   Duration idle_time = std::chrono::seconds(60);  // Between requests.
   std::size_t requests_per_connection_max = 10'000;
   // A body has body_grace, and a second for each body_bytes_per_second_min of it that came; slower
-  // is cut off.
+  // is cut off. The time in which it is stored does not count.
   Duration body_grace = std::chrono::seconds(10);
   std::uint64_t body_bytes_per_second_min = 4096;
+  // Of all bodies in memory together, as far as they have come, until they are answered; uploads
+  // count by their buffers. Beyond: 503.
+  std::size_t bodies_bytes_max = 256U << 20U;
   Duration handler_time = std::chrono::seconds(30);  // To admit, and again to answer; else 503.
   Duration write_time = std::chrono::seconds(30);    // For each 64 KiB of a response.
   WebSocketLimits websocket;
@@ -52,7 +55,8 @@ struct ServerOptions {
   std::uint16_t port = 0;   // 0: any free one; HttpServer::port() tells.
   std::size_t threads = 1;  // For connections. Another one reads and writes files.
   ServerLimits limits;
-  // What the server does not know by itself. Called on I/O threads.
+  // What the server does not know by itself. Called on I/O threads. Exceptions out of these are
+  // bugs; they are counted (ServerCounts::handler_failures), and the server goes on without.
   std::function<std::string()> make_request_id;  // Else "req_1", "req_2", ...
   std::function<Instant()> now;                  // For the Date header; else it is left out.
   std::function<void(const Exchange&)> observe;

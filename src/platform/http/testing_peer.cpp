@@ -63,12 +63,13 @@ TestPeer::~TestPeer() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-void TestPeer::send(std::string_view bytes) {
+bool TestPeer::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void TestPeer::finish_sending() { ::shutdown(socket_, SHUT_WR); }

@@ -46,7 +46,7 @@ class TestPeer {
   TestPeer& operator=(TestPeer&&) = delete;
   ~TestPeer();
 
-  void send(std::string_view bytes);  // Ignores that the other side is gone.
+  bool send(std::string_view bytes);  // False if the other side is gone.
   void finish_sending();
   void reset();  // Ends the connection with RST.
 

@@ -1,13 +1,10 @@
 #include "platform/http/testing_tls.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -75,24 +72,9 @@ TestCertificate make_certificate(const std::string& names) {
 }
 
 TlsServer::TlsServer(const TestCertificate& certificate, std::string answer)
-    : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t bytes = sizeof at;
-  auto* address = reinterpret_cast<sockaddr*>(&at);
-  TALLY_ASSERT(::bind(listener_, address, bytes) == 0 && ::listen(listener_, 8) == 0);
-  TALLY_ASSERT(::getsockname(listener_, address, &bytes) == 0);
-  port_ = ntohs(at.sin_port);
-  thread_ =
-      std::jthread([this, certificate, answer = std::move(answer)] { serve(certificate, answer); });
-}
+    : thread_([this, certificate, answer = std::move(answer)] { serve(certificate, answer); }) {}
 
-TlsServer::~TlsServer() {
-  ::shutdown(listener_, SHUT_RDWR);
-  thread_.join();
-  ::close(listener_);
-}
+TlsServer::~TlsServer() { listener_.stop(); }
 
 void TlsServer::serve(const TestCertificate& certificate, const std::string& answer) const {
   const Owned<SSL_CTX, &SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
@@ -103,7 +85,7 @@ void TlsServer::serve(const TestCertificate& certificate, const std::string& ans
   TALLY_ASSERT(SSL_CTX_use_certificate(context.get(), shown.get()) == 1);
   TALLY_ASSERT(SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1);
   for (;;) {
-    const int socket = ::accept(listener_, nullptr, nullptr);
+    const int socket = listener_.accept();
     if (socket < 0) return;
     const Owned<SSL, &SSL_free> tls(SSL_new(context.get()));
     SSL_set_fd(tls.get(), socket);

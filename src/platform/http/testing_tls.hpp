@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include "platform/http/testing_listener.hpp"
+
 namespace tally::http {
 
 struct TestCertificate {
@@ -20,13 +22,12 @@ class TlsServer {
  public:
   TlsServer(const TestCertificate& certificate, std::string answer);
   ~TlsServer();
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
  private:
   void serve(const TestCertificate& certificate, const std::string& answer) const;
 
-  int listener_;
-  std::uint16_t port_ = 0;
+  TestListener listener_;
   std::jthread thread_;
 };
 

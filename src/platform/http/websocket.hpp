@@ -3,7 +3,8 @@
 //
 // Limits: WebSocketLimits. Messages are text in UTF-8; a binary one closes the connection (1003),
 // as do one that is too large (1009), a frame against the protocol (1002) and text that is no UTF-8
-// (1007). A peer that says nothing for idle_time, not even a pong, is cut off (1006).
+// (1007). A peer that says nothing for idle_time, not even a pong, is cut off (1006), as is one
+// that does not read what it is sent within write_time.
 //
 // Ownership: shared; holding one does not keep the connection open, and it may be held for longer
 // than the server lives. Thread-safety: all functions may be called from any thread.
@@ -23,7 +24,8 @@ struct WebSocketLimits {
   std::size_t message_bytes_max = 64U << 10U;          // Of one that is received.
   std::size_t queue_bytes_max = 1U << 20U;             // Of all that wait to be sent.
   std::size_t queue_messages_max = 1024;               // The same, in messages.
-  Duration handshake_time = std::chrono::seconds(10);  // To open, and to answer a close.
+  Duration handshake_time = std::chrono::seconds(10);  // To open, and for all of a close.
+  Duration write_time = std::chrono::seconds(30);      // For each 64 KiB of a message.
   // Without a byte from the peer, it is pinged after half of this and cut off after all of it.
   Duration idle_time = std::chrono::seconds(30);
 };
@@ -54,7 +56,8 @@ class WebSocket {
 
 // Called on the connection's I/O thread, one at a time; they must not block. The next message is
 // read when on_message has returned. on_close comes once, last, and then both are destroyed. An
-// exception out of on_message is a bug and closes the connection (1011).
+// exception out of either is a bug and is counted; out of on_message it closes the connection
+// (1011).
 struct WebSocketEvents {
   std::function<void(std::string text)> on_message;
   std::function<void(std::uint16_t code, std::string_view reason)> on_close;

@@ -5,9 +5,9 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 
-#include <exception>
 #include <utility>
 
+#include "platform/http/contain.hpp"
 #include "platform/http/text.hpp"
 
 namespace tally::http {
@@ -17,6 +17,7 @@ namespace websocket = beast::websocket;
 
 // A connection that waits holds no more than this for reading.
 constexpr std::size_t kIdleBufferBytesMax = 4096;
+constexpr std::size_t kSliceBytes = 64U << 10U;  // What write_time is for.
 
 // RFC 6455, 7.4: what an end may send.
 bool may_be_sent(std::uint16_t code) {
@@ -34,15 +35,6 @@ std::uint16_t code_of_failure(const error_code& error) {
     return websocket::close_code::protocol_error;
   }
   return kCloseLost;
-}
-
-bool give(const WebSocketEvents& events, std::string message) {
-  try {
-    events.on_message(std::move(message));
-    return true;
-  } catch (const std::exception&) {
-    return false;
-  }
 }
 
 }  // namespace
@@ -66,11 +58,14 @@ websocket::close_reason QueuedWebSocket::close_reason() const {
 }
 
 template <typename Stream>
-WebSocketSession<Stream>::WebSocketSession(Stream stream, const WebSocketLimits& limits)
+WebSocketSession<Stream>::WebSocketSession(Stream stream, const WebSocketLimits& limits,
+                                           std::atomic<std::uint64_t>& failures)
     : socket_(std::move(stream)),
       limits_(limits),
       handle_(std::make_shared<QueuedWebSocket>(limits)),
-      signal_(socket_.get_executor()) {
+      failures_(failures),
+      signal_(socket_.get_executor()),
+      clock_(socket_.get_executor()) {
   beast::get_lowest_layer(socket_).expires_never();  // The WebSocket has times of its own.
   websocket::stream_base::timeout times{};
   times.handshake_timeout = limits.handshake_time;
@@ -88,7 +83,11 @@ asio::awaitable<void> WebSocketSession<Stream>::run(WebSocketEvents events) {
   handle_->queue().attach(waker_of(this->weak_from_this(), socket_.get_executor()));
   co_await (read(events) && write());
   cut();
-  if (!events.on_close) co_return;
+  if (events.on_close) contain(failures_, [&] { tell_end(events); });
+}
+
+template <typename Stream>
+void WebSocketSession<Stream>::tell_end(const WebSocketEvents& events) {
   // Once the peer's close has come, it counts, however the connection ended after it.
   const auto& told = socket_.reason();
   const auto code = static_cast<std::uint16_t>(told.code);
@@ -117,8 +116,10 @@ asio::awaitable<void> WebSocketSession<Stream>::read(WebSocketEvents& events) {
     }
     if (!socket_.got_text()) {
       handle_->close(kCloseUnsupported, "send text");
-    } else if (events.on_message && !give(events, beast::buffers_to_string(buffer.data()))) {
-      handle_->close(kCloseFailed, "the receiver failed");
+    } else if (events.on_message) {
+      const bool taken =
+          contain(failures_, [&] { events.on_message(beast::buffers_to_string(buffer.data())); });
+      if (!taken) handle_->close(kCloseFailed, "the receiver failed");
     }
     buffer.clear();
     if (buffer.capacity() > kIdleBufferBytesMax) buffer.shrink_to_fit();
@@ -132,10 +133,14 @@ asio::awaitable<void> WebSocketSession<Stream>::write() {
   SendQueue& queue = handle_->queue();
   while (!ended_) {
     if (const auto message = queue.pop()) {
+      start_clock(limits_.write_time * (1 + message->size() / kSliceBytes));
       const auto [error, bytes] = co_await socket_.async_write(asio::buffer(*message), kAwait);
+      stop_clock();
       if (error) break;
     } else if (queue.closed()) {
+      start_clock(limits_.handshake_time);
       const auto [error] = co_await socket_.async_close(handle_->close_reason(), kAwait);
+      stop_clock();
       closed_ = !error;
       break;
     } else if (steady_clock::now() >= hang_up_at_) {
@@ -145,6 +150,23 @@ asio::awaitable<void> WebSocketSession<Stream>::write() {
     }
   }
   if (!ended_) beast::get_lowest_layer(socket_).close();
+}
+
+// A peer that sends and never reads is alive to the WebSocket's own timer.
+template <typename Stream>
+void WebSocketSession<Stream>::start_clock(steady_clock::duration time) {
+  cut_at_ = steady_clock::now() + time;
+  clock_.expires_at(cut_at_);
+  clock_.async_wait([weak = this->weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self && steady_clock::now() >= self->cut_at_) self->cut();
+  });
+}
+
+template <typename Stream>
+void WebSocketSession<Stream>::stop_clock() {
+  cut_at_ = steady_clock::time_point::max();
+  clock_.cancel();
 }
 
 template <typename Stream>

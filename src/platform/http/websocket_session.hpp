@@ -7,6 +7,8 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,8 +41,10 @@ class QueuedWebSocket final : public WebSocket {
 template <typename Stream>
 class WebSocketSession : public std::enable_shared_from_this<WebSocketSession<Stream>> {
  public:
-  // Of a stream that is connected; the handshake is the caller's, on socket().
-  WebSocketSession(Stream stream, const WebSocketLimits& limits);
+  // Of a stream that is connected; the handshake is the caller's, on socket(). Exceptions that
+  // come out of callbacks are counted in `failures`, which outlives the session.
+  WebSocketSession(Stream stream, const WebSocketLimits& limits,
+                   std::atomic<std::uint64_t>& failures);
 
   [[nodiscard]] beast::websocket::stream<Stream>& socket() { return socket_; }
   [[nodiscard]] const std::shared_ptr<QueuedWebSocket>& handle() const { return handle_; }
@@ -53,11 +57,17 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession<St
  private:
   asio::awaitable<void> read(WebSocketEvents& events);
   asio::awaitable<void> write();
+  void tell_end(const WebSocketEvents& events);
+  void start_clock(steady_clock::duration time);  // cut() when it is over.
+  void stop_clock();
 
   beast::websocket::stream<Stream> socket_;
   WebSocketLimits limits_;
   std::shared_ptr<QueuedWebSocket> handle_;
+  std::atomic<std::uint64_t>& failures_;
   Signal signal_;
+  asio::steady_timer clock_;
+  steady_clock::time_point cut_at_ = steady_clock::time_point::max();
   steady_clock::time_point hang_up_at_ = steady_clock::time_point::max();
   error_code ended_;     // Why reading ended.
   bool closed_ = false;  // Closed from this end, and the peer agreed.

@@ -144,6 +144,39 @@ TEST_F(WebSockets, CutsOffAPeerThatAnswersNoPings) {
   EXPECT_EQ(ended_.get_future().get().first, kCloseLost);
 }
 
+// Its pings show that it lives; what it is sent stays where it is.
+TEST_F(WebSockets, CutsOffAPeerThatDoesNotRead) {
+  options_.limits.websocket.write_time = milliseconds(100);
+  options_.limits.websocket.queue_bytes_max = 64U << 20U;
+  start();
+  TestPeer peer = open();
+  const auto socket = opened_.get_future().get();
+  for (int i = 0; i < 300; ++i) socket->send(std::string(60'000, 'x'));
+  auto ended = ended_.get_future();
+  const auto began = std::chrono::steady_clock::now();
+  while (ended.wait_for(milliseconds(5)) != std::future_status::ready &&
+         std::chrono::steady_clock::now() - began < kPatience) {
+    peer.send(websocket_frame(1, "bye for now"));
+  }
+  EXPECT_EQ(ended.get().first, kCloseLost);
+  EXPECT_FALSE(socket->send("more"));
+}
+
+TEST_F(WebSockets, CutsOffAPeerThatDoesNotAnswerAClose) {
+  options_.limits.websocket.handshake_time = milliseconds(100);
+  start();
+  TestPeer peer = open();
+  opened_.get_future().get()->close(kClosePolicy, "go");
+  EXPECT_EQ(close_code(peer), kClosePolicy);
+  auto ended = ended_.get_future();
+  const auto began = std::chrono::steady_clock::now();
+  while (ended.wait_for(milliseconds(5)) != std::future_status::ready &&
+         std::chrono::steady_clock::now() - began < kPatience) {
+    peer.send(websocket_frame(1, "I did not hear that"));
+  }
+  EXPECT_EQ(ended.get().first, kCloseLost);
+}
+
 TEST_F(WebSockets, BoundsWhatWaitsForASlowPeer) {
   options_.limits.websocket.queue_messages_max = 8;
   start();
@@ -234,11 +267,13 @@ TEST_F(WebSocketClient, NoticesAServerThatIsGoneAndAClientThatStops) {
     opened_ = {};
     ended_ = {};
     std::promise<std::uint16_t> closed;
-    client_->open_websocket(request("/ws"), [&](OpenResult opened) {
-      EXPECT_TRUE(opened);
+    std::promise<bool> connected;  // Later than the server's opened_: its answer must arrive.
+    client_->open_websocket(request("/ws"), [&](const OpenResult& opened) {
+      connected.set_value(opened.has_value());
       return WebSocketEvents{[](const std::string&) {},
                              [&](std::uint16_t code, std::string_view) { closed.set_value(code); }};
     });
+    ASSERT_TRUE(connected.get_future().get());
     opened_.get_future().get();
     if (by_server) {
       server_->stop(std::chrono::seconds(10));
