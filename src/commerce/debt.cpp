@@ -82,7 +82,7 @@ class Stepper {
       if (part > 0) debt.paid.push_back({event.payment, part});
       rest -= part;
     }
-    if (rest > 0) give_back(event.payment, rest, event.amount.currency);
+    if (rest > 0) give_back(event.key, {event.payment, rest}, event.amount.currency);
     return {};
   }
 
@@ -103,7 +103,7 @@ class Stepper {
     debt.corrected_tax_minor += event.gross.tax_minor;
     effects_.push_back(debt_effect::LedgerPost{
         correction_posting(context_of(debt, event.at), event.key, event.gross)});
-    if (too_much > 0) take_back(debt, too_much);
+    if (too_much > 0) take_back(event.key, debt, too_much);
     return {};
   }
 
@@ -166,20 +166,29 @@ class Stepper {
     return &*found;
   }
 
-  // From the latest payment back.
-  void take_back(Debt& debt, std::int64_t minor) {
+  // From the latest payment back; from each once, though it may have paid in several parts.
+  void take_back(std::string_view key, Debt& debt, std::int64_t minor) {
+    std::vector<DebtPart> backs;
     for (DebtPart& part : debt.paid | std::views::reverse) {
       const std::int64_t back = std::min(minor, part.minor);
-      if (back > 0) give_back(part.payment, back, debt.currency);
+      if (back == 0) break;
       part.minor -= back;
       minor -= back;
+      const auto same = std::ranges::find(backs, part.payment, &DebtPart::payment);
+      if (same == backs.end()) {
+        backs.push_back({part.payment, back});
+      } else {
+        same->minor += back;
+      }
     }
     TALLY_ASSERT(minor == 0);
     std::erase_if(debt.paid, [](const DebtPart& part) { return part.minor == 0; });
+    for (const DebtPart& back : backs) give_back(key, back, debt.currency);
   }
 
-  void give_back(const PaymentId& payment, std::int64_t minor, const Currency& currency) {
-    effects_.push_back(debt_effect::GiveBack{payment, {minor, currency}});
+  void give_back(std::string_view key, const DebtPart& part, const Currency& currency) {
+    effects_.push_back(debt_effect::GiveBack{
+        fmt::format("{}:back:{}", key, part.payment.text()), part.payment, {part.minor, currency}});
   }
 
   PaymentContext context_of(const Debt& debt, Instant at) const {
@@ -207,6 +216,8 @@ Result<DebtStep> step(const Debts& debts, const DebtEvent& event) {
   TALLY_ASSERT(has(standing_transitions(), debts.standing, kind, next.state.standing));
   return next;
 }
+
+RefundId refund_id_of(std::string_view key) { return RefundId::from_bits(bits_of(key)); }
 
 std::int64_t paid_minor(const Debt& debt) {
   std::int64_t sum = 0;

@@ -103,8 +103,8 @@ namespace debt_effect {
 struct LedgerPost { Posting posting; };
 struct LockOut    { ShopperId shopper; };
 struct LetIn      { ShopperId shopper; };
-// Refund so much of this payment of purpose kDebt.
-struct GiveBack   { PaymentId payment; Money amount; };
+// Refund so much of this payment of purpose kDebt, as refund_id_of(key): once.
+struct GiveBack   { std::string key; PaymentId payment; Money amount; };
 // clang-format on
 using Any = std::variant<LedgerPost, LockOut, LetIn, GiveBack>;
 }  // namespace debt_effect
@@ -116,6 +116,9 @@ struct DebtStep {
 };
 
 [[nodiscard]] std::span<const Transition<Standing, DebtEventKind>> standing_transitions();
+
+// The refund that a key stands for: the same whoever asks, and however often.
+[[nodiscard]] RefundId refund_id_of(std::string_view key);
 
 // The same key with the same content again gives the same debts and no effects.
 [[nodiscard]] Result<DebtStep> step(const Debts& debts, const DebtEvent& event);

@@ -87,6 +87,9 @@ TEST(Debts, WhatIsPaidTooMuchIsGivenBack) {
   ASSERT_THAT(back, SizeIs(1));
   EXPECT_EQ(back[0].payment, kPays);
   EXPECT_EQ(back[0].amount, euros(100));
+  EXPECT_EQ(back[0].key, "p1:back:" + kPays.text());
+  EXPECT_EQ(refund_id_of(back[0].key), refund_id_of(back[0].key));
+  EXPECT_NE(refund_id_of(back[0].key), refund_id_of("p2:back:" + kPays.text()));
   EXPECT_EQ(effects_of<GiveBack>(stepped(next.state, paid("p2", euros(9))).effects)[0].amount,
             euros(9));
 }
@@ -104,6 +107,16 @@ TEST(Debts, ACorrectionLowersWhatIsLeftAndGivesBackWhatWasPaid) {
   EXPECT_EQ(correctable(next.state.debts[0]), gross(200, 20));
   EXPECT_EQ(error_of(next.state, Corrected{kStart, "c2", "d1", gross(201, 20)}), "commerce.amount");
   EXPECT_EQ(error_of(next.state, Corrected{kStart, "c2", "d1", gross(200, 21)}), "commerce.amount");
+}
+
+TEST(Debts, EachPaymentGivesBackOnceForAKeyThoughItPaidInParts) {
+  const Debts debts =
+      after_all({made("d1", gross(500)), paid("p1", euros(200)), paid("p2", euros(300))});
+  const DebtStep next = stepped(debts, Corrected{kStart, "c1", "d1", gross(400)});
+  const auto back = effects_of<GiveBack>(next.effects);
+  ASSERT_THAT(back, SizeIs(1));
+  EXPECT_EQ(back[0].amount, euros(400));
+  EXPECT_EQ(back[0].key, "c1:back:" + kPays.text());
 }
 
 TEST(Debts, AWrittenOffDebtLetsTheShopperIn) {

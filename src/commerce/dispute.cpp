@@ -28,6 +28,14 @@ Result<void> check(const DisputeRequest& request) {
   if (request.lines.empty()) {
     return fail(CommerceError::kInvalid, "dispute: say which line is wrong");
   }
+  if (request.lines.size() > kDisputeLinesMax) {
+    return fail(CommerceError::kLimit, fmt::format("dispute: {} lines, at most {}",
+                                                   request.lines.size(), kDisputeLinesMax));
+  }
+  if (request.claimed.minor < 0) {
+    return fail(CommerceError::kAmount,
+                fmt::format("dispute: {} would be given back", to_string(request.claimed)));
+  }
   if (request.words.size() > kDisputeTextMax) {
     return fail(CommerceError::kLimit, fmt::format("dispute: {} bytes of words, at most {}",
                                                    request.words.size(), kDisputeTextMax));
@@ -53,24 +61,8 @@ Result<void> check(const DisputeRequest& request) {
   return {};
 }
 
-Result<Money> refund_of(std::span<const DisputedLine> lines) {
-  Money sum{0, lines.front().unit_price.currency};
-  for (const DisputedLine& line : lines) {
-    const auto amount = times(line.unit_price, line.charged - line.decided);
-    const auto next = amount ? plus(sum, *amount) : std::nullopt;
-    if (!next) {
-      return fail(CommerceError::kAmount,
-                  fmt::format("dispute: product {}: not one currency, or too much", line.sku));
-    }
-    sum = *next;
-  }
-  return sum;
-}
-
 // The state that the decided quantities make, and what follows from it.
-Result<DisputeStep> decided(Dispute dispute) {
-  auto amount = refund_of(dispute.lines);
-  if (!amount) return std::unexpected(std::move(amount.error()));
+DisputeStep decided(Dispute dispute) {
   const auto full = [](const DisputedLine& line) { return line.decided == line.claimed; };
   const auto none = [](const DisputedLine& line) { return line.decided == line.charged; };
   dispute.state = std::ranges::all_of(dispute.lines, full)   ? DisputeState::kGranted
@@ -80,7 +72,7 @@ Result<DisputeStep> decided(Dispute dispute) {
   if (made.dispute.state != DisputeState::kRefused) {
     std::vector<DisputedLine> refunded = made.dispute.lines;
     std::erase_if(refunded, none);
-    made.effects.emplace_back(RefundLines{std::move(refunded), *amount});
+    made.effects.emplace_back(RefundLines{std::move(refunded)});
   }
   made.effects.emplace_back(DisputeAnswered{});
   return made;
@@ -148,12 +140,10 @@ Result<DisputeStep> open_dispute(const DisputeRequest& request) {
   dispute.words = request.words;
   dispute.lines = request.lines;
   dispute.opened = request.at;
-  for (DisputedLine& line : dispute.lines) line.decided = line.claimed;
-  auto amount = refund_of(dispute.lines);
-  if (!amount) return std::unexpected(std::move(amount.error()));
-  const bool small = amount->minor <= request.policy.grant_minor_max &&
+  const bool small = request.claimed.minor <= request.policy.grant_minor_max &&
                      request.granted_lately < request.policy.grants_max;
   if (small) {
+    for (DisputedLine& line : dispute.lines) line.decided = line.claimed;
     dispute.by_policy = true;
     return decided(std::move(dispute));
   }

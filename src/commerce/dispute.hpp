@@ -3,7 +3,8 @@
 //
 // A small sum is granted at once (DisputePolicy), as long as the shopper has not asked for that too
 // often; otherwise an operator decides line by line. What is decided against what was charged is
-// refunded; nobody ever pays more after a dispute than before.
+// refunded; nobody ever pays more after a dispute than before. Quantities are decided here; what
+// they come to, with tax, is the difference of the receipt's next version (receipt.hpp).
 //
 // Pure; thread-safety: values.
 #pragma once
@@ -32,6 +33,7 @@ inline constexpr int kDisputeEvents = 2;
 [[nodiscard]] std::string_view name_of(DisputeEventKind kind);
 
 inline constexpr Duration kDisputeTime = std::chrono::days(30);  // After the receipt.
+inline constexpr std::size_t kDisputeLinesMax = 200;             // As many as a receipt has.
 inline constexpr std::size_t kDisputeTextMax = 1000;             // Bytes of a shopper's words.
 
 struct DisputePolicy {
@@ -44,7 +46,6 @@ struct DisputedLine {
   int charged = 0;
   int claimed = 0;  // What the shopper says it was: from 0 to one less than charged.
   int decided = 0;  // From claimed to charged; meaningful once decided.
-  Money unit_price;
 
   friend bool operator==(const DisputedLine&, const DisputedLine&) = default;
 };
@@ -68,6 +69,9 @@ struct DisputeRequest {
   Instant receipt_at;
   std::string words;
   std::vector<DisputedLine> lines;  // With what was charged and claimed.
+  // What the shopper would get back if all of it were granted, with tax: by how much correct() of
+  // receipt.hpp, with the claimed quantities, lowers the total.
+  Money claimed;
   Instant at;
   DisputePolicy policy;
   int granted_lately = 0;  // This shopper's, without a human, in the last 30 days.
@@ -81,7 +85,8 @@ struct DecidedQuantity {
 // clang-format off
 struct DisputeDecide   { Instant at; UserId by; std::vector<DecidedQuantity> lines; };  // All.
 struct DisputeWithdraw { Instant at; };
-struct RefundLines     { std::vector<DisputedLine> lines; Money amount; };  // Those with a refund.
+// Correct the receipt by what was decided of these, and refund what its total is lowered by.
+struct RefundLines     { std::vector<DisputedLine> lines; };
 struct DisputeAnswered {};  // The shopper is told.
 struct AskOperator     {};  // A human has to decide.
 // clang-format on
@@ -98,7 +103,7 @@ using DisputeTransition = Transition<DisputeState, DisputeEventKind>;
 [[nodiscard]] std::span<const DisputeTransition> dispute_transitions();
 
 // Errors: kInvalid (no line, a line twice, a claim that is not below what was charged, too late),
-// kLimit, kAmount.
+// kLimit, kAmount (less than nothing is claimed).
 Result<DisputeStep> open_dispute(const DisputeRequest& request);
 
 // Errors: kTransition; kInvalid where a line is missing, unknown, or decided out of its range.

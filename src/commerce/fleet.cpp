@@ -15,16 +15,22 @@ class Stepper {
   FleetStep finish() { return std::move(made_); }
 
   void on(const CabinetConnected& event) {
-    health().connected = true;
+    connect(event.connection);
     seen(event.at);
   }
 
-  void on(const CabinetDisconnected&) { health().connected = false; }
+  void on(const CabinetDisconnected& event) {
+    if (event.connection >= health().connection) {
+      health().connection = event.connection;
+      health().connected = false;
+    }
+  }
 
   void on(const Heartbeat& event) {
-    health().connected = true;
+    connect(event.connection);
     seen(event.at);
     if (event.celsius) read(*event.celsius, event.at);
+    lock_if_warm(event.at);
     health().camera_problems = event.camera_problems;
     if (health().camera_problems.size() > kCameraProblemsMax) {
       health().camera_problems.resize(kCameraProblemsMax);
@@ -56,10 +62,18 @@ class Stepper {
     if (older(health().celsius_at, policy.no_reading_after)) {
       set(CabinetAlert::kNoTemperature, true);
     }
+    lock_if_warm(event.at);
   }
 
  private:
   CabinetHealth& health() { return made_.health; }
+
+  // By a newer connection alone: the latest may have ended before its last words were heard.
+  void connect(std::int64_t connection) {
+    if (connection <= health().connection) return;
+    health().connection = connection;
+    health().connected = true;
+  }
 
   // A cabinet's words may come in another order than they were said.
   void seen(Instant at) {
@@ -79,7 +93,11 @@ class Stepper {
       return;
     }
     if (!health().warm_since) health().warm_since = at;
-    if (at - *health().warm_since < health().policy.warm_time) return;
+  }
+
+  void lock_if_warm(Instant at) {
+    const std::optional<Instant>& since = health().warm_since;
+    if (!since || health().locked_warm || at < *since + health().policy.warm_time) return;
     health().locked_warm = true;
     set(CabinetAlert::kTooWarm, true);
   }
@@ -143,6 +161,9 @@ std::optional<Instant> due(const CabinetHealth& health) {
   };
   consider(health.last_seen, health.policy.offline_after, CabinetAlert::kOffline);
   consider(health.celsius_at, health.policy.no_reading_after, CabinetAlert::kNoTemperature);
+  if (health.warm_since && !health.locked_warm) {
+    next = std::min(next.value_or(Instant::max()), *health.warm_since + health.policy.warm_time);
+  }
   return next;
 }
 

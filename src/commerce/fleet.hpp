@@ -1,9 +1,13 @@
 // A cabinet's health: is it there, is it cold, may it open? (health, event) -> (health, effects).
 //
 // Warmer than the limit for as long as the policy says locks the cabinet until the operator clears
-// it: food that was warm does not become good by cooling. Readings between do not have to be
-// regular: what counts is the time from the first reading above the limit to a later one, without
-// any at or below it between. Alerts are raised once and cleared once, by kind.
+// it: food that was warm does not become good by cooling. What counts is the time since the first
+// reading above the limit without any at or below it after that, whether or not more readings come:
+// a thermometer that dies in a warm cabinet does not keep it open. Alerts are raised once and
+// cleared once, by kind.
+//
+// Connections of a cabinet have numbers from 1 that grow, given by who accepts them; words of an
+// older one than the latest neither connect the cabinet nor disconnect it.
 //
 // Pure; thread-safety: values.
 #pragma once
@@ -46,6 +50,7 @@ struct CabinetHealth {
   CabinetId id;
   FleetPolicy policy;
   bool connected = false;
+  std::int64_t connection = 0;  // Number of the latest.
   std::optional<Instant> last_seen;
   std::optional<double> celsius;  // The last sound reading.
   std::optional<Instant> celsius_at;
@@ -57,9 +62,10 @@ struct CabinetHealth {
 };
 
 // clang-format off
-struct CabinetConnected    { Instant at; };
-struct CabinetDisconnected { Instant at; };
-struct Heartbeat           { Instant at; std::optional<double> celsius;
+struct CabinetConnected    { Instant at; std::int64_t connection = 1; };
+struct CabinetDisconnected { Instant at; std::int64_t connection = 1; };
+struct Heartbeat           { Instant at; std::int64_t connection = 1;
+                             std::optional<double> celsius;
                              std::vector<std::string> camera_problems; };
 struct ForcedDoor          { Instant at; };
 struct OperatorLocks       { Instant at; };

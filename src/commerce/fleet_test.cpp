@@ -30,7 +30,7 @@ class Fleet : public ::testing::Test {
     }
   }
   void beat(Duration after, std::optional<double> celsius = 4.0) {
-    push(Heartbeat{kBegin + after, celsius, {}});
+    push(Heartbeat{kBegin + after, 1, celsius, {}});
   }
 
   CabinetHealth health;
@@ -39,8 +39,38 @@ class Fleet : public ::testing::Test {
 
 TEST_F(Fleet, ACabinetThatWasNeverSeenIsClosed) {
   EXPECT_THAT(why_closed(health, false), ElementsAre(HasSubstr("no connection")));
-  push(CabinetConnected{kBegin});
+  push(CabinetConnected{kBegin, 1});
   EXPECT_THAT(why_closed(health, false), IsEmpty());
+}
+
+TEST_F(Fleet, WordsOfAnOldConnectionNeitherConnectNorDisconnect) {
+  push(CabinetConnected{kBegin, 1});
+  push(CabinetConnected{kBegin + seconds(1), 2});
+  push(CabinetDisconnected{kBegin + seconds(2), 1});  // Found out late.
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  push(CabinetDisconnected{kBegin + seconds(3), 2});
+  EXPECT_FALSE(why_closed(health, false).empty());
+  push(Heartbeat{kBegin + seconds(2), 2, 4.0, {}});  // Heard after its connection had ended.
+  push(CabinetConnected{kBegin + seconds(1), 2});
+  EXPECT_FALSE(why_closed(health, false).empty());
+  push(CabinetDisconnected{kBegin + seconds(5), 3});  // Its end is told before its beginning.
+  push(CabinetConnected{kBegin + seconds(4), 3});
+  EXPECT_FALSE(why_closed(health, false).empty());
+  push(Heartbeat{kBegin + seconds(6), 4, 4.0, {}});
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+}
+
+TEST_F(Fleet, AWarmCabinetWhoseThermometerDiesLocks) {
+  beat(minutes(0), 6.0);
+  EXPECT_EQ(due(health), kBegin + seconds(45));
+  push(FleetTick{kBegin + seconds(45)});
+  EXPECT_EQ(due(health), kBegin + minutes(20));
+  push(FleetTick{kBegin + minutes(20) - Duration(1)});
+  EXPECT_FALSE(health.locked_warm);
+  push(FleetTick{kBegin + minutes(20)});
+  EXPECT_THAT(told, ElementsAre("offline", "no_temperature", "too_warm"));
+  EXPECT_TRUE(health.locked_warm);
+  EXPECT_FALSE(due(health));
 }
 
 TEST_F(Fleet, SilenceIsAnAlertOnceAndAWordClearsIt) {
@@ -104,7 +134,7 @@ TEST_F(Fleet, AThermometerThatFallsSilentIsAnAlert) {
 }
 
 TEST_F(Fleet, CamerasAndForcedDoorsAreAlertsAndTheOperatorMayLock) {
-  push(Heartbeat{kBegin, 4.0, {"cam1 is dark"}});
+  push(Heartbeat{kBegin, 1, 4.0, {"cam1 is dark"}});
   push(ForcedDoor{kBegin + seconds(1)});
   EXPECT_THAT(told, ElementsAre("camera", "door_forced"));
   push(OperatorLocks{kBegin + seconds(2)});
@@ -112,7 +142,8 @@ TEST_F(Fleet, CamerasAndForcedDoorsAreAlertsAndTheOperatorMayLock) {
   push(OperatorClears{kBegin + seconds(3)});
   beat(seconds(4));
   EXPECT_THAT(told, ElementsAre("camera", "door_forced", "clear door_forced", "clear camera"));
-  push(Heartbeat{kBegin + seconds(5), 4.0, std::vector<std::string>(kCameraProblemsMax + 5, "x")});
+  push(Heartbeat{kBegin + seconds(5), 1, 4.0,
+                 std::vector<std::string>(kCameraProblemsMax + 5, "x")});
   EXPECT_EQ(health.camera_problems.size(), kCameraProblemsMax);
 }
 

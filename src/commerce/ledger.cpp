@@ -16,16 +16,6 @@ unsigned hex_value(char digit) {
   return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
-TransferId id_from(std::string_view key) {
-  const std::string digest = sha256_hex(key);
-  IdBits bits{};
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    bits[i] =
-        static_cast<std::uint8_t>(hex_value(digest[2 * i]) * 16 + hex_value(digest[2 * i + 1]));
-  }
-  return TransferId::from_bits(bits);
-}
-
 bool same_content(const Posting& a, const Posting& b) {
   return a.tenant == b.tenant && a.reason == b.reason && a.session == b.session &&
          a.payment == b.payment && a.legs == b.legs;
@@ -161,8 +151,16 @@ class Writer {
   }
 
   Transfer transfer_of(const Leg& leg, const std::string& key) const {
-    return {id_from(key),    key,        posting_.at, leg.phase,       debit_of(leg),
-            credit_of(leg),  leg.amount, leg.pending, posting_.reason, posting_.session,
+    return {TransferId::from_bits(bits_of(key)),
+            key,
+            posting_.at,
+            leg.phase,
+            debit_of(leg),
+            credit_of(leg),
+            leg.amount,
+            leg.pending,
+            posting_.reason,
+            posting_.session,
             posting_.payment};
   }
 
@@ -172,6 +170,16 @@ class Writer {
 };
 
 }  // namespace
+
+IdBits bits_of(std::string_view key) {
+  const std::string digest = sha256_hex(key);
+  IdBits bits{};
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    bits[i] =
+        static_cast<std::uint8_t>(hex_value(digest[2 * i]) * 16 + hex_value(digest[2 * i + 1]));
+  }
+  return bits;
+}
 
 std::string leg_key(std::string_view posting_key, std::size_t number) {
   return fmt::format("{}/{}", posting_key, number);

@@ -151,6 +151,9 @@ struct Ledger {
   std::map<Account, Balance> balances;
 };
 
+// Bits of the id of what is made once for a key: the first of its SHA-256.
+[[nodiscard]] IdBits bits_of(std::string_view key);
+
 // Writes a posting into the ledger; gives its transfers, one a leg. None: the same posting, but for
 // its time, was written before.
 [[nodiscard]] Result<std::vector<Transfer>> post(Ledger& ledger, const Posting& posting);

@@ -18,6 +18,7 @@ using enum PaymentState;
 constexpr Instant kInstantMax = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
 constexpr std::string_view kHoldExpiredCode = "hold_expired";
 constexpr std::string_view kHoldReleasedCode = "hold_released";
+constexpr std::string_view kActionNeededCode = "action_needed";
 
 bool plausible(Instant instant) { return Instant{} <= instant && instant <= kInstantMax; }
 
@@ -29,18 +30,13 @@ class Stepper {
   PaymentStep take() && { return std::move(scribe_).take(); }
 
   Result<void> on(const HoldWanted& event) {
-    if (next_.state == kHolding) {
-      if (event.amount == scribe_.money(next_.asked_minor)) return {};
-      return scribe_.wrong(CommerceError::kDuplicate, "another hold is on its way");
+    if (next_.state != kNew) {
+      const bool never = next_.asked_minor == 0;  // It was let go before it was wanted.
+      if (never || event.amount == scribe_.money(next_.asked_minor)) return {};
+      return scribe_.wrong(CommerceError::kDuplicate, "another hold was wanted before");
     }
-    const bool of_session = next_.purpose == PaymentPurpose::kDebt || !next_.session.empty();
-    if (next_.id.empty() || next_.tenant.empty() || next_.shopper.empty() || !of_session ||
-        event.amount.currency == Currency{}) {
-      return scribe_.wrong(CommerceError::kInvalid,
-                           "id, tenant, shopper, session or currency is missing");
-    }
+    if (auto whole = begin(event.amount.currency); !whole) return whole;
     if (auto text = scribe_.check_text(next_.method); !text) return text;
-    next_.currency = event.amount.currency;
     if (auto amount = scribe_.check_amount(event.amount, kMinorMax); !amount) return amount;
     next_.asked_minor = event.amount.minor;
     next_.state = kHolding;
@@ -67,10 +63,12 @@ class Stepper {
     next_.capture_before = event.capture_before;
     next_.held_at = scribe_.at();
     scribe_.write(hold_posting(scribe_.context(), event.amount));
-    if (next_.state == kHolding || next_.state == kActionNeeded) {
-      next_.state = kHeld;
-    } else {
+    if (next_.state != kHolding && next_.state != kActionNeeded) {
       start_release();
+    } else if (next_.wanted_minor > 0) {
+      start_capture();
+    } else {
+      next_.state = kHeld;
     }
     return {};
   }
@@ -94,6 +92,7 @@ class Stepper {
     }
     next_.action_url = event.url;
     next_.state = kActionNeeded;
+    if (next_.wanted_minor > 0 && is_sale()) give_up_action();
     return {};
   }
 
@@ -111,7 +110,8 @@ class Stepper {
     const bool under_way =
         (event.request == PaymentRequest::kHold && holding) ||
         (event.request == PaymentRequest::kCapture && next_.state == kCapturing) ||
-        (event.request == PaymentRequest::kRelease && next_.state == kReleasing);
+        (event.request == PaymentRequest::kRelease && next_.state == kReleasing &&
+         answers_release(event.key));
     if (!under_way || event.attempt < next_.attempt) return {};
     if (auto asked = scribe_.check_asked(event, next_.attempt); !asked) return asked;
     if (auto counted = scribe_.count(next_.attempt); !counted) return counted;
@@ -133,22 +133,23 @@ class Stepper {
                            fmt::format("{} is to be captured already",
                                        to_string(scribe_.money(next_.wanted_minor))));
     }
-    if (next_.state != kHeld && next_.state != kExpired) return scribe_.not_here();
+    if (next_.currency == Currency{}) {
+      if (auto whole = begin(event.gross.amount.currency); !whole) return whole;
+    }
     if (auto gross = scribe_.check_gross(event.gross); !gross) return gross;
-    const bool sale = next_.purpose == PaymentPurpose::kSale;
-    if (!sale && event.gross.tax_minor != 0) {
+    if (!is_sale() && event.gross.tax_minor != 0) {
       return scribe_.wrong(CommerceError::kInvalid, "there is no tax in paying a debt");
     }
     next_.wanted_minor = event.gross.amount.minor;
     next_.tax_minor = event.gross.tax_minor;
-    if (sale) scribe_.write(sale_posting(scribe_.context(), event.gross));
-    if (next_.state == kExpired) {
-      capture_failed(next_.code);
-      return {};
+    if (is_sale()) scribe_.write(sale_posting(scribe_.context(), event.gross));
+    if (next_.state == kHeld) {
+      start_capture();
+    } else if (next_.state == kActionNeeded) {
+      if (is_sale()) give_up_action();
+    } else if (next_.state != kHolding) {
+      capture_failed(next_.code.empty() ? std::string(kHoldReleasedCode) : next_.code);
     }
-    next_.state = kCapturing;
-    next_.attempt = 0;
-    scribe_.ask_capture(0, scribe_.at());
     return {};
   }
 
@@ -166,7 +167,7 @@ class Stepper {
     next_.released_minor = next_.placed_minor - next_.captured_minor;
     next_.state = kCaptured;
     scribe_.write(capture_posting(scribe_.context(), event.amount));
-    if (next_.purpose == PaymentPurpose::kDebt) {
+    if (!is_sale()) {
       scribe_.add(PayDebt{payment_key(next_.id, "capture"), event.amount});
     }
     owe_the_rest();
@@ -184,6 +185,7 @@ class Stepper {
   }
 
   Result<void> on(const ReleaseWanted&) {
+    if (next_.wanted_minor > 0 && is_sale()) return {};
     if (next_.state == kNew) {
       next_.state = kReleased;
     } else if (next_.state == kHolding) {
@@ -194,11 +196,11 @@ class Stepper {
     return {};
   }
 
-  Result<void> on(const ReleaseDone&) {
-    if (next_.state == kReleasing) {
+  Result<void> on(const ReleaseDone& event) {
+    if (next_.state == kReleasing && answers_release(event.key)) {
       let_go();
       next_.state = kReleased;
-    } else if (next_.state == kHeld || next_.state == kCapturing) {
+    } else if (next_.state == kHeld) {
       end_hold(kHoldReleasedCode);
     }
     return {};
@@ -206,6 +208,7 @@ class Stepper {
 
   Result<void> on(const ReleaseRefused& event) {
     if (next_.state != kReleasing || next_.release_refused) return {};
+    if (!answers_release(event.key)) return {};
     if (auto text = scribe_.check_text(event.code); !text) return text;
     if (next_.placed_minor == 0) {
       next_.state = kReleased;
@@ -254,6 +257,24 @@ class Stepper {
  private:
   // ---- What steps have in common
 
+  [[nodiscard]] bool is_sale() const { return next_.purpose == PaymentPurpose::kSale; }
+
+  Result<void> begin(const Currency& currency) {
+    const bool of_session = !is_sale() || !next_.session.empty();
+    if (next_.id.empty() || next_.tenant.empty() || next_.shopper.empty() || !of_session ||
+        currency == Currency{}) {
+      return scribe_.wrong(CommerceError::kInvalid,
+                           "id, tenant, shopper, session or currency is missing");
+    }
+    next_.currency = currency;
+    return {};
+  }
+
+  // Not an answer to the cancelling that was asked before the hold was placed.
+  [[nodiscard]] bool answers_release(std::string_view key) const {
+    return key.empty() || key == scribe_.release_key();
+  }
+
   void end_without_hold(std::string_view code) {
     if (next_.state == kAbandoned) {
       next_.state = kReleased;
@@ -261,23 +282,26 @@ class Stepper {
       next_.state = kDeclined;
       next_.code = code;
       scribe_.add(Failed{PaymentRequest::kHold, next_.code});
+      if (next_.wanted_minor > 0) capture_failed(next_.code);
     }
   }
 
-  // The hold is gone, and not because an answer said that we had released or captured it.
+  // The goods are gone, and so, it may be, is the shopper: nobody waits for them to act.
+  void give_up_action() {
+    next_.code = kActionNeededCode;
+    capture_failed(next_.code);
+    start_release();
+  }
+
+  // The hold is gone, and not because an answer said that we had released it.
   void end_hold(std::string_view code) {
-    if (next_.state != kHeld && next_.state != kCapturing && next_.state != kReleasing) return;
-    const bool was_capturing = next_.state == kCapturing;
-    const bool was_wanted = next_.state != kReleasing;
+    if (next_.state != kHeld && next_.state != kReleasing) return;
+    const bool was_wanted = next_.state == kHeld;
     let_go();
     next_.state = kExpired;
     if (!was_wanted) return;
     next_.code = code;
-    if (was_capturing) {
-      capture_failed(next_.code);
-    } else {
-      scribe_.add(Failed{PaymentRequest::kHold, next_.code});
-    }
+    scribe_.add(Failed{PaymentRequest::kHold, next_.code});
     scribe_.alarm(PaymentAlarm::kHoldGone, next_.code);
   }
 
@@ -285,6 +309,12 @@ class Stepper {
     if (next_.placed_minor == 0) return;
     next_.released_minor = next_.placed_minor;
     scribe_.write(release_posting(scribe_.context(), scribe_.money(next_.placed_minor)));
+  }
+
+  void start_capture() {
+    next_.state = kCapturing;
+    next_.attempt = 0;
+    scribe_.ask_capture(0, scribe_.at());
   }
 
   void start_release() {
@@ -300,7 +330,7 @@ class Stepper {
 
   void owe_the_rest() {
     const std::int64_t rest = next_.wanted_minor - next_.captured_minor;
-    if (next_.purpose == PaymentPurpose::kDebt || rest == 0) return;  // It is owed already.
+    if (!is_sale() || rest == 0) return;  // It is owed already.
     next_.debt_minor = rest;
     const Gross sale{scribe_.money(next_.wanted_minor), next_.tax_minor};
     const std::int64_t tax = next_.tax_minor - tax_share(sale, next_.captured_minor);

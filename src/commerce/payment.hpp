@@ -5,14 +5,18 @@
 // - An answer may be lost, late, doubled or out of order. A lost one (AnswerUnknown) is asked for
 //   again with the same idempotency key, so what succeeded in silence does not happen twice; what
 //   was answered before changes nothing; what contradicts an answer is an error.
-// - A hold is the cap: what was sold beyond it, or could not be captured, becomes a debt. Only the
-//   answer to a capture, or the hold's end, says that it could not be captured.
+// - A hold is the cap: what was sold beyond it, or could not be captured, becomes a debt. While a
+//   capture is under way only its own answer says that it failed: whoever says meanwhile that the
+//   hold has ended may be telling of the capture.
+// - Goods may be gone before their hold is placed. A sale is written at once; it is captured when
+//   the hold comes, and where none comes, or the shopper would have to act first, it is a debt.
 // - A hold placed when nobody wants it any more is released.
 // - A hold ends when the provider said it would (`capture_before`, stored), which a Tick finds.
 //
 // Invariants: captured + released + still held = placed. Captured <= wanted, placed. Refunds that
-// are done or on their way <= captured. After a sale was captured or its hold has ended: captured +
-// debt = wanted. An ended payment has no pending hold in the ledger.
+// are done or on their way <= captured, and their tax <= what of the sale's tax was captured.
+// Unless a sale waits for its hold or its capture: captured + debt = wanted. An ended payment has
+// no pending hold in the ledger.
 //
 // Amounts are minor units of the payment's currency, which the first event sets. An event carries
 // its time. Payment is a plain value: a store writes all its fields and reads them again.
@@ -124,21 +128,27 @@ struct HoldPlaced     { Instant at; Money amount; Instant capture_before; std::s
 struct HoldDeclined   { Instant at; std::string code; };
 struct ActionNeeded   { Instant at; std::string url; std::string reference; };
 struct ActionDone     { Instant at; };  // The shopper is back; what came of it is asked.
-// No answer came to request number `attempt`, or none that says whether it happened.
+// No answer came to request number `attempt`, or none that says whether it happened. `key` is that
+// of the call (ProviderCall).
 struct AnswerUnknown  { Instant at; PaymentRequest request = PaymentRequest::kHold;
-                        std::uint32_t attempt = 0; RefundId refund; };
-// At most the hold is captured. Of an expired hold: nothing, all of it becomes debt.
-struct CaptureWanted  { Instant at; Gross gross; };  // Tax is 0 where a debt is paid.
+                        std::uint32_t attempt = 0; RefundId refund; std::string key; };
+// At most the hold is captured; what can't be becomes debt, in every state but kNew. Nothing is
+// sold for nothing: then ReleaseWanted. Tax is 0 where a debt is paid.
+struct CaptureWanted  { Instant at; Gross gross; };
 // The whole answer to a capture is one of these two, or AnswerUnknown. A capture that had succeeded
 // before is done, not refused.
 struct CaptureDone    { Instant at; Money amount; };
 struct CaptureRefused { Instant at; std::string code; };
-struct ReleaseWanted  { Instant at; };
-struct ReleaseDone    { Instant at; };  // Or nothing was left to release.
-struct ReleaseRefused { Instant at; std::string code; };
+struct ReleaseWanted  { Instant at; };  // After a sale it does nothing.
+// Or nothing was left to release. `key` is that of the call, since what is not held yet is
+// cancelled by a call of its own, whose late answer says nothing of the release; empty: told
+// unasked.
+struct ReleaseDone    { Instant at; std::string key; };
+struct ReleaseRefused { Instant at; std::string code; std::string key; };
 struct HoldExpired    { Instant at; };  // The provider says so.
 struct Tick           { Instant at; };
 struct RefundWanted   { Instant at; RefundId refund; Gross gross; std::string reason; };
+// Of one that was refused it is old news, told late: what providers call failed is final.
 struct RefundDone     { Instant at; RefundId refund; };
 // Also long after it was done: the shopper's bank may send it back.
 struct RefundRefused  { Instant at; RefundId refund; std::string code; };

@@ -26,11 +26,15 @@ Result<void> check_new(const PaymentScribe& scribe, const payment_event::RefundW
     return scribe.wrong(CommerceError::kLimit, fmt::format("more than {} refunds", kRefundsMax));
   }
   if (auto gross = scribe.check_gross(event.gross); !gross) return gross;
-  const Gross before = refunded(scribe.next);
-  const std::int64_t left = scribe.next.captured_minor - before.amount.minor;
-  if (auto amount = scribe.check_amount(event.gross.amount, left); !amount) return amount;
-  if (event.gross.tax_minor > scribe.next.tax_minor - before.tax_minor) {
-    return scribe.wrong(CommerceError::kAmount, "more tax than is left of the sale's");
+  const Gross left = refundable(scribe.next);
+  if (auto amount = scribe.check_amount(event.gross.amount, left.amount.minor); !amount) {
+    return amount;
+  }
+  if (event.gross.tax_minor > left.tax_minor) {
+    return scribe.wrong(CommerceError::kAmount,
+                        fmt::format("a tax of {}; of the tax that was captured {} is left",
+                                    to_string(scribe.money(event.gross.tax_minor)),
+                                    to_string(scribe.money(left.tax_minor))));
   }
   return scribe.check_text(event.reason);
 }

@@ -31,9 +31,11 @@ void PaymentScribe::ask_capture(std::uint32_t attempt, Instant not_before) {
 }
 
 void PaymentScribe::ask_release(std::uint32_t attempt, Instant not_before) {
-  // What is not held yet is cancelled: another request, should the hold be placed meanwhile.
-  const std::string_view purpose = next.placed_minor > 0 ? "release" : "cancel";
-  add(AskRelease{{payment_key(next.id, purpose), attempt, not_before}, next.reference});
+  add(AskRelease{{release_key(), attempt, not_before}, next.reference});
+}
+
+std::string PaymentScribe::release_key() const {
+  return payment_key(next.id, next.placed_minor > 0 ? "release" : "cancel");
 }
 
 void PaymentScribe::ask_refund(const Refund& refund, Instant not_before) {

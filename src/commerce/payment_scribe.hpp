@@ -38,6 +38,8 @@ class PaymentScribe {
   // The next attempt; there are at most kAttemptsMax. Tells somebody at kAttemptsAlarm.
   Result<void> count(std::uint32_t& attempt);
 
+  // What is not held yet is cancelled: another request, should the hold be placed meanwhile.
+  [[nodiscard]] std::string release_key() const;
   // At most the hold.
   [[nodiscard]] std::int64_t to_capture_minor() const;
 

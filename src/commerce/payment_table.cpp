@@ -13,13 +13,28 @@ using E = PaymentEventKind;
 
 constexpr std::string_view kAgain = "again";
 constexpr std::string_view kLate = "late";
+constexpr std::string_view kOwed = "becomes a debt, or again";
+constexpr std::string_view kSold = "sold";
+constexpr std::string_view kOther = "another call's answer";
+constexpr std::string_view kDecides = "the capture's answer decides";
 
 constexpr std::array kTable = std::to_array<Row>({
     {kNew, E::kHoldWanted, kHolding, ""},
     {kHolding, E::kHoldWanted, kHolding, kAgain},
+    {kActionNeeded, E::kHoldWanted, kActionNeeded, kAgain},
+    {kAbandoned, E::kHoldWanted, kAbandoned, kAgain},
+    {kHeld, E::kHoldWanted, kHeld, kAgain},
+    {kCapturing, E::kHoldWanted, kCapturing, kAgain},
+    {kCaptured, E::kHoldWanted, kCaptured, kAgain},
+    {kReleasing, E::kHoldWanted, kReleasing, kAgain},
+    {kReleased, E::kHoldWanted, kReleased, "again, or nobody wants it"},
+    {kDeclined, E::kHoldWanted, kDeclined, kAgain},
+    {kExpired, E::kHoldWanted, kExpired, kAgain},
 
     {kHolding, E::kHoldPlaced, kHeld, ""},
+    {kHolding, E::kHoldPlaced, kCapturing, "sold already"},
     {kActionNeeded, E::kHoldPlaced, kHeld, ""},
+    {kActionNeeded, E::kHoldPlaced, kCapturing, "pays a debt"},
     {kAbandoned, E::kHoldPlaced, kReleasing, "nobody wants it"},
     {kReleasing, E::kHoldPlaced, kReleasing, "nobody wants it, or again"},
     {kReleased, E::kHoldPlaced, kReleasing, "nobody wants it"},
@@ -42,6 +57,7 @@ constexpr std::array kTable = std::to_array<Row>({
     {kExpired, E::kHoldDeclined, kExpired, kLate},
 
     {kHolding, E::kActionNeeded, kActionNeeded, ""},
+    {kHolding, E::kActionNeeded, kReleasing, "sold already, becomes a debt"},
     {kActionNeeded, E::kActionNeeded, kActionNeeded, kAgain},
     {kAbandoned, E::kActionNeeded, kReleasing, "nobody wants it"},
     {kHeld, E::kActionNeeded, kHeld, kLate},
@@ -75,11 +91,16 @@ constexpr std::array kTable = std::to_array<Row>({
     {kExpired, E::kAnswerUnknown, kExpired, kLate},
 
     {kHeld, E::kCaptureWanted, kCapturing, ""},
-    {kExpired, E::kCaptureWanted, kExpired, "becomes a debt, or again"},
+    {kHolding, E::kCaptureWanted, kHolding, "captured when the hold comes, or again"},
+    {kActionNeeded, E::kCaptureWanted, kReleasing, "becomes a debt"},
+    {kActionNeeded, E::kCaptureWanted, kActionNeeded, "pays a debt when the hold comes, or again"},
+    {kAbandoned, E::kCaptureWanted, kAbandoned, kOwed},
+    {kReleasing, E::kCaptureWanted, kReleasing, kOwed},
+    {kReleased, E::kCaptureWanted, kReleased, kOwed},
+    {kDeclined, E::kCaptureWanted, kDeclined, kOwed},
+    {kExpired, E::kCaptureWanted, kExpired, kOwed},
     {kCapturing, E::kCaptureWanted, kCapturing, kAgain},
     {kCaptured, E::kCaptureWanted, kCaptured, kAgain},
-    {kReleasing, E::kCaptureWanted, kReleasing, kAgain},
-    {kReleased, E::kCaptureWanted, kReleased, kAgain},
 
     {kCapturing, E::kCaptureDone, kCaptured, ""},
     {kCaptured, E::kCaptureDone, kCaptured, kAgain},
@@ -92,6 +113,9 @@ constexpr std::array kTable = std::to_array<Row>({
 
     {kNew, E::kReleaseWanted, kReleased, "nothing to release"},
     {kHolding, E::kReleaseWanted, kAbandoned, ""},
+    {kHolding, E::kReleaseWanted, kHolding, kSold},
+    {kCapturing, E::kReleaseWanted, kCapturing, kSold},
+    {kCaptured, E::kReleaseWanted, kCaptured, kSold},
     {kActionNeeded, E::kReleaseWanted, kReleasing, ""},
     {kHeld, E::kReleaseWanted, kReleasing, ""},
     {kAbandoned, E::kReleaseWanted, kAbandoned, kAgain},
@@ -101,12 +125,15 @@ constexpr std::array kTable = std::to_array<Row>({
     {kExpired, E::kReleaseWanted, kExpired, "nothing to release"},
 
     {kReleasing, E::kReleaseDone, kReleased, ""},
+    {kReleasing, E::kReleaseDone, kReleasing, kOther},
     {kHeld, E::kReleaseDone, kExpired, "unasked"},
-    {kCapturing, E::kReleaseDone, kExpired, "unasked, becomes a debt"},
+    {kCapturing, E::kReleaseDone, kCapturing, kDecides},
+    {kCaptured, E::kReleaseDone, kCaptured, kLate},
+    {kDeclined, E::kReleaseDone, kDeclined, kLate},
     {kReleased, E::kReleaseDone, kReleased, kAgain},
     {kExpired, E::kReleaseDone, kExpired, kLate},
 
-    {kReleasing, E::kReleaseRefused, kReleasing, "it ends by itself"},
+    {kReleasing, E::kReleaseRefused, kReleasing, "it ends by itself, or another call's answer"},
     {kReleasing, E::kReleaseRefused, kReleased, "nothing was held"},
     {kReleased, E::kReleaseRefused, kReleased, kLate},
     {kExpired, E::kReleaseRefused, kExpired, kLate},
@@ -115,7 +142,7 @@ constexpr std::array kTable = std::to_array<Row>({
     {kActionNeeded, E::kHoldExpired, kDeclined, ""},
     {kAbandoned, E::kHoldExpired, kReleased, ""},
     {kHeld, E::kHoldExpired, kExpired, ""},
-    {kCapturing, E::kHoldExpired, kExpired, "becomes a debt"},
+    {kCapturing, E::kHoldExpired, kCapturing, kDecides},
     {kReleasing, E::kHoldExpired, kExpired, ""},
     {kReleasing, E::kHoldExpired, kReleased, "nothing was held"},
     {kCaptured, E::kHoldExpired, kCaptured, kLate},

@@ -50,10 +50,15 @@ std::vector<Payment> payments_in_all_states() {
       {kWanted, placed(1000), sale, CaptureRefused{kStart, "lost_card"}},
       {kWanted, kAction, ReleaseWanted{kStart}},
       {ReleaseWanted{kStart}},
-      {kWanted, placed(1000), ReleaseWanted{kStart}, ReleaseDone{kStart}},
+      {kWanted, placed(1000), ReleaseWanted{kStart}, ReleaseDone{kStart, {}}},
       {kWanted, HoldDeclined{kStart, "insufficient_funds"}},
       {kWanted, placed(1000), HoldExpired{kStart}},
-      {kWanted, placed(1000), sale, HoldExpired{kStart}}};
+      {kWanted, placed(1000), sale, HoldExpired{kStart}},
+      {kWanted, sale},
+      {kWanted, sale, HoldDeclined{kStart, "insufficient_funds"}},
+      {kWanted, sale, kAction},
+      {kWanted, ReleaseWanted{kStart}, sale},
+      {ReleaseWanted{kStart}, sale}};
   std::vector<Payment> payments;
   for (const auto& history : histories) payments.push_back(after_events(history));
   return payments;
@@ -65,13 +70,13 @@ std::vector<PaymentEvent> events_of_all_kinds() {
           HoldDeclined{kStart, "no"},
           kAction,
           ActionDone{kStart},
-          AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}},
+          AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}, {}},
           CaptureWanted{kStart, gross(700, 70)},
           CaptureDone{kStart, euros(700)},
           CaptureRefused{kStart, "no"},
           ReleaseWanted{kStart},
-          ReleaseDone{kStart},
-          ReleaseRefused{kStart, "no"},
+          ReleaseDone{kStart, {}},
+          ReleaseRefused{kStart, "no", {}},
           HoldExpired{kStart},
           Tick{kStart},
           kLastTick,
@@ -121,24 +126,25 @@ TEST(Payment, AsksForAHoldWithTheSameKeyUntilItKnows) {
   EXPECT_EQ(first[0].amount, euros(1000));
   EXPECT_EQ(first[0].method, "card_approves");
 
-  next = stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}});
+  next = stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}, {}});
   const auto second = effects_of<AskHold>(next.effects);
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_EQ(second[0].call, (ProviderCall{first[0].call.key, 1, kStart + kRetryFirst}));
 
   // The first attempt's silence, told again, asks nothing; its answer counts.
-  EXPECT_THAT(stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}}).effects,
+  EXPECT_THAT(stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}, {}}).effects,
               IsEmpty());
   next = stepped(next.state, placed(1000));
   EXPECT_EQ(next.state.state, PaymentState::kHeld);
   EXPECT_EQ(next.state.capture_before, kCaptureBefore);
-  EXPECT_THAT(stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 1, {}}).effects,
+  EXPECT_THAT(stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kHold, 1, {}, {}}).effects,
               IsEmpty());
 }
 
 TEST(Payment, DoesNotBelieveInAnAttemptThatWasNeverMade) {
-  EXPECT_EQ(error_of(after_events({kWanted}), AnswerUnknown{kStart, PaymentRequest::kHold, 1, {}}),
-            "commerce.invalid");
+  EXPECT_EQ(
+      error_of(after_events({kWanted}), AnswerUnknown{kStart, PaymentRequest::kHold, 1, {}, {}}),
+      "commerce.invalid");
 }
 
 TEST(Payment, WaitsLongerAndLongerTellsSomebodyAndEndsAtALimit) {
@@ -148,7 +154,8 @@ TEST(Payment, WaitsLongerAndLongerTellsSomebodyAndEndsAtALimit) {
   Payment payment = after_events({kWanted});
   std::size_t alarms = 0;
   for (std::uint32_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    PaymentStep next = stepped(payment, AnswerUnknown{kStart, PaymentRequest::kHold, attempt, {}});
+    PaymentStep next =
+        stepped(payment, AnswerUnknown{kStart, PaymentRequest::kHold, attempt, {}, {}});
     for (const Alarm& alarm : effects_of<Alarm>(next.effects)) {
       EXPECT_EQ(alarm.alarm, PaymentAlarm::kNoAnswer);
       EXPECT_EQ(attempt + 1, kAttemptsAlarm);
@@ -157,7 +164,7 @@ TEST(Payment, WaitsLongerAndLongerTellsSomebodyAndEndsAtALimit) {
     payment = std::move(next.state);
   }
   EXPECT_EQ(alarms, 1U);
-  EXPECT_EQ(error_of(payment, AnswerUnknown{kStart, PaymentRequest::kHold, kAttemptsMax, {}}),
+  EXPECT_EQ(error_of(payment, AnswerUnknown{kStart, PaymentRequest::kHold, kAttemptsMax, {}, {}}),
             "commerce.limit");
 }
 
@@ -172,10 +179,10 @@ TEST(Payment, AfterTheShopperActedAsksWhatBecameOfTheSameHold) {
 TEST(Payment, AHoldThatIsPlacedWhenNobodyWantsItIsReleased) {
   const std::vector<std::vector<PaymentEvent>> given_up{
       {kWanted, ReleaseWanted{kStart}},
-      {kWanted, ReleaseWanted{kStart}, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}}},
+      {kWanted, ReleaseWanted{kStart}, AnswerUnknown{kStart, PaymentRequest::kHold, 0, {}, {}}},
       {kWanted, HoldDeclined{kStart, "no"}},
       {kWanted, kAction, ReleaseWanted{kStart}},
-      {kWanted, kAction, ReleaseWanted{kStart}, ReleaseRefused{kStart, "processing"}}};
+      {kWanted, kAction, ReleaseWanted{kStart}, ReleaseRefused{kStart, "processing", {}}}};
   for (const auto& history : given_up) {
     PaymentStep next = stepped(after_events(history), placed(1000));
     EXPECT_EQ(next.state.state, PaymentState::kReleasing);
@@ -183,7 +190,7 @@ TEST(Payment, AHoldThatIsPlacedWhenNobodyWantsItIsReleased) {
     ASSERT_THAT(asked, SizeIs(1));
     EXPECT_EQ(asked[0].call.key, id_of<PaymentId>(1).text() + ":release");
     EXPECT_EQ(asked[0].reference, "ref_1");
-    next = stepped(next.state, ReleaseDone{kStart});
+    next = stepped(next.state, ReleaseDone{kStart, {}});
     EXPECT_EQ(next.state.state, PaymentState::kReleased);
     EXPECT_EQ(next.state.released_minor, 1000);
   }
@@ -287,7 +294,7 @@ TEST(Payment, RefundsInPartsAndNeverMoreThanWasCaptured) {
             "commerce.duplicate");
   EXPECT_EQ(error_of(next.state, RefundDone{kStart, second}), "commerce.unknown");
 
-  next = stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kRefund, 0, kRefund});
+  next = stepped(next.state, AnswerUnknown{kStart, PaymentRequest::kRefund, 0, kRefund, {}});
   EXPECT_EQ(effects_of<AskRefund>(next.effects).at(0).call.attempt, 1U);
   next = stepped(next.state, RefundDone{kStart, kRefund});
   EXPECT_THAT(effects_of<LedgerPost>(next.effects), SizeIs(1));
@@ -325,8 +332,11 @@ TEST(Payment, ContradictionsAreErrors) {
   EXPECT_EQ(error_of(held, CaptureWanted{kStart, gross(0)}), "commerce.amount");
   EXPECT_EQ(error_of(held, CaptureWanted{kStart, gross(100, 101)}), "commerce.amount");
   EXPECT_EQ(error_of(held, CaptureWanted{Instant{Duration{-1}}, gross(100)}), "commerce.invalid");
-  EXPECT_EQ(error_of(after_events({kWanted, placed(1000), ReleaseWanted{kStart}}), sale),
-            "commerce.transition");
+  EXPECT_EQ(error_of(new_payment(), sale), "commerce.transition");
+  const Payment refused =
+      after_events({kWanted, placed(1000), sale, CaptureRefused{kStart, "no"}, kLastTick});
+  ASSERT_EQ(refused.state, PaymentState::kExpired);
+  EXPECT_EQ(error_of(refused, CaptureDone{kStart, euros(700)}), "commerce.transition");
 }
 
 TEST(Payment, NamesWhatIsMissingAndRefusesTextsBeyondTheLimit) {

@@ -92,6 +92,12 @@ class Stepper {
 
   bool free_for(const UserId& user, Instant at) {
     const Review& review = made_.review;
+    if (at >= review.waive_at) {
+      error_ = Error{code_of(CommerceError::kTransition),
+                     fmt::format("review {}: its time was over at {}; nobody pays",
+                                 review.id.text(), to_string(review.waive_at))};
+      return false;
+    }
     const bool others = review.claimed_until && *review.claimed_until > at;
     if (!others || review.claimed_by == user) return true;
     error_ = Error{code_of(CommerceError::kTransition),

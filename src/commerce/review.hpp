@@ -76,7 +76,9 @@ using ReviewTransition = Transition<ReviewState, ReviewEventKind>;
 // When step() with a tick has something to do; nothing once it is decided or waived.
 [[nodiscard]] std::optional<Instant> due(const Review& review);
 
-// Errors: kTransition, also where someone else has claimed it; kInvalid, kLimit for the lines.
+// Errors: kTransition, also where someone else has claimed it, and from waive_at on for all but a
+// tick: what was not decided in time is waived, though the tick may be late; kInvalid, kLimit for
+// the lines.
 Result<ReviewStep> step(const Review& review, const ReviewEvent& event);
 
 }  // namespace tally::commerce

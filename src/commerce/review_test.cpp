@@ -97,6 +97,17 @@ TEST(Review, UndecidedItAlarmsOnceAndIsThenWaived) {
   EXPECT_FALSE(due(made->review));
 }
 
+TEST(Review, NothingIsDecidedAfterItsTimeThoughTheTickIsLate) {
+  const Review review =
+      after(opened(kBegin + hours(2)), ReviewClaim{kBegin + minutes(55), user(1)});
+  ASSERT_EQ(review.waive_at, kBegin + hours(1));
+  const ReviewDecide late{review.waive_at, user(1), {{"cola", 1}}};
+  EXPECT_THAT(step(review, late).error().message, HasSubstr("its time was over"));
+  EXPECT_FALSE(step(opened(kBegin + hours(2)), ReviewClaim{review.waive_at, user(1)}));
+  EXPECT_TRUE(step(review, ReviewDecide{review.waive_at - Duration{1}, user(1), {{"cola", 1}}}));
+  EXPECT_EQ(after(review, ReviewTick{review.waive_at}).state, ReviewState::kWaived);
+}
+
 TEST(Review, IsWaivedBeforeTheHoldLapses) {
   Review review = opened(kBegin + hours(20));
   EXPECT_EQ(review.waive_at, kBegin + hours(20) - kHoldMargin);

@@ -88,10 +88,14 @@ class Stepper {
   }
 
   void on(const DoorClosed& event) {
-    if (session_.state != SessionState::kOpen || event.at <= *session_.last_opened) return;
+    if (session_.state != SessionState::kOpen) return;
+    // Of an earlier opening, told again. Where there was but one it is this one's, by a clock that
+    // is wrong.
+    if (event.at <= *session_.last_opened && session_.openings > 1) return;
+    const Instant at = std::max(event.at, *session_.last_opened);
     session_.state = SessionState::kGrace;
-    session_.last_closed = event.at;
-    session_.due = event.at + session_.policy.grace;
+    session_.last_closed = at;
+    session_.due = at + session_.policy.grace;
   }
 
   void on(const CartDecided& event) {

@@ -79,7 +79,7 @@ struct SessionPolicy {
   Duration action_timeout = std::chrono::minutes(5);   // For the shopper's bank.
   Duration open_timeout = std::chrono::seconds(14);    // From the unlock; told to the cabinet.
   Duration tell_slack = std::chrono::seconds(6);       // For its word to get here.
-  Duration grace = std::chrono::seconds(2);            // After the door closed.
+  Duration grace = std::chrono::seconds(1);            // After the door closed.
   Duration door_alarm = std::chrono::seconds(90);      // Open so long: alarm, and again.
   Duration late_after = std::chrono::seconds(60);      // After closing: the shopper is told.
   // What a cabinet keeps for uploading; longer nobody waits for its words or its video.
