@@ -6,8 +6,8 @@
 // processed again (cabinet::process_cabinet).
 //
 // Ownership: borrows layout and models, which no one else may use until finish() or the destructor
-// has returned; the destructor cancels. One thread of its own. Thread-safety: append(), end() and
-// cancel() on any thread; finish() on one, once.
+// has returned; the destructor cancels. One thread of its own. Thread-safety: append(), end(),
+// cancel() and the waits on any thread; finish() on one, once.
 #pragma once
 
 #include <condition_variable>
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/instant.hpp"
 #include "perception/cabinet/process.hpp"
 #include "perception/cart/process.hpp"
 
@@ -74,6 +75,8 @@ class LiveSession {
   [[nodiscard]] std::int64_t frames_watched() const;
   std::int64_t wait_for_frames(std::int64_t frames) const;
 
+  // Whether the cart, or what went wrong, is there; waits so long for it.
+  bool wait_until_done(Duration time) const;
   // Blocks until the cart is there, which takes the end() of every camera. Errors: those of
   // process_cabinet; LiveError::kCancelled.
   Result<cart::ProcessOutcome> finish();

@@ -1,4 +1,4 @@
-#include "server/live_session.hpp"
+#include "server/pipeline/live_session.hpp"
 
 #include <fmt/format.h>
 
@@ -180,6 +180,11 @@ std::int64_t LiveSession::wait_for_frames(std::int64_t frames) const {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return frames_ >= frames || outcome_; });
   return frames_;
+}
+
+bool LiveSession::wait_until_done(Duration time) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [&] { return outcome_.has_value(); });
 }
 
 Result<cart::ProcessOutcome> LiveSession::finish() {

@@ -1,5 +1,5 @@
 // With the models and a session that come with the checkout.
-#include "server/live_session.hpp"
+#include "server/pipeline/live_session.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

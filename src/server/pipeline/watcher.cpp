@@ -1,0 +1,102 @@
+#include "server/pipeline/watcher.hpp"
+
+#include <fmt/format.h>
+
+#include "base/json_reader.hpp"
+#include "server/core/core_error.hpp"
+#include "server/pipeline/watch.hpp"
+
+namespace tally::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of a job: {"session": "ses_…"}.
+Result<SessionId> session_of(const platform::Job& job) {
+  const ErrorCode corrupt = code_of(core::CoreError::kInvalid);
+  JsonReader reader("job", {corrupt, corrupt, corrupt});
+  const auto body = reader.parse(job.body);
+  const std::string text = reader.text(body, "session", 64);
+  if (reader.failed()) return std::unexpected(*reader.error());
+  if (auto id = SessionId::parse(text)) return *std::move(id);
+  return fail(core::CoreError::kInvalid, fmt::format("job {}: no session", job.lease.id.text()));
+}
+
+}  // namespace
+
+Watcher::Watcher(Begun, core::Office& office, const platform::BlobFiles& blobs,
+                 WatcherOptions options, server::Log log)
+    : office_(office),
+      blobs_(blobs),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      galleries_(blobs, options_.folder / "photos") {}
+
+Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
+                                                const platform::BlobFiles& blobs,
+                                                WatcherOptions options, server::Log log) {
+  std::error_code ignored;
+  fs::remove_all(options.folder, ignored);
+  auto watcher =
+      std::make_unique<Watcher>(Begun{}, office, blobs, std::move(options), std::move(log));
+  for (int i = 0; i < watcher->options_.slots; ++i) {
+    auto slot = open_slot(watcher->options_.models);
+    if (!slot) return std::unexpected(std::move(slot.error()));
+    watcher->slots_.push_back(*std::move(slot));
+  }
+  for (Slot& slot : watcher->slots_) {
+    watcher->threads_.emplace_back([&watcher = *watcher, &slot] { watcher.run(slot); });
+  }
+  return watcher;
+}
+
+Watcher::~Watcher() {
+  office_.board().stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Watcher::run(Slot& slot) {
+  core::HintBoard& board = office_.board();
+  while (!board.stopped()) {
+    const std::uint64_t seen = board.count(core::Topic::kPipeline);
+    auto jobs = office_.store().write_and_wait([&](platform::Transaction& transaction) {
+      return platform::claim_jobs(transaction,
+                                  {.queue = std::string(core::kPipelineQueue),
+                                   .worker = options_.name,
+                                   .count = 1,
+                                   .lease = kWatchLease},
+                                  office_.world().now());
+    });
+    if (!jobs) log_(server::LogLevel::kError, "pipeline", jobs.error().message);
+    if (!jobs || jobs->empty()) {
+      board.wait(core::Topic::kPipeline, seen, kLookLongest);
+      continue;
+    }
+    const platform::JobLease lease = jobs->front().lease;
+    auto session = session_of(jobs->front());
+    Result<void> done;
+    if (session) {
+      Watch watch(*this, slot, std::move(jobs->front()), *std::move(session));
+      done = watch.run();
+    } else {
+      done = std::unexpected(std::move(session.error()));
+    }
+    if (!done) give_up(lease, done.error());
+  }
+}
+
+void Watcher::give_up(const platform::JobLease& lease, const Error& why) {
+  log_(server::LogLevel::kWarning, "pipeline", why.message);
+  std::uint64_t random = 0;
+  office_.world().fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
+  const auto failed = office_.store().write_and_wait([&](platform::Transaction& transaction) {
+    return platform::fail_job(transaction, lease,
+                              {.error = why.message,
+                               .backoff = {.first = Duration(200), .longest = Duration(30'000)},
+                               .random = random},
+                              office_.world().now());
+  });
+  if (!failed) log_(server::LogLevel::kError, "pipeline", failed.error().message);
+}
+
+}  // namespace tally::pipeline

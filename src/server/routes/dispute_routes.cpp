@@ -1,0 +1,244 @@
+// Disputes: a shopper says that lines of a receipt are wrong, somebody decides.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "commerce/dispute.hpp"
+#include "platform/blobs.hpp"
+#include "server/routes/body_reader.hpp"
+#include "server/routes/own.hpp"
+#include "server/routes/routes.hpp"
+#include "server/routes/session_views.hpp"
+#include "server/routes/support.hpp"
+
+namespace tally::routes {
+namespace {
+
+using commerce::Dispute;
+using commerce::Receipt;
+using core::Desk;
+using core::Row;
+
+constexpr std::size_t kSkuBytesMax = 200;
+
+Result<Json> view_dispute(const ApiCall& call, const Row<Dispute>& row) {
+  const auto detail = core::find_row<records::SessionDetail>(call.transaction(), call.tenant(),
+                                                             row.value.session.text());
+  if (!detail) return std::unexpected(detail.error());
+  return dispute_view(row, *detail ? (*detail)->value.offers : commerce::Offers());
+}
+
+Result<ApiAnswer> answer_dispute(const ApiCall& call, int status, const DisputeId& id) {
+  const auto row = need_row<Dispute>(call, id.text());
+  if (!row) return std::unexpected(row.error());
+  const auto view = view_dispute(call, *row);
+  if (!view) return std::unexpected(view.error());
+  return api::answer(status, *view);
+}
+
+// The dispute in the path, if the caller may see it.
+Result<Row<Dispute>> dispute_in_path(const ApiCall& call) {
+  auto row = need_row_in_path<Dispute, DisputeId>(call);
+  if (!row) return row;
+  const auto shopper = shopper_of_session(call, row->value.session);
+  if (!shopper) return std::unexpected(shopper.error());
+  if (!may_see(call, *shopper)) return no_such<Dispute>(row->id);
+  return row;
+}
+
+Result<ApiAnswer> get_dispute(ApiCall& call) {
+  const auto row = dispute_in_path(call);
+  if (!row) return std::unexpected(row.error());
+  return answer_dispute(call, 200, row->value.id);
+}
+
+Result<ApiAnswer> list_disputes(ApiCall& call) {
+  return list_own<Dispute>(
+      call, [&](const Dispute& dispute) { return shopper_of_session(call, dispute.session); },
+      [&](const Row<Dispute>& row) { return view_dispute(call, row); });
+}
+
+// How many of the shopper's disputes no human decided, in the last 30 days. Newest come first.
+Result<int> granted_lately(const ApiCall& call, const ShopperId& shopper) {
+  int granted = 0;
+  std::optional<std::string> after;
+  while (true) {
+    const auto rows = core::list_rows<Dispute>(call.transaction(), {.tenant = call.tenant(),
+                                                                    .kind = {},
+                                                                    .state = {},
+                                                                    .starting_after = after,
+                                                                    .limit = platform::kPageMax});
+    if (!rows) return std::unexpected(rows.error());
+    for (const Row<Dispute>& row : *rows) {
+      if (row.value.opened < call.now - commerce::kDisputeTime) return granted;
+      if (!row.value.by_policy) continue;
+      const auto whose = shopper_of_session(call, row.value.session);
+      if (!whose) return std::unexpected(whose.error());
+      if (*whose == shopper) ++granted;
+    }
+    if (std::ssize(*rows) < platform::kPageMax) return granted;
+    after = rows->back().id;
+  }
+}
+
+// One at a time: what is decided of the first changes what the second is about.
+Result<void> check_none_open(const ApiCall& call, const records::SessionDetail& detail) {
+  for (const DisputeId& id : detail.disputes) {
+    const auto row = core::find_row<Dispute>(call.transaction(), call.tenant(), id.text());
+    if (!row) return std::unexpected(row.error());
+    if (*row && (*row)->value.state == commerce::DisputeState::kOpen) {
+      return fail(ApiError::kConflict,
+                  fmt::format("{} of this receipt is still open; wait for its answer, or withdraw "
+                              "it",
+                              id.text()));
+    }
+  }
+  return {};
+}
+
+Result<std::vector<commerce::DecidedQuantity>> read_lines(BodyReader& body) {
+  std::vector<commerce::DecidedQuantity> lines;
+  body.each("lines", commerce::kDisputeLinesMax, [&](BodyReader& line) {
+    std::string sku = line.text("sku", kSkuBytesMax);
+    const auto quantity = line.integer("quantity", 0, commerce::kChargeQuantityMax);
+    lines.push_back({std::move(sku), static_cast<int>(quantity)});
+  });
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (lines.empty()) return fail(ApiError::kParameterInvalid, "body: lines: are none");
+  return lines;
+}
+
+// What the shopper would get back if all of it were granted.
+Result<Money> claimed_of(const commerce::DisputeRequest& request, const Receipt& receipt,
+                         const commerce::Offers& offers) {
+  commerce::Correction correction{
+      .at = request.at, .dispute = request.id, .review = {}, .reason = "as claimed", .counts = {}};
+  for (const commerce::DisputedLine& line : request.lines) {
+    correction.counts.push_back({line.sku, line.claimed, {}});
+  }
+  const auto corrected = commerce::correct(receipt, correction, offers);
+  if (!corrected) return std::unexpected(corrected.error());
+  const Money& before = receipt.total.gross;
+  return Money{before.minor - corrected->total.gross.minor, before.currency};
+}
+
+struct Disputed {
+  Row<Receipt> receipt;
+  ShopperId shopper;
+  records::SessionDetail detail;
+};
+
+// The receipt in the path, if it is the shopper's.
+Result<Disputed> disputed_in_path(const ApiCall& call) {
+  auto receipt = need_row_in_path<Receipt, ReceiptId>(call);
+  if (!receipt) return std::unexpected(receipt.error());
+  const auto shopper = shopper_of_session(call, receipt->value.session);
+  if (!shopper) return std::unexpected(shopper.error());
+  if (!may_see(call, *shopper)) return no_such<Receipt>(receipt->id);
+  auto detail = need_row<records::SessionDetail>(call, receipt->value.session.text());
+  if (!detail) return std::unexpected(detail.error());
+  return Disputed{*std::move(receipt), *shopper, std::move(detail->value)};
+}
+
+// A quantity that no receipt has can't be below what was charged; the dispute says so.
+Result<commerce::DisputeRequest> request_of(const ApiCall& call, const Services& services,
+                                            const Disputed& disputed) {
+  const Receipt& receipt = disputed.receipt.value;
+  commerce::DisputeRequest request;
+  request.id = call.world.new_id<DisputeId>();
+  request.session = receipt.session;
+  request.receipt = receipt.id;
+  request.receipt_at = receipt.revisions.empty() ? receipt.at : disputed.receipt.created_at;
+  request.at = call.now;
+  request.policy = services.dispute_policy;
+  BodyReader body(call.body());
+  request.words = body.text("words", commerce::kDisputeTextMax, 0);
+  const auto lines = read_lines(body);
+  if (!lines) return std::unexpected(lines.error());
+  for (const commerce::DecidedQuantity& line : *lines) {
+    request.lines.push_back({.sku = line.sku,
+                             .charged = static_cast<int>(net_count(receipt, line.sku)),
+                             .claimed = line.quantity});
+  }
+  request.claimed = {0, receipt.currency};
+  if (auto right = commerce::open_dispute(request); !right) {
+    return std::unexpected(right.error());
+  }
+  const auto claimed = claimed_of(request, receipt, disputed.detail.offers);
+  if (!claimed) return std::unexpected(claimed.error());
+  request.claimed = *claimed;
+  const auto granted = granted_lately(call, disputed.shopper);
+  if (!granted) return std::unexpected(granted.error());
+  request.granted_lately = *granted;
+  return request;
+}
+
+// Its videos are kept until it is decided, for whoever decides.
+Result<void> hold_videos(Desk& desk, const TenantId& tenant, const DisputeId& id) {
+  const auto row = desk.row<Dispute>(tenant, id.text());
+  if (!row) return std::unexpected(row.error());
+  const Dispute& dispute = (*row)->value;
+  const std::string& session = dispute.session.text();
+  const auto done =
+      dispute.state == commerce::DisputeState::kOpen
+          ? platform::hold_blobs(desk.transaction(), tenant, session,
+                                 desk.now() + platform::kHoldMax, id.text(), desk.now())
+          : platform::release_blobs(desk.transaction(), tenant, session);
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+Result<ApiAnswer> open_dispute(ApiCall& call, Services& services) {
+  const auto disputed = disputed_in_path(call);
+  if (!disputed) return std::unexpected(disputed.error());
+  if (auto free = check_none_open(call, disputed->detail); !free) {
+    return std::unexpected(free.error());
+  }
+  const auto request = request_of(call, services, *disputed);
+  if (!request) return std::unexpected(request.error());
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        auto opened = desk.open_dispute(call.tenant(), *request);
+        return opened ? hold_videos(desk, call.tenant(), request->id) : opened;
+      },
+      [&](Desk&) { return answer_dispute(call, 201, request->id); });
+}
+
+Result<ApiAnswer> tell_dispute(ApiCall& call, Services& services,
+                               const commerce::DisputeEvent& event) {
+  const auto row = dispute_in_path(call);
+  if (!row) return std::unexpected(row.error());
+  const DisputeId& id = row->value.id;
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        auto told = desk.tell(call.tenant(), id, event);
+        return told ? hold_videos(desk, call.tenant(), id) : told;
+      },
+      [&](Desk&) { return answer_dispute(call, 200, id); });
+}
+
+Result<ApiAnswer> decide_dispute(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  auto lines = read_lines(body);
+  if (!lines) return std::unexpected(lines.error());
+  return tell_dispute(call, services,
+                      commerce::DisputeDecide{call.now, acting_user(call), *std::move(lines)});
+}
+
+}  // namespace
+
+void add_dispute_routes(api::Api& api, Services& services) {
+  api.add({.operation = "open_dispute",
+           .run = [&services](ApiCall& call) { return open_dispute(call, services); }});
+  api.add({.operation = "list_disputes", .run = list_disputes});
+  api.add({.operation = "get_dispute", .run = get_dispute});
+  api.add({.operation = "withdraw_dispute", .run = [&services](ApiCall& call) {
+             return tell_dispute(call, services, commerce::DisputeWithdraw{call.now});
+           }});
+  api.add({.operation = "decide_dispute",
+           .run = [&services](ApiCall& call) { return decide_dispute(call, services); }});
+}
+
+}  // namespace tally::routes

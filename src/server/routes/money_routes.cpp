@@ -1,0 +1,262 @@
+// Payments, refunds, debts, the ledger.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+#include "commerce/debt.hpp"
+#include "commerce/postings.hpp"
+#include "server/core/ledger_book.hpp"
+#include "server/payments/sandbox.hpp"
+#include "server/payments/stripe_notice.hpp"
+#include "server/routes/body_reader.hpp"
+#include "server/routes/own.hpp"
+#include "server/routes/routes.hpp"
+#include "server/routes/session_views.hpp"
+#include "server/routes/support.hpp"
+
+namespace tally::routes {
+namespace {
+
+using commerce::Debts;
+using commerce::Payment;
+using core::Desk;
+using core::Row;
+
+constexpr std::size_t kReasonBytesMax = 500;
+constexpr std::int64_t kRefundMinorMax = 1'000'000'000;
+constexpr int kDebtPaymentsMax = 100;  // Tries to pay the same debts.
+
+// ---- Payments
+
+Result<Row<Payment>> payment_in_path(const ApiCall& call, std::string_view name) {
+  auto row = need_row_in_path<Payment, PaymentId>(call, name);
+  if (row && !may_see(call, row->value.shopper)) return no_such<Payment>(row->id);
+  return row;
+}
+
+Result<ApiAnswer> get_payment(ApiCall& call) {
+  const auto row = payment_in_path(call, "id");
+  if (!row) return std::unexpected(row.error());
+  return api::answer(200, payment_view(*row));
+}
+
+Result<ApiAnswer> list_payments(ApiCall& call) { return list_of<Payment>(call, payment_view); }
+
+Result<ApiAnswer> answer_payment(const ApiCall& call, int status, const PaymentId& id) {
+  const auto row = need_row<Payment>(call, id.text());
+  if (!row) return std::unexpected(row.error());
+  return api::answer(status, payment_view(*row));
+}
+
+struct RefundWish {
+  Money amount;
+  std::string reason;
+};
+
+Result<RefundWish> read_refund(const ApiCall& call) {
+  BodyReader body(call.body());
+  RefundWish wish{body.money("amount"), body.text("reason", kReasonBytesMax)};
+  if (wish.amount.minor < 0 || wish.amount.minor > kRefundMinorMax) {
+    body.wrong("amount.minor", fmt::format("must be from 0 to {}", kRefundMinorMax));
+  }
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  return wish;
+}
+
+Result<ApiAnswer> create_refund(ApiCall& call, Services& services) {
+  const auto wish = read_refund(call);
+  if (!wish) return std::unexpected(wish.error());
+  const auto row = payment_in_path(call, "id");
+  if (!row) return std::unexpected(row.error());
+  const Payment& payment = row->value;
+  if (payment.purpose == commerce::PaymentPurpose::kDebt) {
+    return fail(ApiError::kConflict, fmt::format("{} has paid a debt: it is given back by deciding "
+                                                 "a dispute of the receipt",
+                                                 row->id));
+  }
+  const RefundId id = call.world.new_id<RefundId>();
+  const std::int64_t tax = commerce::tax_share(commerce::refundable(payment), wish->amount.minor);
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.tell(call.tenant(), payment.id,
+                         commerce::PaymentEvent(commerce::payment_event::RefundWanted{
+                             desk.now(), id, {wish->amount, tax}, wish->reason}));
+      },
+      [&](Desk&) -> Result<ApiAnswer> {
+        const auto after = need_row<Payment>(call, row->id);
+        if (!after) return std::unexpected(after.error());
+        return api::answer(201, refund_view(after->value, after->value.refunds.back()));
+      });
+}
+
+// What the shopper did at the bank that the sandbox plays.
+Result<ApiAnswer> complete_action(ApiCall& call, Services& services) {
+  if (!services.sandbox) return fail(ApiError::kNotFound, "there is no sandbox here");
+  BodyReader body(call.body());
+  const std::string outcome = body.text("outcome", 20);
+  if (outcome != "approve" && outcome != "decline") {
+    body.wrong("outcome", "must be approve or decline");
+  }
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  const auto row = payment_in_path(call, "payment");
+  if (!row) return std::unexpected(row.error());
+  const Payment& payment = row->value;
+  if (payment.reference.empty() || payment.action_url.empty()) {
+    return fail(ApiError::kConflict, fmt::format("{}: its bank asks for nothing", row->id));
+  }
+  const auto done = payments::complete_action(call.transaction(), call.now, payment.reference,
+                                              outcome == "approve");
+  if (!done) return std::unexpected(done.error());
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.tell(call.tenant(), payment.id,
+                         commerce::PaymentEvent(commerce::payment_event::ActionDone{desk.now()}));
+      },
+      [&](Desk&) { return answer_payment(call, 200, payment.id); });
+}
+
+// Stripe's webhook. Whatever is signed and not ours is taken too, or Stripe would send it for days.
+Result<ApiAnswer> take_stripe_notice(ApiCall& call, Services& services) {
+  if (services.stripe_webhook_secret.empty()) {
+    return fail(ApiError::kNotFound, "there is no Stripe here");
+  }
+  const std::string& payload = call.request.body;
+  const auto signature = call.request.headers.find("Stripe-Signature").value_or("");
+  if (!payments::verify_stripe_signature(payload, signature, services.stripe_webhook_secret,
+                                         call.now)) {
+    return fail(ApiError::kUnauthenticated,
+                "this is not signed with the endpoint's secret, or too long ago: see "
+                "payments.webhook_secret_file, and this machine's clock");
+  }
+  const auto notice = payments::parse_stripe_notice(payload);
+  const auto id = notice ? PaymentId::parse(notice->payment) : std::nullopt;
+  if (!id) return api::no_content();
+  const auto tenant = call.transaction().query_one<TenantId>(
+      "SELECT tenant FROM aggregates WHERE kind = 'payment' AND id = $1", *id);
+  if (!tenant) return std::unexpected(tenant.error());
+  if (!*tenant) return api::no_content();
+  const TenantId& whose = std::get<0>(**tenant);
+  const auto row = core::find_row<Payment>(call.transaction(), whose, id->text());
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return api::no_content();
+  const auto event = payments::event_of(*notice, (*row)->value, call.now);
+  if (!event) return api::no_content();
+  return at_desk(
+      call, services.board, [&](Desk& desk) { return desk.tell(whose, *id, *event); },
+      [](Desk&) -> Result<ApiAnswer> { return api::no_content(); });
+}
+
+// ---- Debts
+
+Json debts_view(const Row<Debts>& row) {
+  const Debts& all = row.value;
+  std::set<Currency> currencies;
+  Json debts = Json::array();
+  for (const commerce::Debt& debt : all.debts) {
+    currencies.insert(debt.currency);
+    debts.push_back({{"key", debt.key},
+                     {"session", json_of_id(debt.session)},
+                     {"made_at", to_string(debt.made_at)},
+                     {"amount", json_of({debt.amount_minor, debt.currency})},
+                     {"left", json_of({commerce::left_minor(debt), debt.currency})}});
+  }
+  Json owed = Json::array();
+  for (const Currency& currency : currencies) {
+    const Money sum = commerce::owed(all, currency);
+    if (sum.minor > 0) owed.push_back(json_of(sum));
+  }
+  return {{"shopper", all.shopper.text()},
+          {"standing", name_of(all.standing)},
+          {"owed", std::move(owed)},
+          {"debts", std::move(debts)}};
+}
+
+Result<ApiAnswer> list_debts(ApiCall& call) {
+  return list_own<Debts>(
+      call, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
+      [](const Row<Debts>& row) -> Result<Json> { return debts_view(row); });
+}
+
+bool has_failed(commerce::PaymentState state) {
+  using enum commerce::PaymentState;
+  return state == kDeclined || state == kReleased || state == kReleasing || state == kExpired ||
+         state == kAbandoned;
+}
+
+// The payment's id follows from the debts as they are, so that they are not paid twice at a time.
+Result<PaymentId> next_debt_payment(const ApiCall& call, const Row<Debts>& debts) {
+  for (int number = 0; number < kDebtPaymentsMax; ++number) {
+    const PaymentId id = PaymentId::from_bits(
+        core::bits_of(fmt::format("{}:debts:{}:{}", debts.id, debts.version, number)));
+    const auto known = core::find_row<Payment>(call.transaction(), call.tenant(), id.text());
+    if (!known) return std::unexpected(known.error());
+    if (!*known) return id;
+    if (has_failed((*known)->value.state)) continue;
+    return fail(ApiError::kConflict,
+                fmt::format("{} is paying it already; wait for its outcome", id.text()));
+  }
+  return fail(ApiError::kConflict, "too many payments of this have failed; write to the operator");
+}
+
+Result<ApiAnswer> pay_debts(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  const auto wanted = body.id<identity::PaymentMethodId>("payment_method");
+  const auto currency = Currency::parse(body.text("currency", 3));
+  if (!currency) body.wrong("currency", "must be three capital letters, as of ISO 4217");
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  const ShopperId shopper = shopper_of(call);
+  const auto method = need_method(call, shopper, wanted);
+  if (!method) return std::unexpected(method.error());
+  const auto debts = core::find_row<Debts>(call.transaction(), call.tenant(), shopper.text());
+  if (!debts) return std::unexpected(debts.error());
+  if (!*debts) return fail(core::CoreError::kState, "you owe nothing");
+  const auto id = next_debt_payment(call, **debts);
+  if (!id) return std::unexpected(id.error());
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.pay_debts(call.tenant(), *id, shopper, method->token, *currency);
+      },
+      [&](Desk&) { return answer_payment(call, 201, *id); });
+}
+
+// ---- The ledger
+
+Result<ApiAnswer> get_balances(ApiCall& call) {
+  const auto balances = core::balances_of(call.transaction(), call.tenant());
+  if (!balances) return std::unexpected(balances.error());
+  commerce::Ledger ledger;
+  Json data = Json::array();
+  for (const core::AccountBalance& one : *balances) {
+    ledger.balances[one.account] = one.balance;
+    data.push_back({{"account", name_of(one.account.kind)},
+                    {"currency", one.account.currency.text()},
+                    {"debits_minor", one.balance.debits},
+                    {"credits_minor", one.balance.credits},
+                    {"debits_pending_minor", one.balance.debits_pending},
+                    {"credits_pending_minor", one.balance.credits_pending}});
+  }
+  return api::answer(200, {{"data", std::move(data)}, {"balanced", commerce::is_balanced(ledger)}});
+}
+
+}  // namespace
+
+void add_money_routes(api::Api& api, Services& services) {
+  api.add({.operation = "get_payment", .run = get_payment});
+  api.add({.operation = "list_payments", .run = list_payments});
+  api.add({.operation = "create_refund",
+           .run = [&services](ApiCall& call) { return create_refund(call, services); }});
+  api.add({.operation = "complete_sandbox_action",
+           .run = [&services](ApiCall& call) { return complete_action(call, services); }});
+  api.add({.operation = "take_stripe_notice",
+           .run = [&services](ApiCall& call) { return take_stripe_notice(call, services); }});
+  api.add({.operation = "list_debts", .run = list_debts});
+  api.add({.operation = "pay_debts",
+           .run = [&services](ApiCall& call) { return pay_debts(call, services); }});
+  api.add({.operation = "get_ledger_balances", .run = get_balances});
+}
+
+}  // namespace tally::routes

@@ -1,0 +1,218 @@
+#include "commerce/error.hpp"
+#include "server/core/doors.hpp"
+#include "server/identity/device_keys.hpp"
+#include "server/routes/routes.hpp"
+#include "server/routes/support.hpp"
+
+namespace tally::routes {
+namespace {
+
+using commerce::Cabinet;
+using commerce::Site;
+using core::Row;
+
+// ---- Sites
+
+json site_json(const Row<Site>& row) {
+  return {{"id", row.id},
+          {"name", row.value.name},
+          {"address", row.value.address},
+          {"created_at", to_string(row.created_at)},
+          {"version", row.version}};
+}
+
+Result<ApiAnswer> create_site(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  Site site{call.world.new_id<SiteId>(), call.tenant(), body.text("name"),
+            body.text_if("address", 200, 0).value_or("")};
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (auto right = check(site); !right) return std::unexpected(right.error());
+  const auto row = create(call, services.board, std::move(site));
+  if (!row) return std::unexpected(row.error());
+  return api::answer(201, site_json(*row));
+}
+
+Result<ApiAnswer> update_site(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  const auto name = body.text_if("name");
+  const auto address = body.text_if("address", 200, 0);
+  if (auto read = body.done_with_change(); !read) return std::unexpected(read.error());
+  auto row = need_row_in_path<Site, SiteId>(call);
+  if (!row) return std::unexpected(row.error());
+  if (name) row->value.name = *name;
+  if (address) row->value.address = *address;
+  if (auto right = check(row->value); !right) return std::unexpected(right.error());
+  if (auto saved = save(call, services.board, *row); !saved) return std::unexpected(saved.error());
+  return api::answer(200, site_json(*row));
+}
+
+void add_sites(api::Api& api, Services& services) {
+  api.add({.operation = "list_sites",
+           .run = [](ApiCall& call) { return list_of<Site>(call, site_json); }});
+  api.add({.operation = "create_site",
+           .run = [&services](ApiCall& call) { return create_site(call, services); }});
+  api.add({.operation = "get_site", .run = [](ApiCall& call) -> Result<ApiAnswer> {
+             const auto row = need_row_in_path<Site, SiteId>(call);
+             if (!row) return std::unexpected(row.error());
+             return api::answer(200, site_json(*row));
+           }});
+  api.add({.operation = "update_site",
+           .run = [&services](ApiCall& call) { return update_site(call, services); }});
+}
+
+// ---- Cabinets
+
+json health_json(const std::optional<commerce::CabinetHealth>& known) {
+  const commerce::CabinetHealth health = known.value_or(commerce::CabinetHealth{});
+  json alerts = json::array();
+  for (const auto alert : health.alerts) alerts.push_back(name_of(alert));
+  return {{"connected", health.connected},
+          {"last_seen", json_of(health.last_seen)},
+          {"celsius", health.celsius ? json(*health.celsius) : json(nullptr)},
+          {"warm_since", json_of(health.warm_since)},
+          {"locked_warm", health.locked_warm},
+          {"locked_by_operator", health.locked_by_operator},
+          {"camera_problems", health.camera_problems},
+          {"alerts", std::move(alerts)}};
+}
+
+json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view) {
+  json reasons = json::array();
+  for (const commerce::Closed& closed : view.closed) {
+    reasons.push_back({{"code", name_of(closed.reason)}, {"words", closed.words}});
+  }
+  for (const std::string& words : view.unwell) {
+    reasons.push_back({{"code", "unwell"}, {"words", words}});
+  }
+  const bool opens = reasons.empty();
+  return {{"id", row.id},
+          {"site", row.value.site.text()},
+          {"market", row.value.market.text()},
+          {"name", row.value.name},
+          {"created_at", to_string(row.created_at)},
+          {"version", row.version},
+          {"opens", opens},
+          {"closed_reasons", std::move(reasons)},
+          {"health", health_json(view.health)},
+          {"planogram", view.planogram ? json(view.planogram->id.text()) : json(nullptr)}};
+}
+
+Result<ApiAnswer> cabinet_answer(const ApiCall& call, int status, const Row<Cabinet>& row) {
+  const auto view = core::view_cabinet(call.transaction(), call.tenant(), row.value.id);
+  if (!view) return std::unexpected(view.error());
+  return api::answer(status, cabinet_json(row, *view));
+}
+
+// What it names must be there. Errors: commerce's kUnknown.
+Result<void> check_cabinet(const ApiCall& call, const Cabinet& cabinet) {
+  if (auto right = check(cabinet); !right) return right;
+  const auto site = core::find_row<Site>(call.transaction(), call.tenant(), cabinet.site.text());
+  if (!site) return std::unexpected(site.error());
+  if (!*site) return fail(commerce::CommerceError::kUnknown, "cabinet.site: there is no such site");
+  const auto market =
+      core::find_row<commerce::Market>(call.transaction(), call.tenant(), cabinet.market.text());
+  if (!market) return std::unexpected(market.error());
+  if (*market) return {};
+  return fail(commerce::CommerceError::kUnknown, "cabinet.market: there is no such market");
+}
+
+Result<ApiAnswer> create_cabinet(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  Cabinet cabinet{call.world.new_id<CabinetId>(), call.tenant(), body.id<SiteId>("site"),
+                  body.id<MarketId>("market"), body.text("name")};
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (auto right = check_cabinet(call, cabinet); !right) return std::unexpected(right.error());
+  const auto row = create(call, services.board, std::move(cabinet));
+  if (!row) return std::unexpected(row.error());
+  return cabinet_answer(call, 201, *row);
+}
+
+Result<ApiAnswer> update_cabinet(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  std::optional<SiteId> site;
+  std::optional<MarketId> market;
+  if (body.has("site")) site = body.id<SiteId>("site");
+  if (body.has("market")) market = body.id<MarketId>("market");
+  const auto name = body.text_if("name");
+  if (auto read = body.done_with_change(); !read) return std::unexpected(read.error());
+  auto row = need_row_in_path<Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  if (site) row->value.site = *site;
+  if (market) row->value.market = *market;
+  if (name) row->value.name = *name;
+  if (auto right = check_cabinet(call, row->value); !right) return std::unexpected(right.error());
+  if (auto saved = save(call, services.board, *row); !saved) return std::unexpected(saved.error());
+  return cabinet_answer(call, 200, *row);
+}
+
+Result<ApiAnswer> list_cabinets(ApiCall& call) {
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto rows =
+      core::list_rows<Cabinet>(call.transaction(), {.tenant = call.tenant(),
+                                                    .kind = {},
+                                                    .state = {},
+                                                    .starting_after = wish->starting_after,
+                                                    .limit = wish->limit + 1});
+  if (!rows) return std::unexpected(rows.error());
+  json data = json::array();
+  for (const Row<Cabinet>& row : *rows) {
+    if (std::ssize(data) == wish->limit) break;
+    const auto view = core::view_cabinet(call.transaction(), call.tenant(), row.value.id);
+    if (!view) return std::unexpected(view.error());
+    data.push_back(cabinet_json(row, *view));
+  }
+  const bool more = std::ssize(*rows) > wish->limit;
+  return api::answer(200, {{"data", std::move(data)}, {"has_more", more}});
+}
+
+// Locked and cleared by people; the cabinet's health keeps it.
+Result<ApiAnswer> tell_health(ApiCall& call, Services& services,
+                              const commerce::FleetEvent& event) {
+  const auto row = need_row_in_path<Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  return at_desk(
+      call, services.board,
+      [&](core::Desk& desk) { return desk.tell(call.tenant(), row->value.id, event); },
+      [&](core::Desk&) { return cabinet_answer(call, 200, *row); });
+}
+
+Result<ApiAnswer> create_code(ApiCall& call) {
+  const auto row = need_row_in_path<Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  const auto code = identity::issue_provisioning_code(call.transaction(), call.world, call.tenant(),
+                                                      row->value.id);
+  if (!code) return std::unexpected(code.error());
+  return api::answer(
+      201,
+      {{"cabinet", row->id}, {"code", code->code}, {"expires_at", to_string(code->expires_at)}});
+}
+
+void add_cabinets(api::Api& api, Services& services) {
+  api.add({.operation = "list_cabinets", .run = list_cabinets});
+  api.add({.operation = "create_cabinet",
+           .run = [&services](ApiCall& call) { return create_cabinet(call, services); }});
+  api.add({.operation = "get_cabinet", .run = [](ApiCall& call) -> Result<ApiAnswer> {
+             const auto row = need_row_in_path<Cabinet, CabinetId>(call);
+             if (!row) return std::unexpected(row.error());
+             return cabinet_answer(call, 200, *row);
+           }});
+  api.add({.operation = "update_cabinet",
+           .run = [&services](ApiCall& call) { return update_cabinet(call, services); }});
+  api.add({.operation = "lock_cabinet", .run = [&services](ApiCall& call) {
+             return tell_health(call, services, commerce::OperatorLocks{call.now});
+           }});
+  api.add({.operation = "clear_cabinet", .run = [&services](ApiCall& call) {
+             return tell_health(call, services, commerce::OperatorClears{call.now});
+           }});
+  api.add({.operation = "create_provisioning_code", .run = create_code});
+}
+
+}  // namespace
+
+void add_place_routes(api::Api& api, Services& services) {
+  add_sites(api, services);
+  add_cabinets(api, services);
+}
+
+}  // namespace tally::routes

@@ -1,0 +1,39 @@
+// Rows of the business as openapi.yaml shows them. Fields that are of no use to clients, or none of
+// their business, are left out.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/core/rows.hpp"
+
+namespace tally::routes {
+
+using Json = nlohmann::json;
+
+struct SessionRows {
+  core::Row<commerce::Session> session;
+  records::SessionDetail detail;
+  std::optional<commerce::Payment> payment;  // Of its latest hold.
+  std::string cabinet_name;
+};
+Result<SessionRows> read_session(platform::Transaction& transaction,
+                                 core::Row<commerce::Session> session);
+
+[[nodiscard]] Json session_view(const SessionRows& rows);
+[[nodiscard]] Json receipt_view(const core::Row<commerce::Receipt>& receipt,
+                                const std::optional<commerce::Payment>& payment);
+[[nodiscard]] Json dispute_view(const core::Row<commerce::Dispute>& dispute,
+                                const commerce::Offers& offers);  // Of the session.
+[[nodiscard]] Json text_or_null(const std::string& text);
+[[nodiscard]] Json refund_view(const commerce::Payment& payment, const commerce::Refund& refund);
+[[nodiscard]] Json payment_view(const core::Row<commerce::Payment>& payment);
+// {"data": […], "has_more": …}.
+[[nodiscard]] Json page_view(std::vector<Json> data, bool more);
+
+}  // namespace tally::routes

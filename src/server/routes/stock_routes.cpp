@@ -1,0 +1,238 @@
+// Restocking, stock, alerts.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+#include "server/core/alert_book.hpp"
+#include "server/core/doors.hpp"
+#include "server/core/stock_book.hpp"
+#include "server/routes/body_reader.hpp"
+#include "server/routes/own.hpp"
+#include "server/routes/routes.hpp"
+#include "server/routes/session_views.hpp"
+#include "server/routes/support.hpp"
+
+namespace tally::routes {
+namespace {
+
+using commerce::Session;
+using core::Desk;
+
+constexpr std::size_t kCountsMax = 300;
+
+Result<CabinetId> cabinet_in_path(const ApiCall& call) {
+  const auto row = need_row_in_path<commerce::Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  return row->value.id;
+}
+
+// Each is the tenant's, and is there once.
+Result<void> check_products(const ApiCall& call, const auto& lines) {
+  std::set<ProductId> seen;
+  for (const auto& line : lines) {
+    if (!seen.insert(line.product).second) {
+      return fail(core::CoreError::kInvalid,
+                  fmt::format("{} is there twice; sum the lines first", line.product.text()));
+    }
+    const auto row =
+        core::find_row<commerce::Product>(call.transaction(), call.tenant(), line.product.text());
+    if (!row) return std::unexpected(row.error());
+    if (!*row) {
+      return fail(core::CoreError::kInvalid,
+                  fmt::format("there is no product {}", line.product.text()));
+    }
+  }
+  return {};
+}
+
+// ---- Restocking
+
+Result<ApiAnswer> begin_restock(ApiCall& call, Services& services) {
+  const auto cabinet = cabinet_in_path(call);
+  if (!cabinet) return std::unexpected(cabinet.error());
+  const SessionId id = call.world.new_id<SessionId>();
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return core::begin_restock(desk, {.session = id,
+                                          .tenant = call.tenant(),
+                                          .cabinet = *cabinet,
+                                          .user = acting_user(call),
+                                          .lines = {},
+                                          .policy = services.session_policy});
+      },
+      [&](Desk&) { return answer_session(call, 201, id); });
+}
+
+Json line_view(const commerce::RestockLine& line) {
+  return {{"product", line.product.text()},
+          {"counted", line.counted ? Json(*line.counted) : Json(nullptr)},
+          {"wasted", line.wasted},
+          {"expired", line.expired},
+          {"loaded", line.loaded}};
+}
+
+Result<std::vector<commerce::RestockLine>> read_lines(const ApiCall& call) {
+  const std::int64_t most = commerce::kMovementQuantityMax;
+  std::vector<commerce::RestockLine> lines;
+  BodyReader body(call.body());
+  body.each("lines", commerce::kRestockLinesMax, [&](BodyReader& line) {
+    commerce::RestockLine read;
+    read.product = line.id<ProductId>("product");
+    if (!line.is_null("counted")) read.counted = line.integer_if("counted", 0, most);
+    read.wasted = line.integer_if("wasted", 0, most).value_or(0);
+    read.expired = line.integer_if("expired", 0, most).value_or(0);
+    read.loaded = line.integer_if("loaded", -most, most).value_or(0);
+    lines.push_back(std::move(read));
+  });
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (auto right = check_products(call, lines); !right) return std::unexpected(right.error());
+  return lines;
+}
+
+// What was declared before is replaced, until the door is closed for good: then stock moves.
+Result<ApiAnswer> declare_restock(ApiCall& call, Services& services) {
+  const auto row = need_row_in_path<Session, SessionId>(call);
+  if (!row) return std::unexpected(row.error());
+  if (row->value.kind != commerce::SessionKind::kRestock) return no_such<Session>(row->id);
+  const auto lines = read_lines(call);
+  if (!lines) return std::unexpected(lines.error());
+  if (row->value.state == commerce::SessionState::kEnded) {
+    return fail(ApiError::kConflict,
+                fmt::format("{} has ended; count the cabinet instead", row->id));
+  }
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) -> Result<void> {
+        auto detail = desk.row<records::SessionDetail>(call.tenant(), row->id);
+        if (!detail) return std::unexpected(detail.error());
+        (*detail)->value.restock = *lines;
+        return {};
+      },
+      [&](Desk&) -> Result<ApiAnswer> {
+        auto session = view_session(call, row->value.id);
+        if (!session) return std::unexpected(session.error());
+        Json shown = Json::array();
+        for (const auto& line : *lines) shown.push_back(line_view(line));
+        return api::answer(200, {{"session", *std::move(session)}, {"lines", std::move(shown)}});
+      });
+}
+
+// ---- Stock
+
+Json level_view(const core::ProductStock& stock) {
+  const commerce::StockLevel& level = stock.level;
+  const auto rate = commerce::statistic_of(level).error_rate();
+  const bool counted = !level.counts.empty();
+  return {{"product", stock.product.text()},
+          {"predicted", level.predicted},
+          {"par_level", level.par_level},
+          {"taken_since_count", level.taken_since_count},
+          {"low", level.predicted < level.par_level},
+          {"counted_at", counted ? Json(to_string(level.counts.back().at)) : Json(nullptr)},
+          {"error_rate", rate ? Json(*rate) : Json(nullptr)}};
+}
+
+Result<ApiAnswer> answer_stock(const ApiCall& call, int status, const CabinetId& cabinet) {
+  const auto stock = core::stock_of(call.transaction(), call.tenant(), cabinet);
+  if (!stock) return std::unexpected(stock.error());
+  Json data = Json::array();
+  for (const core::ProductStock& one : *stock) data.push_back(level_view(one));
+  return api::answer(status, {{"data", std::move(data)}});
+}
+
+Result<ApiAnswer> get_stock(ApiCall& call) {
+  const auto cabinet = cabinet_in_path(call);
+  if (!cabinet) return std::unexpected(cabinet.error());
+  return answer_stock(call, 200, *cabinet);
+}
+
+Result<ApiAnswer> count_stock(ApiCall& call, Services& services) {
+  const auto cabinet = cabinet_in_path(call);
+  if (!cabinet) return std::unexpected(cabinet.error());
+  commerce::CountStock event;
+  const std::string owner = call.world.new_id<MovementId>().text();
+  BodyReader body(call.body());
+  body.each("counts", kCountsMax, [&](BodyReader& line) {
+    commerce::StockCount count;
+    count.id = call.world.new_id<MovementId>();
+    count.product = line.id<ProductId>("product");
+    count.counted = line.integer("counted", 0, commerce::kMovementQuantityMax);
+    count.key = fmt::format("{}/count/{}", owner, count.product.text());
+    count.at = call.now;
+    count.source.user = acting_user(call);
+    event.counts.push_back(std::move(count));
+  });
+  if (event.counts.empty()) body.wrong("counts", "are none");
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (auto right = check_products(call, event.counts); !right) {
+    return std::unexpected(right.error());
+  }
+  return at_desk(
+      call, services.board, [&](Desk& desk) { return desk.count(call.tenant(), *cabinet, event); },
+      [&](Desk&) { return answer_stock(call, 201, *cabinet); });
+}
+
+Json movement_view(const commerce::Movement& movement) {
+  return {{"id", movement.id.text()},
+          {"cabinet", movement.cabinet.text()},
+          {"product", movement.product.text()},
+          {"cause", name_of(movement.cause)},
+          {"quantity", movement.quantity},
+          {"at", to_string(movement.at)},
+          {"session", json_of_id(movement.source.session)},
+          {"user", json_of_id(movement.source.user)},
+          {"counted", movement.counted ? Json(*movement.counted) : Json(nullptr)}};
+}
+
+Result<ApiAnswer> list_movements(ApiCall& call) {
+  const auto cabinet = cabinet_in_path(call);
+  if (!cabinet) return std::unexpected(cabinet.error());
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto movements = core::movements_of(call.transaction(), call.tenant(), *cabinet,
+                                            wish->starting_after, wish->limit + 1);
+  if (!movements) return std::unexpected(movements.error());
+  return page_answer(*movements, wish->limit, movement_view);
+}
+
+// ---- Alerts
+
+Json alert_view(const core::StoredAlert& alert) {
+  const bool of_cabinet = CabinetId::parse(alert.object).has_value();
+  return {{"id", alert.id.text()},
+          {"kind", alert.kind},
+          {"state", alert.cleared_at ? "cleared" : "raised"},
+          {"object", alert.object},
+          {"cabinet", of_cabinet ? Json(alert.object) : Json(nullptr)},
+          {"words", alert.words},
+          {"raised_at", to_string(alert.raised_at)},
+          {"cleared_at", json_of(alert.cleared_at)}};
+}
+
+Result<ApiAnswer> list_alerts(ApiCall& call) {
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto alerts =
+      core::list_alerts(call.transaction(), call.tenant(), wish->starting_after, wish->limit + 1);
+  if (!alerts) return std::unexpected(alerts.error());
+  return page_answer(*alerts, wish->limit, alert_view);
+}
+
+}  // namespace
+
+void add_stock_routes(api::Api& api, Services& services) {
+  api.add({.operation = "begin_restock",
+           .run = [&services](ApiCall& call) { return begin_restock(call, services); }});
+  api.add({.operation = "declare_restock",
+           .run = [&services](ApiCall& call) { return declare_restock(call, services); }});
+  api.add({.operation = "get_stock", .run = get_stock});
+  api.add({.operation = "count_stock",
+           .run = [&services](ApiCall& call) { return count_stock(call, services); }});
+  api.add({.operation = "list_movements", .run = list_movements});
+  api.add({.operation = "list_alerts", .run = list_alerts});
+}
+
+}  // namespace tally::routes

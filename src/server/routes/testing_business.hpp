@@ -1,0 +1,229 @@
+// For tests: a shop of one cabinet, one product and one shopper, behind the public API on both
+// stores. What cabinets, cameras and the provider would say is said at the desk.
+//
+// The market asks for holds of EUR 20.00; a bottle of water is EUR 2.50, 19 % tax in it; ten are in
+// the cabinet, fewer than two are too few.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <map>
+#include <string>
+
+#include "platform/blobs.hpp"
+#include "server/core/desk.hpp"
+#include "server/core/doors.hpp"
+#include "server/payments/sandbox.hpp"
+#include "server/routes/testing_routes.hpp"
+
+namespace tally::routes::testing {
+
+using commerce::SessionEvent;
+using core::Desk;
+using http::TestResponse;
+using nlohmann::json;
+namespace payment_event = commerce::payment_event;
+
+inline Money euros(std::int64_t minor) { return {minor, Currency::parse("EUR").value()}; }
+
+class BusinessTest : public RoutesTest {
+ protected:
+  void add_routes(api::Api& api) override {
+    RoutesTest::add_routes(api);
+    const auto migrated =
+        migrate(*connection_, "sandbox", payments::sandbox_migrations(), platform::testing::at(0));
+    ASSERT_TRUE(migrated) << migrated.error().message;
+    services_->sandbox = true;
+    services_->dispute_policy.grants_max = 1;
+    services_->metrics = [] { return std::string("tally_up 1\n"); };
+    services_->ready = [this] { return ready_.load(); };
+  }
+
+  // ---- Asking
+
+  json call(int status, std::string_view who, std::string_view method, std::string_view target,
+            const json& body = nullptr) {
+    const std::string key = fmt::format("Idempotency-Key: k{}\r\n", ++keys_);
+    const TestResponse response =
+        ask(method, target, who, body.is_null() ? "" : body.dump(), method == "GET" ? "" : key);
+    EXPECT_EQ(response.status, status) << method << " " << target << " " << response.body;
+    return json::parse(response.body, nullptr, false);
+  }
+  json post(std::string_view who, std::string_view target, const json& body = nullptr) {
+    return call(201, who, "POST", target, body);
+  }
+  json get(std::string_view who, const std::string& target) {
+    return call(200, who, "GET", target);
+  }
+
+  // ---- What happens outside
+
+  template <typename Work>
+  void act(Work work) {
+    core::Hints hints;
+    const auto done =
+        store_->write_and_wait([&](platform::Transaction& transaction) -> Result<void> {
+          Desk desk(transaction, world_);
+          if (auto worked = work(desk); !worked) return worked;
+          if (auto finished = desk.finish(); !finished) return finished;
+          hints = desk.hints();
+          return {};
+        });
+    ASSERT_TRUE(done) << done.error().message;
+    board_.poke(hints);
+  }
+  template <typename SomeId, typename Event>
+  void tell(const SomeId& id, const Event& event) {
+    act([&](Desk& desk) { return desk.tell(tenant(), id, event); });
+  }
+  void pass(Duration duration) { world_.set(world_.now() + duration); }
+  [[nodiscard]] TenantId tenant() const { return *TenantId::parse(tenant_); }
+
+  void open_and_close(const SessionId& session) {
+    tell(session, SessionEvent(commerce::DoorOpened{world_.now()}));
+    pass(std::chrono::seconds(5));
+    tell(session, SessionEvent(commerce::DoorClosed{world_.now()}));
+    pass(std::chrono::seconds(2));
+    tell(session, SessionEvent(commerce::Tick{world_.now()}));
+  }
+
+  void place_hold(const PaymentId& payment, std::int64_t minor) {
+    tell(payment, commerce::PaymentEvent(payment_event::HoldPlaced{
+                      world_.now(), euros(minor), world_.now() + std::chrono::days(7), "ref"}));
+  }
+
+  void see(const SessionId& session, int quantity, Decision decision) {
+    Cart cart;
+    cart.lines = {{"water", quantity, 0.99, {}}};
+    cart.decision = decision;
+    const auto digest = blobs_->put(R"({"schema": "tally.cart.v1"})");
+    ASSERT_TRUE(digest);
+    act([&](Desk& desk) {
+      auto kept =
+          platform::add_blob(desk.transaction(), *blobs_, {tenant(), session.text(), "cart.json"},
+                             platform::BlobKind::kEvidence, *digest, desk.now());
+      return kept ? desk.tell_cart(tenant(), session, cart, *digest) : kept;
+    });
+  }
+
+  // ---- A shop
+
+  std::string sign_in(const std::string& email) {
+    const json who = {{"tenant", tenant_}, {"email", email}};
+    EXPECT_EQ(ask("POST", "/v1/sign_in/codes", "", who.dump()).status, 202);
+    json with_code = who;
+    with_code["code"] = codes_.back().code;
+    return json::parse(ask("POST", "/v1/sign_in/shoppers", "", with_code.dump()).body).at("token");
+  }
+
+  void set_up_shop() {
+    const json site = post(owner_, "/v1/sites", {{"name", "Gym"}});
+    const json market = post(
+        owner_, "/v1/markets",
+        {{"name", "DE"}, {"currency", "EUR"}, {"hold", {{"minor", 2000}, {"currency", "EUR"}}}});
+    product_ = post(owner_, "/v1/products", {{"name", "Water"}, {"sku", "water"}}).at("id");
+    call(200, owner_, "PUT",
+         fmt::format("/v1/markets/{}/prices/{}", market.at("id").get<std::string>(), product_),
+         {{"amount", {{"minor", 250}, {"currency", "EUR"}}}, {"tax_rate_bp", 1900}});
+    cabinet_ = post(owner_, "/v1/cabinets",
+                    {{"site", site.at("id")}, {"market", market.at("id")}, {"name", "Fridge"}})
+                   .at("id");
+    const std::string layout = json::parse(ask("POST", "/v1/camera_layouts", owner_, "skus: water",
+                                               "Content-Type: application/toml\r\n")
+                                               .body)
+                                   .at("sha256");
+    const json facing = {{"id", "a1"}, {"product", product_}, {"capacity", 20}, {"par_level", 2}};
+    const std::string planogram =
+        post(owner_, "/v1/cabinets/" + cabinet_ + "/planograms",
+             {{"camera_layout", layout},
+              {"shelves", json::array({{{"id", "a"}, {"facings", json::array({facing})}}})}})
+            .at("id");
+    call(200, owner_, "POST", "/v1/planograms/" + planogram + "/publish");
+    tell(*CabinetId::parse(cabinet_),
+         commerce::FleetEvent(commerce::CabinetConnected{world_.now(), 1}));
+    pass(std::chrono::seconds(1));
+    restock(10);
+    sam_ = sign_in("sam@example.com");
+    method_ = post(sam_, "/v1/payment_methods", {{"provider_token", "pm_card"}}).at("id");
+  }
+
+  std::string restock(int loaded) {
+    const json session = post(owner_, "/v1/cabinets/" + cabinet_ + "/restocks");
+    EXPECT_EQ(session.at("kind"), "restock");
+    const std::string id = session.at("id");
+    const json line = {{"product", product_}, {"counted", 0}, {"loaded", loaded}};
+    const json told = call(200, owner_, "POST", "/v1/restocks/" + id + "/lines",
+                           {{"lines", json::array({line})}});
+    EXPECT_EQ(told.at("lines").at(0).at("loaded"), loaded);
+    open_and_close(*SessionId::parse(id));
+    EXPECT_EQ(get(owner_, "/v1/sessions/" + id).at("end"), "restocked");
+    return id;
+  }
+
+  std::string door_token() {
+    return core::make_door_token(world_, *CabinetId::parse(cabinet_), services_->door_keys.front());
+  }
+  json scan(int status = 201) {
+    return call(status, sam_, "POST", "/v1/sessions",
+                {{"door_token", door_token()}, {"payment_method", method_}});
+  }
+  // Until the door is closed for good.
+  SessionId shop() {
+    const SessionId session = *SessionId::parse(scan().at("id").get<std::string>());
+    place_hold(core::payment_id(session, 1), 2000);
+    EXPECT_EQ(get(sam_, "/v1/sessions/" + session.text()).at("state"), "unlocking");
+    open_and_close(session);
+    return session;
+  }
+  // With `quantity` bottles of water on the receipt, and paid.
+  SessionId buy(int quantity) {
+    const SessionId session = shop();
+    see(session, quantity, sure());
+    tell(core::payment_id(session, 1),
+         commerce::PaymentEvent(payment_event::CaptureDone{world_.now(), euros(quantity * 250)}));
+    return session;
+  }
+  static Decision sure() { return {DecisionKind::kCharge, 0.99, {}, {}}; }
+  static std::string path_of(const SessionId& session) { return "/v1/sessions/" + session.text(); }
+
+  std::int64_t stock() {
+    const json levels = get(owner_, "/v1/cabinets/" + cabinet_ + "/stock").at("data");
+    EXPECT_EQ(levels.size(), 1U);
+    return levels.at(0).at("predicted");
+  }
+  // Debits less credits, by account. The books balance whenever somebody looks.
+  std::map<std::string, std::int64_t> books() {
+    const json balances = get(owner_, "/v1/ledger/balances");
+    EXPECT_EQ(balances.at("balanced"), true);
+    std::map<std::string, std::int64_t> net;
+    for (const json& one : balances.at("data")) {
+      net[one.at("account")] =
+          one.at("debits_minor").get<std::int64_t>() - one.at("credits_minor").get<std::int64_t>();
+    }
+    return net;
+  }
+  // Whether what was seen of it is kept beyond its time.
+  bool is_held(const SessionId& session) {
+    const auto blob = store_->read_and_wait([&](platform::Transaction& transaction) {
+      return platform::find_blob(transaction, {tenant(), session.text(), "cart.json"});
+    });
+    return blob && *blob && (*blob)->held_until.has_value();
+  }
+  void expect_no_such(const std::string& target) {
+    for (const std::string& who : {sign_in("eve@example.com"), other_owner_}) {
+      EXPECT_EQ(ask("GET", target, who).status, 404) << target;
+    }
+  }
+
+  std::string product_;
+  std::string cabinet_;
+  std::string sam_;
+  std::string method_;
+  std::atomic<bool> ready_ = true;
+  int keys_ = 0;
+};
+
+}  // namespace tally::routes::testing

@@ -1,0 +1,38 @@
+// A tenant to try tally with: cabinets, each filled with the products of a rendered session.
+//
+// Blocks. Thread-safety: one at a time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "server/serve/serve.hpp"
+
+namespace tally::serve {
+
+inline constexpr std::string_view kDemoOwner = "owner@tally.example";
+inline constexpr std::string_view kDemoPassword = "a cooler for every corner";
+inline constexpr std::string_view kDemoShopper = "shopper@tally.example";
+inline constexpr std::string_view kDemoCard = "pm_card_visa";
+inline constexpr int kDemoStock = 4;  // Of each facing.
+
+struct DemoCabinet {
+  CabinetId id;
+  std::string name;
+  std::string provisioning_code;  // New each time.
+};
+struct Demo {
+  TenantId tenant;
+  std::vector<DemoCabinet> cabinets;
+};
+
+// `session`: a folder with layout.toml and products/<sku>/*.jpg (docs/session.md), of which each of
+// `cabinets` cabinets is filled. Where the demo tenant is there already, it is used as it is.
+// Errors: of the files; of the store; ConfigError::kValue where a demo tenant is there that has
+// fewer cabinets.
+Result<Demo> set_up_demo(Serve& server, const std::filesystem::path& session, int cabinets,
+                         server::World& world);
+
+}  // namespace tally::serve

@@ -1,0 +1,108 @@
+#include "server/serve/parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "perception/cart/layout.hpp"
+#include "platform/schema.hpp"
+#include "server/core/schema.hpp"
+#include "server/identity/schema.hpp"
+#include "server/payments/sandbox.hpp"
+#include "server/payments/stripe.hpp"
+#include "server/webhooks/schema.hpp"
+#include "server/workers/schema.hpp"
+
+namespace tally::serve {
+
+namespace fs = std::filesystem;
+using config::Config;
+using config::ServerRole;
+
+bool has_role(const Config& config, ServerRole role) {
+  return std::ranges::find(config.roles, role) != config.roles.end();
+}
+
+bool has_all_roles(const Config& config) {
+  return std::ranges::all_of(Config{}.roles,
+                             [&](ServerRole role) { return has_role(config, role); });
+}
+
+Result<platform::StoreOptions> store_options(const Config& config) {
+  platform::StoreOptions options;
+  options.threads = config.store.threads;
+  if (config.store.engine == config::StoreEngine::kSqlite) {
+    options.database = platform::SqliteOptions{
+        .file = config.store.file.empty() ? config.data / "store.db" : config.store.file};
+    return options;
+  }
+  const auto secret =
+      config::resolve_secret(config.store.connection_secret, config::system_secrets());
+  if (!secret) return std::unexpected(secret.error());
+  options.database =
+      platform::PostgresOptions{.connection = secret->value_or(config.store.connection)};
+  return options;
+}
+
+Result<void> migrate_all(const platform::StoreOptions& options, Instant now) {
+  const auto connection = platform::connect(options);
+  if (!connection) return std::unexpected(connection.error());
+  const std::pair<std::string_view, std::span<const platform::Migration>> rooms[] = {
+      {"platform", platform::platform_migrations()},
+      {"identity", identity::identity_migrations()},
+      {"core", core::core_migrations()},
+      {"webhooks", webhooks::webhook_migrations()},
+      {"workers", workers::worker_migrations()},
+      {"sandbox", payments::sandbox_migrations()},
+  };
+  for (const auto& [room, migrations] : rooms) {
+    if (auto done = platform::migrate(**connection, room, migrations, now); !done) {
+      return std::unexpected(done.error());
+    }
+  }
+  return {};
+}
+
+Result<void> make_folder(const Config& config) {
+  std::error_code error;
+  fs::create_directories(config.data, error);
+  if (!error) return {};
+  return fail(FileError::kUnwritable,
+              fmt::format("{}: can't be made: {}; choose another `data` folder",
+                          config.data.string(), error.message()));
+}
+
+Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
+                                                          platform::Store& store,
+                                                          server::World& world,
+                                                          http::HttpClient& client,
+                                                          const std::string& public_url) {
+  if (config.payments.provider == config::PaymentProvider::kSandbox) {
+    return std::make_unique<payments::Sandbox>(store, world,
+                                               payments::SandboxOptions{.base_url = public_url});
+  }
+  const auto secret = config::resolve_secret(config.payments.secret, config::system_secrets());
+  if (!secret) return std::unexpected(secret.error());
+  if (!*secret) {
+    return fail(config::ConfigError::kSecret,
+                "payments: stripe needs its API key: name it with secret_file or secret_env");
+  }
+  payments::StripeOptions options;
+  options.secret_key = **secret;
+  options.return_url = public_url + "/wallet";
+  if (!config.payments.url.empty()) options.base_url = config.payments.url;
+  return std::make_unique<payments::Stripe>(client, world, std::move(options));
+}
+
+// What a layout names, for the catalog.
+Result<routes::LayoutFacts> layout_facts(std::string_view text) {
+  const auto layout = cart::parse_layout(text, "the layout");
+  if (!layout) return std::unexpected(layout.error());
+  routes::LayoutFacts facts;
+  for (const auto& product : layout->products) facts.skus.push_back(product.id);
+  for (const auto& camera : layout->cameras) facts.cameras.push_back(camera.id);
+  return facts;
+}
+
+}  // namespace tally::serve

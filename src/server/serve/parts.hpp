@@ -1,0 +1,33 @@
+// What a configuration becomes before a server runs on it: the store's options, the tables, the
+// payment provider. Internal to the folder. Errors: of each part, saying what to do.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "platform/http/client.hpp"
+#include "platform/store.hpp"
+#include "server/config/config.hpp"
+#include "server/payments/provider.hpp"
+#include "server/routes/services.hpp"
+#include "server/world.hpp"
+
+namespace tally::serve {
+
+[[nodiscard]] bool has_role(const config::Config& config, config::ServerRole role);
+[[nodiscard]] bool has_all_roles(const config::Config& config);
+
+Result<void> make_folder(const config::Config& config);
+Result<platform::StoreOptions> store_options(const config::Config& config);
+// All rooms' tables, on a connection of its own.
+Result<void> migrate_all(const platform::StoreOptions& options, Instant now);
+Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& config,
+                                                          platform::Store& store,
+                                                          server::World& world,
+                                                          http::HttpClient& client,
+                                                          const std::string& public_url);
+// What a layout names, for the catalog.
+Result<routes::LayoutFacts> layout_facts(std::string_view text);
+
+}  // namespace tally::serve

@@ -1,0 +1,240 @@
+// What can go wrong outside of the server, and that a session still comes to its right end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "commerce/door_token.hpp"
+#include "server/serve/testing_serve.hpp"
+
+namespace tally::serve::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Outside : public ServeTest {
+ protected:
+  // Scanned, opened, and recorded in one segment.
+  SessionId shop() {
+    const SessionId session = scan();
+    open(session);
+    EXPECT_EQ(cabinet_->put_segment(session, 0, "one").status, 200);
+    return session;
+  }
+  std::int64_t total(const SessionId& session) {
+    const std::string receipt = this->session(session).value("receipt", "");
+    const Answer answer = get(sam_, "/v1/receipts/" + receipt);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.status == 200 ? answer.body.at("total").at("gross").at("minor").get<int>() : -1;
+  }
+  std::vector<std::string> alerts() {
+    std::vector<std::string> kinds;
+    const Answer all = get(owner_, "/v1/alerts");
+    for (const json& alert : all.body.at("data")) kinds.push_back(alert.at("kind"));
+    return kinds;
+  }
+  void expect_nothing_taken(const SessionId& session) {
+    EXPECT_EQ(this->session(session).at("receipt"), nullptr);
+    EXPECT_EQ(payment(session).at("state"), "held");
+    EXPECT_EQ(statement().captured_minor, 0);
+  }
+};
+
+TEST_F(Outside, AProviderThatIsDownForAnHourIsAskedUntilItIsBackAndChargesOnce) {
+  const SessionId session = shop();
+  sandbox_->set_down(true);
+  close(session, {"one"});
+  see(session, 2);
+  wait_for_state(session, "settled");
+  EXPECT_EQ(total(session), 2 * kPrice);
+  for (int minute = 0; minute < 60; ++minute) {
+    const std::uint32_t before = attempts(session);
+    pass(minutes(1));
+    wait_for("another attempt", [&] { return attempts(session) > before; });
+  }
+  EXPECT_EQ(payment(session).at("state"), "capturing");
+  EXPECT_EQ(statement().captured_minor, 0);
+  EXPECT_THAT(alerts(), ::testing::Contains("payment_no_answer"));
+  sandbox_->set_down(false);
+  pass(minutes(1));
+  wait_for_payment(session, "captured");
+  EXPECT_EQ(payment(session).at("captured").at("minor"), 2 * kPrice);
+  EXPECT_EQ(statement().captured_minor, 2 * kPrice);
+  EXPECT_EQ(statement().held_minor, 0);
+  EXPECT_THAT(get(sam_, "/v1/debts").body.at("data"), IsEmpty());
+  expect_balanced();
+}
+
+TEST_F(Outside, AProviderThatIsDownAtTheScanOpensNothingAndKeepsNothing) {
+  sandbox_->set_down(true);
+  const SessionId session = scan();
+  pass(seconds(31));
+  wait_for_state(session, "ended");
+  EXPECT_EQ(this->session(session).at("end"), "no_answer");
+  sandbox_->set_down(false);
+  pass(minutes(1));
+  wait_for_payment(session, "released");
+  EXPECT_EQ(statement().held_minor, 0);
+  EXPECT_EQ(statement().captured_minor, 0);
+  expect_balanced();
+}
+
+// It tells ages, not times; after a loss of power it takes them from its clock. That may have been
+// before the door was opened, or while it was open.
+TEST_F(Outside, ACabinetWhoseClockIsADayOffTellsARightSession) {
+  std::int64_t charged = 0;
+  for (const Duration off : {Duration(hours(24)), Duration(0)}) {
+    const SessionId session = scan();
+    open(session, off);
+    EXPECT_EQ(cabinet_->put_segment(session, 0, "one").status, 200);
+    EXPECT_THAT(alerts(), IsEmpty());  // The door has not been open for a day.
+    close(session, {"one"}, hours(24));
+    see(session, 1);
+    wait_for_payment(session, "captured");
+    const json settled = this->session(session);
+    EXPECT_LE(settled.value("begun_at", "?"), settled.value("opened_at", ""));
+    EXPECT_LE(settled.value("opened_at", "?"), settled.value("closed_at", ""));
+    charged += kPrice;
+    EXPECT_EQ(statement().captured_minor, charged);
+    EXPECT_THAT(alerts(), IsEmpty());
+  }
+}
+
+TEST_F(Outside, ACodeOpensOnceWhileItIsValidAndOnlyIfItIsOurs) {
+  const auto scan_as = [&](const std::string& who, const std::string& method,
+                           const std::string& token) {
+    const Answer answer =
+        post(who, "/v1/sessions", {{"door_token", token}, {"payment_method", method}});
+    return answer.status == 201 ? answer.body.value("id", "")
+                                : fmt::format("{} {}", answer.status, answer.code());
+  };
+  const std::string eve = sign_in("eve@example.com");
+  const std::string card =
+      post(eve, "/v1/payment_methods", {{"provider_token", kDemoCard}}).body.value("id", "");
+  const std::string token = cabinet_->token();
+  const std::string session = scan_as(sam_, method_, token);
+  ASSERT_THAT(session, HasSubstr("ses_"));
+  EXPECT_EQ(scan_as(eve, card, token), "409 busy");
+  EXPECT_EQ(post(sam_, "/v1/sessions/" + session + "/cancel").status, 200);
+  EXPECT_EQ(scan_as(eve, card, token), "410 door_token_used");
+  EXPECT_EQ(scan_as(sam_, method_, token), "410 door_token_used");
+
+  const std::string late = cabinet_->token();
+  std::string forged = late;
+  forged[forged.size() / 2] = forged[forged.size() / 2] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(scan_as(eve, card, forged), "404 door_token_unknown");
+  EXPECT_EQ(get(eve, "/v1/doors/" + forged).code(), "door_token_unknown");
+  EXPECT_EQ(get(eve, "/v1/doors/" + late).status, 200);
+  pass(commerce::kDoorTokenLife + seconds(1));
+  EXPECT_EQ(scan_as(eve, card, late), "410 door_token_expired");
+  EXPECT_EQ(get(eve, "/v1/doors/" + late).code(), "door_token_expired");
+  EXPECT_EQ(statement().captured_minor, 0);
+}
+
+TEST_F(Outside, ASegmentThatTheCabinetHasLostBringsAHumanAndChargesNothing) {
+  const SessionId session = shop();
+  close(session, {"one", ""});
+  see(session, 1);  // However sure the cart is that was made of the rest.
+  wait_for_state(session, "review");
+  expect_nothing_taken(session);
+  const std::string review = "/v1/reviews/" + this->session(session).value("review", "");
+  EXPECT_THAT(get(owner_, review).body.at("reasons").dump(), HasSubstr("cam0"));
+  EXPECT_EQ(post(owner_, review + "/claim").status, 200);
+  EXPECT_EQ(post(owner_, review + "/decide", {{"lines", json::array()}}).status, 200);
+  wait_for_payment(session, "released");
+  EXPECT_EQ(total(session), 0);
+  EXPECT_EQ(statement().held_minor, 0);
+  EXPECT_EQ(statement().captured_minor, 0);
+  expect_balanced();
+}
+
+TEST_F(Outside, ASegmentThatNeverComesBringsAHumanWhenNobodyWaitsLonger) {
+  const SessionId session = shop();
+  close(session, {"one", "two"});
+  wait_for_state(session, "deciding");
+  pass(seconds(61));
+  pass(hours(73));
+  sam_ = sign_in("sam@example.com");
+  owner_ = post("", "/v1/sign_in/users", {{"email", kDemoOwner}, {"password", kDemoPassword}})
+               .body.value("token", "");
+  wait_for_state(session, "review");
+  expect_nothing_taken(session);
+}
+
+TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {
+  const SessionId session = scan();
+  EXPECT_EQ(cabinet_->put_segment(session, 0, "one").code(), "busy");  // Nothing records yet.
+  open(session);
+  EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 200);
+  const Answer damaged = cabinet_->put_segment(session, 0, "on3", std::string(64, 'a'));
+  EXPECT_EQ(damaged.status, 422);
+  EXPECT_EQ(damaged.code(), "upload_invalid");
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(cabinet_->put_segment(session, 0, "one").status, 200);
+  }
+  EXPECT_EQ(cabinet_->put_segment(session, 0, "other").code(), "different_content");
+  const std::string large((std::size_t{16} << 20U) + 1, 'x');
+  const Answer too_large = cabinet_->put_segment(session, 2, large);
+  EXPECT_EQ(too_large.status, 413);
+  EXPECT_EQ(too_large.code(), "body_too_large");
+  close(session, {"one", "two"});
+  see(session, 1);
+  wait_for_payment(session, "captured");
+  const json video = get(owner_, "/v1/sessions/" + session.text() + "/videos").body.at("data");
+  EXPECT_EQ(video.at(0).at("bytes"), 6);
+  const Answer words = post(sam_, "/v1/sessions", {{"door_token", large}});
+  EXPECT_EQ(words.status, 413);
+}
+
+// No file of this process grows beyond so many bytes.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit full = before_;
+    full.rlim_cur = bytes;
+    handler_ = ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_ = SIG_DFL;
+};
+
+TEST_F(Outside, ADiskThatIsFullIsToldToTheCabinetWhichSendsAgain) {
+  const SessionId session = scan();
+  open(session);
+  const std::string segment(std::size_t{12} << 20U, 'x');
+  {
+    const FullDisk full(rlim_t{8} << 20U);
+    const Answer refused = cabinet_->put_segment(session, 0, segment);
+    EXPECT_EQ(refused.status, 507);
+    EXPECT_EQ(refused.code(), "storage_full");
+    wait_for("nothing of it to be left", [&] {
+      const auto all = fs::recursive_directory_iterator(folder_ / "uploads");
+      return std::ranges::all_of(all, [](const auto& left) { return left.is_directory(); });
+    });
+  }
+  EXPECT_EQ(cabinet_->put_segment(session, 0, segment).status, 200);
+  close(session, {segment});
+  see(session, 1);
+  wait_for_payment(session, "captured");
+  EXPECT_EQ(statement().captured_minor, kPrice);
+}
+
+}  // namespace
+}  // namespace tally::serve::testing
