@@ -9,8 +9,12 @@
 #include <string>
 
 #include "cli/audit_command.hpp"
+#include "cli/config_command.hpp"
+#include "cli/demo_command.hpp"
+#include "cli/device_command.hpp"
 #include "cli/enroll_command.hpp"
 #include "cli/eval_command.hpp"
+#include "cli/serve_command.hpp"
 
 namespace tally::cli {
 
@@ -27,6 +31,16 @@ CLI::App& add_command(CLI::App& parent, const std::string& name, const std::stri
 void add_audit(CLI::App& root, AuditArguments& into);
 void add_eval(CLI::App& root, EvalArguments& into);
 void add_enroll(CLI::App& root, EnrollArguments& into);
+void add_config(CLI::App& root, ConfigArguments& into);
+void add_serve(CLI::App& root, ServeArguments& into);
+void add_demo(CLI::App& root, DemoArguments& into);
+
+struct DevicePending {
+  DeviceArguments run;
+  DeviceProvisionArguments provision;
+  DeviceKeyArguments rotate_key;
+};
+void add_device(CLI::App& root, DevicePending& into);
 
 // What is wrong with arguments that were read one by one, or "".
 std::string enroll_problem(const EnrollArguments& arguments);

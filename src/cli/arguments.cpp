@@ -50,6 +50,10 @@ struct Pending {
   BenchPipelineArguments bench_pipeline;
   DoctorArguments doctor;
   EvalArguments eval;
+  ConfigArguments config;
+  DevicePending device;
+  ServeArguments serve;
+  DemoArguments demo;
 };
 
 void add_model(CLI::App& app, std::filesystem::path& model) {
@@ -216,6 +220,10 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_audit(root, into.audit);
   add_bench(root, into);
   add_eval(root, into.eval);
+  add_config(root, into.config);
+  add_device(root, into.device);
+  add_serve(root, into.serve);
+  add_demo(root, into.demo);
   add_doctor(root, into.doctor);
 }
 
@@ -253,11 +261,15 @@ std::string flag_of(const std::string& word) {
 // Gives the command that the words lead to.
 Result<const CLI::App*> check_words(const CLI::App& root, const std::vector<std::string>& words) {
   const CLI::App* app = &root;
+  bool is_value = false;  // The word is what the option before it takes.
   for (const std::string& word : words) {
     if (word == "--") break;
     const std::string flag = flag_of(word);
+    if (std::exchange(is_value, false)) continue;
     if (!flag.empty()) {
-      if (app->get_option_no_throw(flag) != nullptr) continue;
+      const CLI::Option* option = app->get_option_no_throw(flag);
+      is_value = option != nullptr && option->get_items_expected_max() > 0 && word == flag;
+      if (option != nullptr) continue;
       const std::vector<std::string> known = option_names(*app);
       return usage(*app, fmt::format("unknown option '{}'{}", flag, did_you_mean(flag, known)));
     }
@@ -292,8 +304,20 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
     return std::move(pending.enroll);
   }
   if (name == "audit") return std::move(pending.audit);
+  if (name == "device") {
+    if (pending.device.run.config.empty()) return usage(app, "--config is required");
+    return std::move(pending.device.run);
+  }
+  if (name == "serve") return std::move(pending.serve);
+  if (name == "demo") return std::move(pending.demo);
+  if (name == "provision") return std::move(pending.device.provision);
+  if (name == "rotate-key") return std::move(pending.device.rotate_key);
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
+  if (name == "check" || name == "show") {
+    pending.config.show = name == "show";
+    return std::move(pending.config);
+  }
   if (name == "eval") {
     const std::vector<std::string>& passed_on = pending.eval.process_options;
     if (!passed_on.empty() && !passed_on.front().starts_with('-')) {

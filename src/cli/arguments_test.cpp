@@ -185,5 +185,30 @@ TEST(Arguments, HelpShowsExamplesBeforeOptions) {
   EXPECT_THAT(parsed<PrintText>({"--version"}).text, ::testing::StartsWith("tally 0."));
 }
 
+TEST(Arguments, ServeAndDemoTakeTheirs) {
+  EXPECT_TRUE(parsed<ServeArguments>({"serve"}).config.empty());
+  EXPECT_EQ(parsed<ServeArguments>({"serve", "-c", "tally.toml"}).config, "tally.toml");
+  const auto demo = parsed<DemoArguments>({"demo", "demo/take_one", "--once", "--sessions", "3"});
+  EXPECT_EQ(demo.session, "demo/take_one");
+  EXPECT_TRUE(demo.once);
+  EXPECT_EQ(demo.sessions, 3);
+  EXPECT_THAT(usage_error({"demo", "--sessions", "0"}), HasSubstr("--sessions"));
+  EXPECT_THAT(usage_error({"demo", "--onec"}), HasSubstr("did you mean '--once'"));
+}
+
+TEST(Arguments, DeviceRunsOrIsProvisioned) {
+  const auto run = parsed<DeviceArguments>({"device", "--config", "cabinet.toml", "--virtual"});
+  EXPECT_EQ(run.config, "cabinet.toml");
+  EXPECT_TRUE(run.virtual_cabinet);
+  const auto made = parsed<DeviceProvisionArguments>(
+      {"device", "provision", "--server", "https://a.example", "--code", "C", "--config", "c"});
+  EXPECT_EQ(made.server, "https://a.example");
+  EXPECT_EQ(made.code, "C");
+  EXPECT_EQ(parsed<DeviceKeyArguments>({"device", "rotate-key", "--config", "c"}).config, "c");
+  EXPECT_THAT(usage_error({"device"}), HasSubstr("--config is required"));
+  EXPECT_THAT(usage_error({"device", "provision", "--config", "c"}), HasSubstr("--code"));
+  EXPECT_THAT(usage_error({"device", "provison"}), HasSubstr("did you mean 'provision'"));
+}
+
 }  // namespace
 }  // namespace tally::cli

@@ -1,5 +1,7 @@
 #include "cli/interrupt.hpp"
 
+#include <poll.h>
+
 #include <csignal>
 
 namespace tally::cli {
@@ -20,6 +22,11 @@ void watch_for_interrupts() {
 }
 
 bool interrupted() { return caught_signal != 0; }
+
+bool interrupted_within(std::chrono::milliseconds time) {
+  if (!interrupted()) ::poll(nullptr, 0, static_cast<int>(time.count()));
+  return interrupted();
+}
 
 void end_by_signal_if_interrupted() {
   if (caught_signal == 0) return;

@@ -42,8 +42,28 @@ Result<void> run(const tally::cli::BenchPipelineArguments& arguments, Console& c
 Result<void> run(const tally::cli::EvalArguments& arguments, Console& console) {
   return run_eval(arguments, console);
 }
+Result<void> run(const tally::cli::DeviceArguments& arguments, Console& console) {
+  return run_device(arguments, console);
+}
+Result<void> run(const tally::cli::DeviceProvisionArguments& arguments, Console& console) {
+  return run_device_provision(arguments, console);
+}
+Result<void> run(const tally::cli::DeviceKeyArguments& arguments, Console& console) {
+  return run_device_rotate_key(arguments, console);
+}
 Result<void> run(const tally::cli::DoctorArguments& arguments, Console& console) {
   return run_doctor(arguments, console);
+}
+
+Result<void> run(const tally::cli::ConfigArguments& arguments, Console& console) {
+  return run_config(arguments, console);
+}
+
+Result<void> run(const tally::cli::ServeArguments& arguments, Console& console) {
+  return run_serve(arguments, console);
+}
+Result<void> run(const tally::cli::DemoArguments& arguments, Console& console) {
+  return run_demo(arguments, console);
 }
 
 Result<void> run(const std::vector<std::string>& words, Console& console) {

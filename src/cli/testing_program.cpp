@@ -15,12 +15,6 @@ namespace tally::cli::testing {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path fresh_folder() {
-  std::string pattern = (fs::temp_directory_path() / "tally_cli_XXXXXX").string();
-  TALLY_ASSERT(::mkdtemp(pattern.data()) != nullptr);
-  return pattern;
-}
-
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -28,24 +22,16 @@ std::string content_of(const fs::path& path) {
 
 }  // namespace
 
-Workplace::Workplace() : path_(fresh_folder()), streams_(fresh_folder()) {}
-
-Workplace::~Workplace() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-  fs::remove_all(streams_, ignored);
-}
-
 void Workplace::write(const std::string& name, std::string_view content) const {
-  fs::create_directories((path_ / name).parent_path());
-  std::ofstream(path_ / name, std::ios::binary) << content;
+  fs::create_directories((path() / name).parent_path());
+  std::ofstream(path() / name, std::ios::binary) << content;
 }
 
-std::string Workplace::read(const std::string& name) const { return content_of(path_ / name); }
+std::string Workplace::read(const std::string& name) const { return content_of(path() / name); }
 
 std::vector<std::string> Workplace::entries() const {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(path_)) names.push_back(entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(path())) names.push_back(entry.path().filename());
   std::ranges::sort(names);
   return names;
 }
@@ -69,7 +55,7 @@ pid_t Workplace::start(const std::vector<std::string>& arguments) const {
   redirect(STDIN_FILENO, "in", O_RDONLY | O_CREAT);
   redirect(STDOUT_FILENO, "out", O_WRONLY | O_CREAT | O_TRUNC);
   redirect(STDERR_FILENO, "err", O_WRONLY | O_CREAT | O_TRUNC);
-  ::posix_spawn_file_actions_addchdir_np(&actions, path_.c_str());
+  ::posix_spawn_file_actions_addchdir_np(&actions, path().c_str());
   pid_t pid = -1;
   const int failed = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);

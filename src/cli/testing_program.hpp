@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.hpp"
+
 namespace tally::cli::testing {
 
 struct Ended {
@@ -19,12 +21,7 @@ struct Ended {
 // An empty folder that is removed with its content at the end.
 class Workplace {
  public:
-  Workplace();
-  ~Workplace();
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
   void write(const std::string& name, std::string_view content) const;
   [[nodiscard]] std::string read(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> entries() const;  // Names, sorted.
@@ -38,8 +35,8 @@ class Workplace {
   [[nodiscard]] Ended wait(pid_t pid) const;
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path streams_;  // Files for standard input, output and error; not in path_.
+  TemporaryFolder folder_;
+  TemporaryFolder streams_;  // Files for standard input, output and error; not in path().
 };
 
 }  // namespace tally::cli::testing
