@@ -56,12 +56,9 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
       teller.note(fmt::format("a letter to {}: {}", letter.to, letter.text));
     };
   }
-  auto server =
-      serve::Serve::start({.config = *std::move(config),
-                           .log = log,
-                           .mail = print,
-                           .demo = !arguments.demo.empty()},
-                          world);
+  auto server = serve::Serve::start(
+      {.config = *std::move(config), .log = log, .mail = print, .demo = !arguments.demo.empty()},
+      world);
   if (!server) return std::unexpected(std::move(server.error()));
   console.print(fmt::format("tally: {}\n", (*server)->url()));
   if (!arguments.demo.empty()) {

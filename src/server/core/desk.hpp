@@ -172,6 +172,9 @@ class Desk {
                          const std::vector<commerce::DisputeEffect>& effects);
   Result<void> refund(const TenantId& tenant, const commerce::Dispute& dispute,
                       const commerce::RefundLines& effect);
+  Result<void> give_back(const TenantId& tenant, const SessionId& session);
+  Result<void> give_back(const commerce::Payment& payment, const DisputeId& dispute,
+                         const std::string& words, commerce::Gross left);
   Result<void> step_debts(const TenantId& tenant, const ShopperId& shopper,
                           const commerce::DebtEvent& event);
   Result<void> step_health(const TenantId& tenant, const CabinetId& cabinet,

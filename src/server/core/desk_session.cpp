@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "commerce/receipt_stock.hpp"
+#include "platform/blobs.hpp"
 #include "platform/jobs.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/stock_book.hpp"
@@ -125,6 +126,10 @@ Result<void> Desk::carry_out(const Session& session, const commerce::OpenReview&
   const auto payment =
       find<commerce::Payment>(session.tenant, payment_id(session.id, session.hold_number).text());
   if (!payment) return std::unexpected(payment.error());
+  // Whoever decides must see it, however long that takes.
+  const auto held = platform::hold_blobs(transaction_, session.tenant, session.id.text(),
+                                         now_ + platform::kHoldMax, "a review is open", now_);
+  if (!held) return std::unexpected(held.error());
   const ReviewId id = review_id(session.id);
   (*detail)->value.review = id;
   add(session.tenant, id.text(),
@@ -278,6 +283,8 @@ Result<void> Desk::step_review(const TenantId& tenant, const ReviewId& id,
   (*row)->value = step->review;
   for (const commerce::ReviewEffect& effect : step->effects) {
     if (const auto* decided = std::get_if<commerce::ReviewDone>(&effect)) {
+      const auto released = platform::release_blobs(transaction_, tenant, session.text());
+      if (!released) return std::unexpected(released.error());
       alerts_.push_back({.tenant = tenant,
                          .name = {},
                          .object = id.text(),

@@ -130,6 +130,7 @@ Result<void> Watcher::Watch::run() {
     const auto view = look();
     if (!view) return std::unexpected(view.error());
     if (is_over(view->session)) return end_without_cart("no cart was wanted");
+    if (!view->detail.cart.empty()) return end_without_cart("there is a cart already");
     if (!live_) {
       const auto begun = begin(*view);
       if (!begun) return std::unexpected(begun.error());

@@ -73,28 +73,38 @@ void Watcher::run(Slot& slot) {
       continue;
     }
     const platform::JobLease lease = jobs->front().lease;
+    const TenantId tenant = jobs->front().tenant;
     auto session = session_of(jobs->front());
+    const SessionId id = session.value_or(SessionId{});
     Result<void> done;
     if (session) {
-      Watch watch(*this, slot, std::move(jobs->front()), *std::move(session));
+      Watch watch(*this, slot, std::move(jobs->front()), id);
       done = watch.run();
     } else {
       done = std::unexpected(std::move(session.error()));
     }
-    if (!done) give_up(lease, done.error());
+    if (!done) give_up(lease, tenant, id, done.error());
   }
 }
 
-void Watcher::give_up(const platform::JobLease& lease, const Error& why) {
+void Watcher::give_up(const platform::JobLease& lease, const TenantId& tenant,
+                      const SessionId& session, const Error& why) {
   log_(server::LogLevel::kWarning, "pipeline", why.message);
   std::uint64_t random = 0;
   office_.world().fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
-  const auto failed = office_.store().write_and_wait([&](platform::Transaction& transaction) {
-    return platform::fail_job(transaction, lease,
-                              {.error = why.message,
-                               .backoff = {.first = Duration(200), .longest = Duration(30'000)},
-                               .random = random},
-                              office_.world().now());
+  const auto failed = office_.act_and_wait([&](core::Desk& desk) -> Result<void> {
+    const auto state =
+        platform::fail_job(desk.transaction(), lease,
+                           {.error = why.message,
+                            .backoff = {.first = Duration(200), .longest = Duration(30'000)},
+                            .random = random},
+                           desk.now());
+    if (!state) return std::unexpected(state.error());
+    if (*state != platform::JobState::kDead || session.empty()) return {};
+    // Without an end it would keep the shopper's hold for days, and nobody would know.
+    desk.alert(tenant, "watch_failed", session.text(), why.message);
+    return desk.tell(tenant, session,
+                     commerce::FootageLost{desk.now(), "the video could not be watched"});
   });
   if (!failed) log_(server::LogLevel::kError, "pipeline", failed.error().message);
 }

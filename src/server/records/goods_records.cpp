@@ -241,6 +241,14 @@ void describe(Archive& archive, Value& count) {
   archive("evidence", count.evidence);
 }
 
+template <typename Archive, Same<WaitingRefund> Value>
+void describe(Archive& archive, Value& refund) {
+  archive("dispute", refund.dispute);
+  archive("words", refund.words);
+  archive("minor", refund.minor);
+  archive("tax_minor", refund.tax_minor);
+}
+
 template <typename Archive, Same<SessionDetail> Value>
 void describe(Archive& archive, Value& detail) {
   archive("offers", detail.offers);
@@ -255,6 +263,7 @@ void describe(Archive& archive, Value& detail) {
   archive("review", detail.review);
   archive("receipt", detail.receipt);
   archive("disputes", detail.disputes);
+  archive("refunds_waiting", detail.refunds_waiting);
   archive("decided_at", detail.decided_at);
   archive("settled_at", detail.settled_at);
   archive("watched_at_close", detail.watched_at_close);

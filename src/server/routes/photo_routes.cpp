@@ -43,6 +43,11 @@ Result<void> keep_photo(ApiCall& call, const Services& services) {
   if (type == kPhotoTypes.end()) return fail(ApiError::kUpload, "the file is no JPEG and no PNG");
   auto sha256 = services.blobs.put(*content);
   if (!sha256) return std::unexpected(sha256.error());
+  // What can't be read later would keep its cabinet's sessions from being watched.
+  if (services.check_photo) {
+    const auto read = services.check_photo(services.blobs.path_of(*sha256));
+    if (!read) return fail(ApiError::kUpload, "the photo can't be used: " + read.error().message);
+  }
   call.carried = KeptPhoto{*std::move(sha256), content->size(), type->suffix};
   return {};
 }

@@ -278,9 +278,9 @@ TEST_P(Business, LooksAgainWhereStripeSaysSo) {
   const std::string notices = "/v1/providers/stripe/notices";
   const auto notice = [&](const std::string& of, const std::string& secret) {
     const json intent = {{"id", "pi_1"}, {"metadata", {{"tally_payment", of}}}};
-    const std::string body = json({{"type", "payment_intent.amount_capturable_updated"},
-                                   {"data", {{"object", intent}}}})
-                                 .dump();
+    const std::string body =
+        json({{"type", "payment_intent.amount_capturable_updated"}, {"data", {{"object", intent}}}})
+            .dump();
     return ask("POST", notices, "", body,
                fmt::format("Stripe-Signature: {}\r\n",
                            webhooks::signature_of(secret, world_.now(), body)))

@@ -36,8 +36,11 @@ struct Services {
   identity::CodeKey code_key;
   std::vector<commerce::DoorTokenKey> door_keys;  // Of cabinets' codes; the first one writes.
   bool secure_cookies = true;                     // False only for plain HTTP on one's own machine.
+  bool behind_proxy = false;                      // http.behind_proxy of the configuration.
   bool plain_webhooks = false;                    // http:// and private hosts, for demos.
   std::function<void(const identity::IssuedCode&)> send_code = {};  // By e-mail; must be quick.
+  // perception's reading of a product's photo: on a worker's thread. None: any is taken.
+  std::function<Result<void>(const std::filesystem::path&)> check_photo = {};
   // perception's reading of a layout file: on a worker's thread. Errors: those of the file.
   std::function<Result<LayoutFacts>(std::string_view text)> read_layout = {};
   // Whose token it is, and what people know the card by. On a worker's thread: it may ask the

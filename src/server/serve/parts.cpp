@@ -6,6 +6,7 @@
 
 #include "base/files.hpp"
 #include "perception/cart/layout.hpp"
+#include "perception/identify/enrol.hpp"
 #include "platform/schema.hpp"
 #include "server/core/schema.hpp"
 #include "server/identity/schema.hpp"
@@ -96,6 +97,11 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
 }
 
 // What a layout names, for the catalog.
+Result<void> check_photo(const fs::path& photo) {
+  const auto read = identify::read_photo(photo);
+  return read ? Result<void>{} : std::unexpected(read.error());
+}
+
 Result<routes::LayoutFacts> layout_facts(std::string_view text) {
   const auto layout = cart::parse_layout(text, "the layout");
   if (!layout) return std::unexpected(layout.error());

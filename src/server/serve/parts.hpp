@@ -28,6 +28,8 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& 
                                                           http::HttpClient& client,
                                                           const std::string& public_url);
 // What a layout names, for the catalog.
+// Whether a product's photo can be enrolled. Errors: media's, identify's.
+Result<void> check_photo(const std::filesystem::path& photo);
 Result<routes::LayoutFacts> layout_facts(std::string_view text);
 
 }  // namespace tally::serve

@@ -149,11 +149,12 @@ class Serve::Impl {
     services_->plain_webhooks = options_.demo;
     services_->send_code = [this](const identity::IssuedCode& issued) {
       send({issued.email, "Your code",
-                     fmt::format("Your code is {}. It is valid until {}.", issued.code,
-                                 to_string(issued.expires_at)),
-                     issued.code});
+            fmt::format("Your code is {}. It is valid until {}.", issued.code,
+                        to_string(issued.expires_at)),
+            issued.code});
     };
     services_->read_layout = layout_facts;
+    services_->check_photo = check_photo;
     services_->describe_method = [this](const std::string& token) { return describe(token); };
     services_->gateway = gateway_.get();
     services_->session_policy = config().session;
@@ -167,6 +168,8 @@ class Serve::Impl {
     api::ApiOptions api_options;
     api_options.authenticate = identity::authenticate;
     api_options.note_use = identity::note_use;
+    api_options.behind_proxy = config().http.behind_proxy;
+    services_->behind_proxy = config().http.behind_proxy;
     if (has_role(config(), ServerRole::kApi)) {
       api_options.pages = [demo = options_.demo](const http::Request& request) {
         return page_for(request, demo);

@@ -46,6 +46,7 @@ Result<std::unique_ptr<Dispatcher>> Dispatcher::start(core::Office& office,
     client = *std::move(started);
   }
   return std::unique_ptr<Dispatcher>(
+      // tidy-allow(memory): the constructor is private, so make_unique can't call it
       new Dispatcher(office, std::move(options), std::move(clients), std::move(log)));
 }
 
