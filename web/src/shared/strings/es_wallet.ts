@@ -1,0 +1,5 @@
+import type { Strings } from ".";
+
+export const wallet: Strings["wallet"] = {
+  title: "Cartera",
+};
