@@ -1,5 +1,5 @@
 // pack.js OUT: what Vite made in OUT/dist becomes OUT/table.cpp, which carries each file as it is
-// and packed, for src/pages. A page that tells whether it is a demo's comes twice.
+// and packed, for src/pages. A page that tells its mode comes in three.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -13,7 +13,8 @@ const types = {
   svg: "image/svg+xml",
   webmanifest: "application/manifest+json",
 };
-const demoMark = 'data-demo="no"';
+const modeMark = 'data-mode="live"';
+const otherModes = ["test", "demo"];
 
 function filesUnder(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -27,9 +28,10 @@ function* assetsIn(dist) {
     const path = relative(dist, file);
     const content = readFileSync(file);
     yield { path, content };
-    if (path.endsWith(".html") && content.includes(demoMark)) {
-      const text = content.toString().replace(demoMark, 'data-demo="yes"');
-      yield { path: path.replace(/\.html$/, ".demo.html"), content: Buffer.from(text) };
+    if (!path.endsWith(".html") || !content.includes(modeMark)) continue;
+    for (const mode of otherModes) {
+      const text = content.toString().replace(modeMark, `data-mode="${mode}"`);
+      yield { path: path.replace(/\.html$/, `.${mode}.html`), content: Buffer.from(text) };
     }
   }
 }
@@ -85,6 +87,8 @@ writeFileSync(
 #include "pages/assets.hpp"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
+// Clang 19 takes a first byte above 127 for a negative number; the bytes come out right.
+#pragma clang diagnostic ignored "-Wc++11-narrowing"
 
 namespace tally::pages {
 namespace {

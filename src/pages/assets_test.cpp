@@ -40,8 +40,8 @@ TEST(Assets, AreWhatTheyWereBuiltAs) {
 }
 
 TEST(Assets, HaveAPageForEachKindOfPerson) {
-  for (const auto* page :
-       {"wallet.html", "wallet.demo.html", "console.html", "console.demo.html", "cabinet.html"}) {
+  for (const auto* page : {"wallet.html", "wallet.demo.html", "wallet.test.html", "console.html",
+                           "console.test.html", "console.demo.html", "cabinet.html"}) {
     ASSERT_NE(find_asset(page), nullptr) << page;
   }
   EXPECT_EQ(find_asset("wallet"), nullptr);

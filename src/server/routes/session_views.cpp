@@ -102,7 +102,8 @@ Json session_view(const SessionRows& rows) {
 }
 
 Json receipt_view(const core::Row<commerce::Receipt>& row,
-                  const std::optional<commerce::Payment>& payment) {
+                  const std::optional<commerce::Payment>& payment,
+                  const std::string& cabinet_name) {
   const commerce::Receipt& receipt = row.value;
   Json lines = Json::array();
   for (const auto& line : receipt.lines) lines.push_back(line_view(line));
@@ -113,20 +114,22 @@ Json receipt_view(const core::Row<commerce::Receipt>& row,
   Json revisions = Json::array();
   for (const auto& revision : receipt.revisions) revisions.push_back(revision_view(revision));
   const Instant first = receipt.revisions.empty() ? receipt.at : row.created_at;
-  return {{"id", receipt.id.text()},
-          {"session", receipt.session.text()},
-          {"cabinet", receipt.cabinet.text()},
-          {"closed_at", to_string(receipt.closed_at)},
-          {"at", to_string(receipt.at)},
-          {"version", receipt.version},
-          {"currency", receipt.currency.text()},
-          {"price_includes_tax", receipt.price_includes_tax},
-          {"lines", std::move(lines)},
-          {"total", taxed_view(receipt.total)},
-          {"taxes", std::move(taxes)},
-          {"revisions", std::move(revisions)},
-          {"payment", payment ? Json(payment->id.text()) : Json(nullptr)},
-          {"disputable_until", to_string(first + commerce::kDisputeTime)}};
+  Json view = {{"id", receipt.id.text()},
+               {"session", receipt.session.text()},
+               {"cabinet", receipt.cabinet.text()},
+               {"closed_at", to_string(receipt.closed_at)},
+               {"at", to_string(receipt.at)},
+               {"version", receipt.version},
+               {"currency", receipt.currency.text()},
+               {"price_includes_tax", receipt.price_includes_tax},
+               {"lines", std::move(lines)},
+               {"total", taxed_view(receipt.total)},
+               {"taxes", std::move(taxes)},
+               {"revisions", std::move(revisions)},
+               {"payment", payment ? Json(payment->id.text()) : Json(nullptr)},
+               {"disputable_until", to_string(first + commerce::kDisputeTime)}};
+  if (!cabinet_name.empty()) view["cabinet_name"] = cabinet_name;
+  return view;
 }
 
 Json dispute_view(const core::Row<commerce::Dispute>& row, const commerce::Offers& offers) {

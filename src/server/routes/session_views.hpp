@@ -27,7 +27,8 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
 
 [[nodiscard]] Json session_view(const SessionRows& rows);
 [[nodiscard]] Json receipt_view(const core::Row<commerce::Receipt>& receipt,
-                                const std::optional<commerce::Payment>& payment);
+                                const std::optional<commerce::Payment>& payment,
+                                const std::string& cabinet_name);
 [[nodiscard]] Json dispute_view(const core::Row<commerce::Dispute>& dispute,
                                 const commerce::Offers& offers);  // Of the session.
 [[nodiscard]] Json text_or_null(const std::string& text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
@@ -22,7 +23,32 @@ using commerce::Session;
 using core::Desk;
 using core::Row;
 
-Json door_view(const core::CabinetView& view, const std::string& operator_name, Instant expires) {
+constexpr std::size_t kGoodsMax = 500;  // As the API's description says.
+
+// What stands in the cabinet and what it costs, shelf by shelf, each product once.
+Result<Json> goods_view(platform::Transaction& transaction, const core::CabinetView& view) {
+  Json goods = Json::array();
+  if (!view.planogram) return goods;
+  std::set<ProductId> seen;
+  for (const commerce::Shelf& shelf : view.planogram->shelves) {
+    for (const commerce::Facing& facing : shelf.facings) {
+      const auto price = view.market.prices.find(facing.product);
+      if (price == view.market.prices.end() || goods.size() >= kGoodsMax) continue;
+      if (!seen.insert(facing.product).second) continue;
+      const auto product = core::find_row<commerce::Product>(transaction, view.cabinet.tenant,
+                                                             facing.product.text());
+      if (!product) return std::unexpected(product.error());
+      if (!*product) continue;
+      goods.push_back({{"name", (*product)->value.name},
+                       {"price", json_of(price->second.amount)},
+                       {"tax_rate_bp", price->second.tax_rate_bp}});
+    }
+  }
+  return goods;
+}
+
+Json door_view(const core::CabinetView& view, const std::string& operator_name, Json goods,
+               Instant expires) {
   std::vector<std::string> reasons = view.unwell;
   if (!view.closed.empty()) reasons.emplace_back("its operator has something to set right first");
   if (!view.busy.empty()) reasons.emplace_back("somebody is using it");
@@ -33,6 +59,8 @@ Json door_view(const core::CabinetView& view, const std::string& operator_name, 
           {"opens", reasons.empty()},
           {"closed_because", std::move(reasons)},
           {"hold", json_of(view.market.hold)},
+          {"price_includes_tax", view.market.price_includes_tax},
+          {"goods", std::move(goods)},
           {"expires_at", to_string(expires)}};
 }
 
@@ -47,7 +75,10 @@ Result<ApiAnswer> preview_door(ApiCall& call, Services& services) {
   if (!view) return std::unexpected(view.error());
   const auto tenant = identity::find_tenant(call.transaction(), cabinet->tenant);
   if (!tenant) return std::unexpected(tenant.error());
-  return api::answer(200, door_view(*view, *tenant ? (*tenant)->name : "", read->expires));
+  auto goods = goods_view(call.transaction(), *view);
+  if (!goods) return std::unexpected(goods.error());
+  return api::answer(
+      200, door_view(*view, *tenant ? (*tenant)->name : "", *std::move(goods), read->expires));
 }
 
 Result<ApiAnswer> begin_session(ApiCall& call, Services& services) {
@@ -118,6 +149,7 @@ struct ReceiptRows {
   Row<Receipt> receipt;
   Row<Session> session;
   std::optional<commerce::Payment> payment;
+  std::string cabinet_name;
 };
 
 Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
@@ -127,7 +159,8 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   if (!*session) return no_such<Receipt>(receipt.id);
   auto rows = read_session(call.transaction(), **session);
   if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment)};
+  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment),
+                     std::move(rows->cabinet_name)};
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
@@ -144,7 +177,7 @@ Result<ReceiptRows> receipt_for(ApiCall& call) {
 Result<ApiAnswer> get_receipt(ApiCall& call) {
   const auto rows = receipt_for(call);
   if (!rows) return std::unexpected(rows.error());
-  return api::answer(200, receipt_view(rows->receipt, rows->payment));
+  return api::answer(200, receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
 }
 
 Result<ApiAnswer> list_receipts(ApiCall& call) {
@@ -153,7 +186,7 @@ Result<ApiAnswer> list_receipts(ApiCall& call) {
       [&](Row<Receipt> row) -> Result<Json> {
         auto rows = with_session(call, std::move(row));
         if (!rows) return std::unexpected(rows.error());
-        return receipt_view(rows->receipt, rows->payment);
+        return receipt_view(rows->receipt, rows->payment, rows->cabinet_name);
       });
 }
 

@@ -4,14 +4,18 @@
 // Thread-safety: pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "platform/http/http.hpp"
 
 namespace tally::serve {
 
-// What is answered to a GET: nothing where there is no such page or file. `demo`: the pages offer
-// test cards, and tell where codes are printed.
-[[nodiscard]] std::optional<http::Response> page_for(const http::Request& request, bool demo);
+// What the pages are told: in kTest they offer test cards, in kDemo they tell, too, that letters are
+// printed where the server runs.
+enum class PageMode : std::uint8_t { kLive, kTest, kDemo };
+
+// What is answered to a GET: nothing where there is no such page or file.
+[[nodiscard]] std::optional<http::Response> page_for(const http::Request& request, PageMode mode);
 
 }  // namespace tally::serve

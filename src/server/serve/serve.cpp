@@ -168,9 +168,10 @@ class Serve::Impl {
     api_options.authenticate = identity::authenticate;
     api_options.note_use = identity::note_use;
     if (has_role(config(), ServerRole::kApi)) {
-      api_options.pages = [demo = options_.demo](const http::Request& request) {
-        return page_for(request, demo);
-      };
+      const PageMode mode = options_.demo        ? PageMode::kDemo
+                            : services_->sandbox ? PageMode::kTest
+                                                 : PageMode::kLive;
+      api_options.pages = [mode](const http::Request& request) { return page_for(request, mode); };
     }
     api_options.on_failure = [this](std::string_view request, std::string_view operation,
                                     const Error& error) {

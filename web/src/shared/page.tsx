@@ -5,8 +5,11 @@ import "./theme";
 import { OfflineBanner } from "./ui/states";
 import { Toasts } from "./ui/toast";
 
-// The server says whether it runs a demo: then test cards work, and where letters go is told.
-export const isDemo = document.documentElement.dataset["demo"] === "yes";
+// The server says how it runs. "test": money is played, and test cards work. "demo": letters are
+// printed where it runs, too.
+const mode = document.documentElement.dataset["mode"];
+export const isDemo = mode === "demo";
+export const isTest = isDemo || mode === "test";
 
 export function start(root: VNode | ComponentChildren): void {
   const place = document.getElementById("page");

@@ -16,8 +16,7 @@ export async function once<T>(wish: string, work: (key: string) => Promise<T>): 
     return result;
   } catch (thrown) {
     const problem = problemOf(thrown);
-    const undecided =
-      problem.kind !== "refused" || problem.code === "idempotency_key_in_flight";
+    const undecided = problem.kind !== "refused" || problem.code === "idempotency_key_in_flight";
     if (!undecided) writeStored("tab", name, undefined);
     throw problem;
   }

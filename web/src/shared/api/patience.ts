@@ -10,7 +10,10 @@ export const wait = (ms: number): Promise<void> => new Promise((done) => setTime
 
 async function inFlight(answer: Response): Promise<boolean> {
   if (answer.status !== 409 || !answer.headers.has("Retry-After")) return false;
-  const body = (await answer.clone().json().catch(() => ({}))) as { code?: string };
+  const body = (await answer
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string };
   return body.code === "idempotency_key_in_flight";
 }
 

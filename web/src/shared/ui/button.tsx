@@ -1,6 +1,7 @@
 // Buttons. One that works on something says so in words and is not pressed twice.
 import { useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
+import { Link } from "wouter-preact";
 import { tellProblem } from "./toast";
 import { Icon, type IconName } from "./icons";
 
@@ -69,15 +70,29 @@ export function Button(props: ButtonProps): JSX.Element {
   );
 }
 
-// A link that looks like a button.
+// A link that looks like a button. What leads out of the page's own addresses, or is a file, is
+// opened by the browser.
 export function ButtonLink({
   href,
+  download = false,
   ...props
 }: Common & { href: string; download?: boolean }): JSX.Element {
-  return (
-    <a class={buttonClass(props)} href={href} download={props.download}>
+  const inside = (
+    <>
       {props.icon && <Icon name={props.icon} />}
       {props.children}
+    </>
+  );
+  if (href.startsWith("/") && !download) {
+    return (
+      <Link href={href} class={buttonClass(props)}>
+        {inside}
+      </Link>
+    );
+  }
+  return (
+    <a class={buttonClass(props)} href={href} download={download}>
+      {inside}
     </a>
   );
 }

@@ -69,13 +69,7 @@ export function Table<T>({
   );
 }
 
-function TableLink({
-  href,
-  children,
-}: {
-  href: string;
-  children: ComponentChildren;
-}): JSX.Element {
+function TableLink({ href, children }: { href: string; children: ComponentChildren }): JSX.Element {
   const [, go] = useLocation();
   return (
     <a
