@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "server/records/event_json.hpp"
 #include "server/records/names.hpp"
 #include "server/routes/support.hpp"
 
@@ -49,7 +50,26 @@ Json refund_view(const commerce::Payment& payment, const commerce::Refund& refun
           {"state", name_of(refund.state)},
           {"amount", json_of({refund.amount_minor, payment.currency})},
           {"reason", refund.reason},
+          {"session", json_of_id(payment.session)},
           {"wanted_at", to_string(refund.wanted_at)}};
+}
+
+Json transfer_view(const commerce::Transfer& transfer) {
+  return {{"id", transfer.id.text()},
+          {"at", to_string(transfer.at)},
+          {"phase", name_of(transfer.phase)},
+          {"reason", name_of(transfer.reason)},
+          {"debit", name_of(transfer.debit.kind)},
+          {"credit", name_of(transfer.credit.kind)},
+          {"amount", json_of(transfer.amount)},
+          {"session", json_of_id(transfer.session)},
+          {"payment", json_of_id(transfer.payment)}};
+}
+
+Json event_view(const platform::StoredEvent& event) {
+  return Json::parse(records::event_json(event.sequence, event.id.text(), event.type,
+                                         event.object_id, event.object_version, event.at,
+                                         event.body, event.actor));
 }
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
@@ -70,7 +90,9 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
   if (!detail) return std::unexpected(detail.error());
   if (!payment) return std::unexpected(payment.error());
   if (!cabinet) return std::unexpected(cabinet.error());
-  SessionRows rows{std::move(session), {}, std::nullopt, {}};
+  auto facts = core::find_facts(transaction, session.tenant, value.id);
+  if (!facts) return std::unexpected(facts.error());
+  SessionRows rows{std::move(session), {}, std::nullopt, {}, *std::move(facts)};
   if (*detail) rows.detail = std::move((*detail)->value);
   if (*payment) rows.payment = std::move((*payment)->value);
   if (*cabinet) rows.cabinet_name = (*cabinet)->value.name;
@@ -97,6 +119,14 @@ Json session_view(const SessionRows& rows) {
                {"opened_at", json_of(session.first_opened)},
                {"closed_at", json_of(session.last_closed)},
                {"version", rows.session.version}};
+  const core::SessionFacts none;
+  const core::SessionFacts& facts = rows.facts ? *rows.facts : none;
+  const auto total = facts.gross();
+  view["decision"] = facts.decision ? Json(*facts.decision) : Json(nullptr);
+  view["items"] = facts.items;
+  view["total"] = total ? json_of(*total) : Json(nullptr);
+  view["settled_at"] = json_of(facts.settled_at);
+  view["disputed"] = facts.disputed;
   if (!rows.cabinet_name.empty()) view["cabinet_name"] = rows.cabinet_name;
   return view;
 }

@@ -144,7 +144,7 @@ std::string name_of_cabinet(int index) {
 Place place_of(const Goods& goods, const TenantId& tenant, int cabinets, server::World& world) {
   const Currency euro = *Currency::parse("EUR");
   Place place;
-  place.site = {world.new_id<SiteId>(), tenant, "Around the corner", ""};
+  place.site = {world.new_id<SiteId>(), tenant, "Around the corner"};
   place.market.id = world.new_id<MarketId>();
   place.market.tenant = tenant;
   place.market.name = "Demo";
