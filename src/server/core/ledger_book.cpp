@@ -139,6 +139,18 @@ Result<std::vector<commerce::Transfer>> list_transfers(
   return transfers;
 }
 
+Result<std::optional<commerce::Transfer>> find_transfer(Transaction& transaction,
+                                                        const TenantId& tenant,
+                                                        std::string_view key) {
+  const auto body = transaction.query_one<std::string>(
+      "SELECT body FROM ledger_transfers WHERE transfer_key = $1 AND tenant = $2", key, tenant);
+  if (!body) return std::unexpected(body.error());
+  if (!*body) return std::optional<commerce::Transfer>();
+  auto transfer = records::parse<commerce::Transfer>(std::get<0>(**body));
+  if (!transfer) return std::unexpected(transfer.error());
+  return std::optional(*std::move(transfer));
+}
+
 Result<void> post(Transaction& transaction, const commerce::Posting& posting) {
   Ledger ledger;
   Result<void> done = read_posting(transaction, posting.key, ledger);

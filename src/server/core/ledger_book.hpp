@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "commerce/ledger.hpp"
@@ -39,6 +40,10 @@ struct TransferFilter {
 Result<std::vector<commerce::Transfer>> list_transfers(
     platform::Transaction& transaction, const TenantId& tenant, const TransferFilter& filter,
     const std::optional<std::string>& starting_after, std::int64_t limit);
+
+Result<std::optional<commerce::Transfer>> find_transfer(platform::Transaction& transaction,
+                                                        const TenantId& tenant,
+                                                        std::string_view key);
 
 // The books as a whole, over all tenants. Zero in both is what they must be.
 struct LedgerCheck {

@@ -14,6 +14,7 @@
 #include "server/routes/body_reader.hpp"
 #include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
+#include "server/routes/reviews.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
 #include "server/routes/support.hpp"
@@ -46,35 +47,6 @@ std::vector<commerce::ChargeLine> suggested(const std::vector<commerce::NetCount
     lines.push_back({count.sku, static_cast<int>(std::clamp(count.quantity, -most, most))});
   }
   return lines;
-}
-
-Result<json> review_view(const ApiCall& call, const Row<Review>& row) {
-  const Review& review = row.value;
-  const auto detail =
-      core::find_row<records::SessionDetail>(call.transaction(), row.tenant, review.session.text());
-  if (!detail) return std::unexpected(detail.error());
-  const auto session =
-      core::find_row<commerce::Session>(call.transaction(), row.tenant, review.session.text());
-  if (!session) return std::unexpected(session.error());
-  const auto counts = *detail ? (*detail)->value.counts : std::vector<commerce::NetCount>();
-  const bool decided = review.state == commerce::ReviewState::kDecided;
-  return json{{"id", review.id.text()},
-              {"session", review.session.text()},
-              {"cabinet", *session ? (*session)->value.cabinet.text() : ""},
-              {"state", name_of(review.state)},
-              {"reasons", review.reasons},
-              {"claimed_by", json_of_id(review.claimed_by)},
-              {"claimed_until", json_of(review.claimed_until)},
-              {"claimed_at", json_of(review.claimed_at)},
-              {"decided_at", json_of(review.decided_at)},
-              {"decided_by", decided ? json_of_id(review.claimed_by) : json(nullptr)},
-              {"opened_at", to_string(review.opened)},
-              {"waive_at", to_string(review.waive_at)},
-              {"suggested", lines_view(suggested(counts))},
-              {"lines", lines_view(review.lines)},
-              {"cart", *detail && !(*detail)->value.cart.empty()},
-              {"offers", json::array()},
-              {"version", row.version}};
 }
 
 // What can be charged: what was offered as the session began. What stood in the cabinet comes
@@ -349,6 +321,35 @@ Result<ApiAnswer> get_video(ApiCall& call, const Services& services) {
 }
 
 }  // namespace
+
+Result<json> review_view(const ApiCall& call, const Row<Review>& row) {
+  const Review& review = row.value;
+  const auto detail =
+      core::find_row<records::SessionDetail>(call.transaction(), row.tenant, review.session.text());
+  if (!detail) return std::unexpected(detail.error());
+  const auto session =
+      core::find_row<commerce::Session>(call.transaction(), row.tenant, review.session.text());
+  if (!session) return std::unexpected(session.error());
+  const auto counts = *detail ? (*detail)->value.counts : std::vector<commerce::NetCount>();
+  const bool decided = review.state == commerce::ReviewState::kDecided;
+  return json{{"id", review.id.text()},
+              {"session", review.session.text()},
+              {"cabinet", *session ? (*session)->value.cabinet.text() : ""},
+              {"state", name_of(review.state)},
+              {"reasons", review.reasons},
+              {"claimed_by", json_of_id(review.claimed_by)},
+              {"claimed_until", json_of(review.claimed_until)},
+              {"claimed_at", json_of(review.claimed_at)},
+              {"decided_at", json_of(review.decided_at)},
+              {"decided_by", decided ? json_of_id(review.claimed_by) : json(nullptr)},
+              {"opened_at", to_string(review.opened)},
+              {"waive_at", to_string(review.waive_at)},
+              {"suggested", lines_view(suggested(counts))},
+              {"lines", lines_view(review.lines)},
+              {"cart", *detail && !(*detail)->value.cart.empty()},
+              {"offers", json::array()},
+              {"version", row.version}};
+}
 
 void add_review_routes(api::Api& api, Services& services) {
   api.add({.operation = "list_reviews", .run = list_reviews});

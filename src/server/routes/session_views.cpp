@@ -72,6 +72,14 @@ Json event_view(const platform::StoredEvent& event) {
                                          event.body, event.actor));
 }
 
+Json restock_line_view(const commerce::RestockLine& line) {
+  return {{"product", line.product.text()},
+          {"counted", line.counted ? Json(*line.counted) : Json(nullptr)},
+          {"wasted", line.wasted},
+          {"expired", line.expired},
+          {"loaded", line.loaded}};
+}
+
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json page_view(std::vector<Json> data, bool more) {

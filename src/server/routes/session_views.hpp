@@ -37,6 +37,7 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
                                 const commerce::Offers& offers);  // Of the session.
 [[nodiscard]] Json transfer_view(const commerce::Transfer& transfer);
 [[nodiscard]] Json event_view(const platform::StoredEvent& event);
+[[nodiscard]] Json restock_line_view(const commerce::RestockLine& line);
 [[nodiscard]] Json text_or_null(const std::string& text);
 [[nodiscard]] Json refund_view(const commerce::Payment& payment, const commerce::Refund& refund);
 [[nodiscard]] Json payment_view(const core::Row<commerce::Payment>& payment);

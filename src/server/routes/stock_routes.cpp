@@ -69,14 +69,6 @@ Result<ApiAnswer> begin_restock(ApiCall& call, Services& services) {
       [&](Desk&) { return answer_session(call, 201, id); });
 }
 
-Json line_view(const commerce::RestockLine& line) {
-  return {{"product", line.product.text()},
-          {"counted", line.counted ? Json(*line.counted) : Json(nullptr)},
-          {"wasted", line.wasted},
-          {"expired", line.expired},
-          {"loaded", line.loaded}};
-}
-
 Result<std::vector<commerce::RestockLine>> read_lines(const ApiCall& call) {
   const std::int64_t most = commerce::kMovementQuantityMax;
   std::vector<commerce::RestockLine> lines;
@@ -118,7 +110,7 @@ Result<ApiAnswer> declare_restock(ApiCall& call, Services& services) {
         auto session = view_session(call, row->value.id);
         if (!session) return std::unexpected(session.error());
         Json shown = Json::array();
-        for (const auto& line : *lines) shown.push_back(line_view(line));
+        for (const auto& line : *lines) shown.push_back(restock_line_view(line));
         return api::answer(200, {{"session", *std::move(session)}, {"lines", std::move(shown)}});
       });
 }

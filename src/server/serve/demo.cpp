@@ -10,6 +10,7 @@
 #include "perception/identify/enrol.hpp"
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
+#include "server/core/photo_book.hpp"
 #include "server/core/sku_book.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/identity/device_keys.hpp"
@@ -144,7 +145,7 @@ std::string name_of_cabinet(int index) {
 Place place_of(const Goods& goods, const TenantId& tenant, int cabinets, server::World& world) {
   const Currency euro = *Currency::parse("EUR");
   Place place;
-  place.site = {world.new_id<SiteId>(), tenant, "Around the corner"};
+  place.site = {world.new_id<SiteId>(), tenant, "Around the corner", ""};
   place.market.id = world.new_id<MarketId>();
   place.market.tenant = tenant;
   place.market.name = "Demo";
@@ -172,6 +173,7 @@ Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant, 
       auto kept =
           platform::add_blob(desk.transaction(), server.blobs(), {tenant, product.id.text(), photo},
                              platform::BlobKind::kPicture, photo, desk.now());
+      if (kept) kept = core::want_photo(desk.transaction(), photo);
       if (!kept) return kept;
     }
   }

@@ -29,5 +29,8 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& 
                                                           const std::string& public_url);
 // What a layout names, for the catalog.
 Result<routes::LayoutFacts> layout_facts(std::string_view text);
+Result<std::vector<routes::LookAlike>> look_alikes(
+    const std::vector<routes::ProductVectors>& products, const std::string& product);
+Result<std::string> layout_for(const routes::LayoutWish& wish);
 
 }  // namespace tally::serve
