@@ -38,7 +38,7 @@ struct Site {
   SiteId id;
   TenantId tenant;
   std::string name;
-  std::string address;  // Of one line; may be empty.
+  std::string address;               // Of one line; may be empty.
   std::optional<double> latitude{};  // Degrees, WGS 84; both or none.
   std::optional<double> longitude{};
   std::string time_zone = "UTC";  // IANA's name; that it is one is for whoever has them all to say.

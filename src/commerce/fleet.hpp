@@ -51,7 +51,7 @@ struct CabinetHealth {
   CabinetId id;
   FleetPolicy policy;
   bool connected = false;
-  std::int64_t connection = 0;  // Number of the latest.
+  std::int64_t connection = 0;       // Number of the latest.
   std::string software;              // The version of what runs in it, as it said last.
   std::vector<std::string> cameras;  // Their ids, the same.
   std::optional<Instant> last_seen;

@@ -25,14 +25,14 @@ LayoutCamera camera_at(std::string id, const Point3& from, const Point3& to, con
   const double focal = 720.0 / 2 / std::tan(field_of_view * std::numbers::pi / 180 / 2);
   return {.id = std::move(id),
           .zone = {},
-          .calibration = vision::CameraModel{
-              .size = {1280, 720},
-              .focal_x = focal,
-              .focal_y = focal,
-              .centre_x = 640,
-              .centre_y = 360,
-              .position = from,
-              .rotation = {right, vision::cross(forward, right), forward}}};
+          .calibration =
+              vision::CameraModel{.size = {1280, 720},
+                                  .focal_x = focal,
+                                  .focal_y = focal,
+                                  .centre_x = 640,
+                                  .centre_y = 360,
+                                  .position = from,
+                                  .rotation = {right, vision::cross(forward, right), forward}}};
 }
 
 std::string text_of(std::string_view text) {
@@ -190,11 +190,10 @@ Layout standard_cabinet() {
   const double low = 0.35 * kHeight;
   Layout layout;
   layout.cabinet = Cabinet{.width = kWidth, .height = kHeight, .depth = 0.46};
-  layout.cameras = {
-      camera_at("cam0", {-spread, kFarOut, top}, {0.06, -0.02, low}, inwards, 72),
-      camera_at("cam1", {spread, kFarOut, top}, {-0.06, -0.02, low}, inwards, 72),
-      camera_at("cam2", {-(kWidth / 2 + 0.13), -0.27, 0.56 * kHeight}, {0.1, 0, 0.46 * kHeight},
-                upwards, 86)};
+  layout.cameras = {camera_at("cam0", {-spread, kFarOut, top}, {0.06, -0.02, low}, inwards, 72),
+                    camera_at("cam1", {spread, kFarOut, top}, {-0.06, -0.02, low}, inwards, 72),
+                    camera_at("cam2", {-(kWidth / 2 + 0.13), -0.27, 0.56 * kHeight},
+                              {0.1, 0, 0.46 * kHeight}, upwards, 86)};
   return layout;
 }
 

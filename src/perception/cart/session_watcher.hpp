@@ -34,7 +34,7 @@ struct StockSample {  // Number of items at rest in the stock zone, when it chan
   int items = 0;
 };
 
-struct SeenBox {  // What the model saw in a picture, to draw over the video.
+struct SeenBox {           // What the model saw in a picture, to draw over the video.
   std::int64_t at_ms = 0;  // On the session's clock as the camera has it, without its offset.
   bool hand = false;       // Else an item in a hand.
   vision::Box box;         // Shares of the picture, 0..1.

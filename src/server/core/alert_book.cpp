@@ -32,13 +32,13 @@ namespace {
 Result<std::vector<StoredAlert>> select(Transaction& transaction, const Condition& condition,
                                         std::string_view rest) {
   auto rows =
-      transaction.query_values<EventId, std::string, std::string, std::string, std::string, Instant,
-                               std::optional<Instant>, std::optional<Instant>,
-                               std::optional<std::string>>(
-          fmt::format("SELECT id, kind, object, subject, words, raised_at, cleared_at, "
-                      "acknowledged_at, acknowledged_by FROM alerts WHERE {} {}",
-                      condition.sql(), rest),
-          condition.values());
+      transaction
+          .query_values<EventId, std::string, std::string, std::string, std::string, Instant,
+                        std::optional<Instant>, std::optional<Instant>, std::optional<std::string>>(
+              fmt::format("SELECT id, kind, object, subject, words, raised_at, cleared_at, "
+                          "acknowledged_at, acknowledged_by FROM alerts WHERE {} {}",
+                          condition.sql(), rest),
+              condition.values());
   if (!rows) return std::unexpected(rows.error());
   std::vector<StoredAlert> alerts;
   for (auto& row : *rows) {
@@ -57,7 +57,8 @@ Result<std::vector<StoredAlert>> list_alerts(Transaction& transaction, const Ten
   Condition condition;
   condition.add("tenant = {}", tenant);
   condition.add_if("object = {}", filter.object);
-  if (filter.raised) condition.add(*filter.raised ? "cleared_at IS NULL" : "cleared_at IS NOT NULL");
+  if (filter.raised)
+    condition.add(*filter.raised ? "cleared_at IS NULL" : "cleared_at IS NOT NULL");
   if (starting_after) {
     const auto last = transaction.query_one<Instant>(
         "SELECT raised_at FROM alerts WHERE tenant = $1 AND id = $2", tenant, *starting_after);

@@ -30,11 +30,10 @@ Result<std::vector<SessionFacts>> select(Transaction& transaction, const Conditi
                                          std::string_view rest) {
   using Text = std::optional<std::string>;
   using Time = std::optional<Instant>;
-  auto rows =
-      transaction.query_values<SessionId, CabinetId, Text, std::string, std::string, Instant, Time,
-                               Time, Text, Time, Text, bool, bool, std::int64_t,
-                               std::optional<std::int64_t>, Text>(
-          fmt::format("{} WHERE {} {}", kColumns, condition.sql(), rest), condition.values());
+  auto rows = transaction.query_values<SessionId, CabinetId, Text, std::string, std::string,
+                                       Instant, Time, Time, Text, Time, Text, bool, bool,
+                                       std::int64_t, std::optional<std::int64_t>, Text>(
+      fmt::format("{} WHERE {} {}", kColumns, condition.sql(), rest), condition.values());
   if (!rows) return std::unexpected(rows.error());
   std::vector<SessionFacts> facts;
   for (auto& row : *rows) {
@@ -72,8 +71,7 @@ Result<void> note_row(Transaction& transaction, const TenantId& tenant, const st
   return *row ? note_facts(transaction, **row) : Result<void>{};
 }
 
-Result<void> fill_session(Transaction& transaction, const TenantId& tenant,
-                          const std::string& id) {
+Result<void> fill_session(Transaction& transaction, const TenantId& tenant, const std::string& id) {
   const auto session = find_row<commerce::Session>(transaction, tenant, id);
   const auto detail = find_row<records::SessionDetail>(transaction, tenant, id);
   if (!session) return std::unexpected(session.error());
@@ -189,7 +187,8 @@ Result<std::vector<SessionFacts>> list_sessions(Transaction& transaction, const 
         "SELECT begun_at FROM session_facts WHERE session = $1 AND tenant = $2", *starting_after,
         tenant);
     if (!last) return std::unexpected(last.error());
-    if (*last) condition.add("(begun_at, session) < ({}, {})", std::get<0>(**last), *starting_after);
+    if (*last)
+      condition.add("(begun_at, session) < ({}, {})", std::get<0>(**last), *starting_after);
   }
   const std::string rest =
       fmt::format("ORDER BY begun_at DESC, session DESC LIMIT {}", condition.place(limit));

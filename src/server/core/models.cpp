@@ -24,11 +24,12 @@ Result<void> note_models(Transaction& transaction, const std::vector<RunningMode
 }
 
 Result<std::vector<RunningModel>> running_models(Transaction& transaction, Instant now) {
-  auto rows = transaction.query<std::string, std::string, std::string, std::string, std::string,
-                                Instant, Instant>(
-      "SELECT server, task, name, sha256, engine, since, seen_at FROM running_models "
-      "WHERE seen_at >= $1 ORDER BY server, task",
-      now - kModelsGone);
+  auto rows =
+      transaction
+          .query<std::string, std::string, std::string, std::string, std::string, Instant, Instant>(
+              "SELECT server, task, name, sha256, engine, since, seen_at FROM running_models "
+              "WHERE seen_at >= $1 ORDER BY server, task",
+              now - kModelsGone);
   if (!rows) return std::unexpected(rows.error());
   std::vector<RunningModel> models;
   for (auto& row : *rows) {

@@ -65,10 +65,9 @@ Result<void> put_vector(Transaction& transaction, std::string_view sha256,
     vector.emplace(std::string(made.vector.size() * sizeof(float), '\0'));
     std::memcpy(vector->bytes.data(), made.vector.data(), vector->bytes.size());
   }
-  const auto problem =
-      made.problem.empty()
-          ? std::optional<std::string>()
-          : platform::storable_text(made.problem, platform::kErrorBytesMax);
+  const auto problem = made.problem.empty()
+                           ? std::optional<std::string>()
+                           : platform::storable_text(made.problem, platform::kErrorBytesMax);
   const auto done = transaction.execute(
       "INSERT INTO photo_vectors (sha256, embedder, problem, vector) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT (sha256, embedder) DO UPDATE SET problem = excluded.problem, "

@@ -71,16 +71,15 @@ class Folder {
     const Condition condition = sessions();
     using Number = std::int64_t;
     const auto rows =
-        transaction_
-            .query_values<Number, std::optional<std::string>, Number, Number, Number, Number,
-                          Number, Number, Number, std::optional<Number>>(
-                fmt::format(
-                    "SELECT begun_at / {}, currency, COUNT(*), COUNT(opened_at), COUNT(decision), "
-                    "CAST(SUM(reviewed) AS BIGINT), COUNT(receipt), CAST(SUM(disputed) AS BIGINT), "
-                    "CAST(SUM(items) AS BIGINT), CAST(SUM(gross_minor) AS BIGINT) "
-                    "FROM session_facts WHERE {} GROUP BY 1, 2",
-                    kSlotMs, condition.sql()),
-                condition.values());
+        transaction_.query_values<Number, std::optional<std::string>, Number, Number, Number,
+                                  Number, Number, Number, Number, std::optional<Number>>(
+            fmt::format(
+                "SELECT begun_at / {}, currency, COUNT(*), COUNT(opened_at), COUNT(decision), "
+                "CAST(SUM(reviewed) AS BIGINT), COUNT(receipt), CAST(SUM(disputed) AS BIGINT), "
+                "CAST(SUM(items) AS BIGINT), CAST(SUM(gross_minor) AS BIGINT) "
+                "FROM session_facts WHERE {} GROUP BY 1, 2",
+                kSlotMs, condition.sql()),
+            condition.values());
     if (!rows) return std::unexpected(rows.error());
     for (const auto& [slot, currency, count, opened, carts, reviewed, receipts, disputed, items,
                       gross] : *rows) {
@@ -137,10 +136,9 @@ class Folder {
     condition.add("raised_at < {}", wish_.begins.back());
     condition.add("(cleared_at IS NULL OR cleared_at > {})", wish_.begins.front());
     add_cabinets(condition, "object");
-    const auto rows =
-        transaction_.query_values<std::string, Instant, std::optional<Instant>>(
-            fmt::format("SELECT kind, raised_at, cleared_at FROM alerts WHERE {}", condition.sql()),
-            condition.values());
+    const auto rows = transaction_.query_values<std::string, Instant, std::optional<Instant>>(
+        fmt::format("SELECT kind, raised_at, cleared_at FROM alerts WHERE {}", condition.sql()),
+        condition.values());
     if (!rows) return std::unexpected(rows.error());
     for (const auto& [kind, raised, cleared] : *rows) {
       add_alert(kind, raised, std::max(raised, cleared.value_or(wish_.now)));

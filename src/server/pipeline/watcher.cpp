@@ -62,9 +62,9 @@ Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
   auto embedder = vision::Embedder::open(watcher->options_.models.embedder, {.threads = 1});
   if (!embedder) return std::unexpected(std::move(embedder.error()));
   auto models = models_of(watcher->options_.name, watcher->slots_.front());
-  watcher->enroller_ = std::make_unique<Enroller>(office, blobs, watcher->options_.folder / "new",
-                                                  *std::move(embedder), std::move(models),
-                                                  watcher->log_);
+  watcher->enroller_ =
+      std::make_unique<Enroller>(office, blobs, watcher->options_.folder / "new",
+                                 *std::move(embedder), std::move(models), watcher->log_);
   for (Slot& slot : watcher->slots_) {
     watcher->threads_.emplace_back([&watcher = *watcher, &slot] { watcher.run(slot); });
   }

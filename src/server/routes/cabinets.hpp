@@ -24,12 +24,12 @@ Result<CabinetPage> page_of_cabinets(const ApiCall& call, const api::PageWish& w
   CabinetPage page;
   std::optional<std::string> after = wish.starting_after;
   while (true) {
-    auto rows = core::list_rows<commerce::Cabinet>(
-        call.transaction(), {.tenant = call.tenant(),
-                             .kind = {},
-                             .state = {},
-                             .starting_after = after,
-                             .limit = platform::kPageMax});
+    auto rows =
+        core::list_rows<commerce::Cabinet>(call.transaction(), {.tenant = call.tenant(),
+                                                                .kind = {},
+                                                                .state = {},
+                                                                .starting_after = after,
+                                                                .limit = platform::kPageMax});
     if (!rows) return std::unexpected(rows.error());
     for (auto& row : *rows) {
       if (!wanted(row.value)) continue;

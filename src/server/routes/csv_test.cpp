@@ -15,7 +15,8 @@ TEST(Csv, QuotesWhatMustBeQuoted) {
 }
 
 TEST(Csv, MakesNoFormulas) {
-  for (const std::string_view text : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "|cmd", "%a"}) {
+  for (const std::string_view text :
+       {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "|cmd", "%a"}) {
     EXPECT_TRUE(csv_field(text).starts_with("\"'")) << text;
   }
   EXPECT_EQ(csv_field("a=b"), "a=b");

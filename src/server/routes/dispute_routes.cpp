@@ -58,7 +58,8 @@ Result<ApiAnswer> list_disputes(ApiCall& call) {
   const auto state = query_value<commerce::DisputeState>(call, "state", commerce::kDisputeStates);
   if (!state) return std::unexpected(state.error());
   return list_own<Dispute>(
-      call, *state, [&](const Dispute& dispute) { return shopper_of_session(call, dispute.session); },
+      call, *state,
+      [&](const Dispute& dispute) { return shopper_of_session(call, dispute.session); },
       [&](const Row<Dispute>& row) { return view_dispute(call, row); });
 }
 

@@ -27,9 +27,9 @@ inline Result<std::optional<Instant>> query_time(const api::ApiCall& call, std::
 }
 
 // One of these words.
-inline Result<std::optional<std::string>> query_word(const api::ApiCall& call,
-                                                     std::string_view name,
-                                                     std::initializer_list<std::string_view> words) {
+inline Result<std::optional<std::string>> query_word(
+    const api::ApiCall& call, std::string_view name,
+    std::initializer_list<std::string_view> words) {
   const auto text = call.query(name);
   if (!text) return std::optional<std::string>();
   if (std::ranges::find(words, *text) != words.end()) return std::optional(std::string(*text));

@@ -43,8 +43,8 @@ void read_size(BodyReader& body, Product& product) {
     const auto side = [&](const char* key) {
       return size.integer(key, 1, commerce::kProductSideMmMax);
     };
-    product.size = {.width = side("width_mm"), .depth = side("depth_mm"),
-                    .height = side("height_mm")};
+    product.size = {
+        .width = side("width_mm"), .depth = side("depth_mm"), .height = side("height_mm")};
   });
 }
 

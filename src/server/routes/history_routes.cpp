@@ -31,9 +31,9 @@ class Historian {
                 {"receipt", nullptr},
                 {"disputes", Json::array()},
                 {"restock", restock_lines(rows_.detail.restock)}};
-    for (const auto step : {&Historian::add_payments, &Historian::add_review,
-                            &Historian::add_receipt, &Historian::add_disputes,
-                            &Historian::add_events}) {
+    for (const auto step :
+         {&Historian::add_payments, &Historian::add_review, &Historian::add_receipt,
+          &Historian::add_disputes, &Historian::add_events}) {
       if (auto done = (this->*step)(); !done) return std::unexpected(done.error());
     }
     return std::move(history_);

@@ -112,8 +112,8 @@ Result<ApiAnswer> record_payout(ApiCall& call, Services& services) {
   if (auto posted = core::post(call.transaction(), posting); !posted) {
     return std::unexpected(posted.error());
   }
-  const auto transfer = core::find_transfer(call.transaction(), call.tenant(),
-                                            commerce::leg_key(posting.key, 0));
+  const auto transfer =
+      core::find_transfer(call.transaction(), call.tenant(), commerce::leg_key(posting.key, 0));
   if (!transfer) return std::unexpected(transfer.error());
   if (!*transfer) return fail(ApiError::kNotFound, "the payout was not written");
   const Json view = payout_view(**transfer);
@@ -229,8 +229,8 @@ Result<std::string> export_receipts(const ApiCall& call, const Period& period) {
 
 Result<std::string> export_refunds(const ApiCall& call, const Period& period) {
   auto names = core::list_refunds(call.transaction(), call.tenant(),
-                                  {.state = {}, .from = period.from, .to = period.to},
-                                  std::nullopt, kExportRowsMax + 1);
+                                  {.state = {}, .from = period.from, .to = period.to}, std::nullopt,
+                                  kExportRowsMax + 1);
   if (!names) return std::unexpected(names.error());
   if (auto fits = check_size(*names); !fits) return std::unexpected(fits.error());
   Csv csv({"refund", "payment", "session", "shopper", "state", "wanted_at", "amount_minor",

@@ -188,8 +188,7 @@ Json debts_view(const Row<Debts>& row) {
 Result<ApiAnswer> list_debts(ApiCall& call) {
   if (call.principal().role == identity::Role::kShopper) {
     if (const auto wish = call.page(); !wish) return std::unexpected(wish.error());
-    const auto own =
-        core::find_row<Debts>(call.transaction(), call.tenant(), call.principal().id);
+    const auto own = core::find_row<Debts>(call.transaction(), call.tenant(), call.principal().id);
     if (!own) return std::unexpected(own.error());
     std::vector<Json> data;
     if (*own) data.push_back(debts_view(**own));

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "base/files.hpp"
-#include "server/core/models.hpp"
-#include "server/core/photo_book.hpp"
 #include "platform/blobs.hpp"
 #include "platform/http/body_sink.hpp"
+#include "server/core/models.hpp"
+#include "server/core/photo_book.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 #include "server/routes/uploads.hpp"
@@ -130,10 +130,11 @@ Result<Seen> seen_of(const ApiCall& call, const core::Row<Product>& row,
     const auto vector = core::find_vector(call.transaction(), sha256, embedder);
     if (!vector) return std::unexpected(vector.error());
     const bool refused = *vector && !(*vector)->problem.empty();
-    seen.photos.push_back(
-        {{"sha256", sha256},
-         {"state", !*vector ? "waiting" : refused ? "refused" : "enrolled"},
-         {"problem", refused ? json((*vector)->problem) : json(nullptr)}});
+    seen.photos.push_back({{"sha256", sha256},
+                           {"state", !*vector  ? "waiting"
+                                     : refused ? "refused"
+                                               : "enrolled"},
+                           {"problem", refused ? json((*vector)->problem) : json(nullptr)}});
     if (*vector && !refused) seen.vectors.photos.push_back({sha256, (*vector)->vector});
   }
   return seen;

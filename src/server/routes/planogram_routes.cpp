@@ -145,8 +145,8 @@ Result<void> find_draft(ApiCall& call, const CabinetId& cabinet) {
                                                              facing.product.text());
       if (!product) return std::unexpected(product.error());
       if (!*product) {
-        return fail(CommerceError::kUnknown, fmt::format("planogram: there is no product {}",
-                                                         facing.product.text()));
+        return fail(CommerceError::kUnknown,
+                    fmt::format("planogram: there is no product {}", facing.product.text()));
       }
       draft.wish.products[facing.product] = {(*product)->value.sku, (*product)->value.size};
     }

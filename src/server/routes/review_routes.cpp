@@ -56,8 +56,8 @@ Result<json> offers_view(const ApiCall& call, const SessionId& session) {
       core::find_row<records::SessionDetail>(call.transaction(), call.tenant(), session.text());
   if (!detail) return std::unexpected(detail.error());
   if (!*detail) return json::array();
-  const auto planogram = core::find_row<commerce::Planogram>(
-      call.transaction(), call.tenant(), (*detail)->value.planogram.text());
+  const auto planogram = core::find_row<commerce::Planogram>(call.transaction(), call.tenant(),
+                                                             (*detail)->value.planogram.text());
   if (!planogram) return std::unexpected(planogram.error());
   std::set<ProductId> stood;
   if (*planogram) {
@@ -150,8 +150,8 @@ Result<ApiAnswer> claim_next(ApiCall& call, Services& services) {
   return at_desk(
       call, services.board,
       [&](Desk& desk) {
-        return desk.tell(call.tenant(), id, commerce::ReviewEvent(commerce::ReviewClaim{
-                                                call.now, acting_user(call)}));
+        return desk.tell(call.tenant(), id,
+                         commerce::ReviewEvent(commerce::ReviewClaim{call.now, acting_user(call)}));
       },
       [&](Desk&) -> Result<ApiAnswer> {
         const auto row = need_row<Review>(call, id.text());

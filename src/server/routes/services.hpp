@@ -52,7 +52,7 @@ struct LayoutWish {
     std::string sku;
     std::optional<commerce::ProductSize> size;
   };
-  std::string before;                   // The text of the layout before; empty: there is none.
+  std::string before;                    // The text of the layout before; empty: there is none.
   std::vector<commerce::Shelf> shelves;  // Facings of these products by their ids.
   std::map<ProductId, Product> products;
 };

@@ -226,8 +226,8 @@ Result<ApiAnswer> list_receipts(ApiCall& call) {
     if (!last) return std::unexpected(last.error());
     if (*last) after = (*last)->value.session.text();
   }
-  const auto facts = core::list_sessions(call.transaction(), call.tenant(), filter, after,
-                                         wish->limit + 1);
+  const auto facts =
+      core::list_sessions(call.transaction(), call.tenant(), filter, after, wish->limit + 1);
   if (!facts) return std::unexpected(facts.error());
   std::vector<Json> data;
   for (const core::SessionFacts& one : *facts) {

@@ -141,12 +141,12 @@ Result<std::map<CabinetId, Rooms>> rooms_of(const ApiCall& call) {
   const auto applied = name_of(commerce::PlanogramState::kApplied);
   std::optional<std::string> after;
   while (true) {
-    const auto rows = core::list_rows<commerce::Planogram>(
-        call.transaction(), {.tenant = call.tenant(),
-                             .kind = {},
-                             .state = std::string(applied),
-                             .starting_after = after,
-                             .limit = platform::kPageMax});
+    const auto rows =
+        core::list_rows<commerce::Planogram>(call.transaction(), {.tenant = call.tenant(),
+                                                                  .kind = {},
+                                                                  .state = std::string(applied),
+                                                                  .starting_after = after,
+                                                                  .limit = platform::kPageMax});
     if (!rows) return std::unexpected(rows.error());
     for (const auto& row : *rows) rooms[row.value.cabinet] = commerce::room_of(row.value);
     if (std::ssize(*rows) < platform::kPageMax) return rooms;
@@ -178,9 +178,9 @@ Result<Json> cabinet_stock(const ApiCall& call, const core::Row<commerce::Cabine
   Json products = Json::array();
   for (const core::ProductStock& one : *stock) {
     Json level = level_view(one, rooms);
-    const auto bring = std::max<std::int64_t>(
-        0, level.at("capacity").get<std::int64_t>() - std::max<std::int64_t>(
-                                                          0, one.level.predicted));
+    const auto bring =
+        std::max<std::int64_t>(0, level.at("capacity").get<std::int64_t>() -
+                                      std::max<std::int64_t>(0, one.level.predicted));
     if (!is_wanted(level, bring, only)) continue;
     const auto product =
         core::find_row<commerce::Product>(call.transaction(), call.tenant(), one.product.text());

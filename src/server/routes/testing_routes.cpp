@@ -45,8 +45,7 @@ Result<LayoutFacts> read_layout(std::string_view text) {
 // Of the first product, after what was before.
 Result<std::string> draft_layout(const LayoutWish& wish) {
   if (wish.products.empty()) return fail(api::ApiError::kUpload, "no products");
-  return (wish.before.empty() ? "skus: " : wish.before + "+") +
-         wish.products.begin()->second.sku;
+  return (wish.before.empty() ? "skus: " : wish.before + "+") + wish.products.begin()->second.sku;
 }
 
 Result<identity::NewPaymentMethod> describe_method(const std::string& token) {

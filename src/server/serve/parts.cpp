@@ -137,9 +137,8 @@ Result<std::string> layout_for(const routes::LayoutWish& wish) {
     cart::DraftShelf& made = draft.shelves.emplace_back(shelf.id, std::vector<cart::DraftFacing>());
     for (const commerce::Facing& facing : shelf.facings) {
       const auto product = wish.products.find(facing.product);
-      made.facings.push_back({facing.id,
-                              product == wish.products.end() ? "" : product->second.sku,
-                              facing.capacity});
+      made.facings.push_back(
+          {facing.id, product == wish.products.end() ? "" : product->second.sku, facing.capacity});
     }
   }
   return cart::draft_layout(draft);

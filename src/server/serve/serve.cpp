@@ -164,9 +164,9 @@ class Serve::Impl {
     services_->plain_webhooks = options_.demo;
     services_->send_code = [this](const identity::IssuedCode& issued) {
       send({issued.email, "Your code",
-                     fmt::format("Your code is {}. It is valid until {}.", issued.code,
-                                 to_string(issued.expires_at)),
-                     issued.code});
+            fmt::format("Your code is {}. It is valid until {}.", issued.code,
+                        to_string(issued.expires_at)),
+            issued.code});
     };
     services_->read_layout = layout_facts;
     services_->draft_layout = layout_for;
