@@ -91,7 +91,7 @@ class Historian {
                                                        rows_.detail.receipt.text());
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
-    history_["receipt"] = receipt_view(**row, rows_.payment);
+    history_["receipt"] = receipt_view(**row, rows_.payment, rows_.cabinet_name);
     things_.insert((*row)->id);
     return {};
   }

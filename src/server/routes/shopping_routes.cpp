@@ -178,6 +178,7 @@ struct ReceiptRows {
   Row<Receipt> receipt;
   Row<Session> session;
   std::optional<commerce::Payment> payment;
+  std::string cabinet_name;
 };
 
 Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
@@ -187,7 +188,8 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   if (!*session) return no_such<Receipt>(receipt.id);
   auto rows = read_session(call.transaction(), **session);
   if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment)};
+  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment),
+                     std::move(rows->cabinet_name)};
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
@@ -204,7 +206,7 @@ Result<ReceiptRows> receipt_for(ApiCall& call) {
 Result<ApiAnswer> get_receipt(ApiCall& call) {
   const auto rows = receipt_for(call);
   if (!rows) return std::unexpected(rows.error());
-  return api::answer(200, receipt_view(rows->receipt, rows->payment));
+  return api::answer(200, receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
 }
 
 // In order of their sessions; `starting_after` is a receipt, whose session the facts know.
@@ -236,7 +238,7 @@ Result<ApiAnswer> list_receipts(ApiCall& call) {
     if (!row) return std::unexpected(row.error());
     const auto rows = with_session(call, *std::move(row));
     if (!rows) return std::unexpected(rows.error());
-    data.push_back(receipt_view(rows->receipt, rows->payment));
+    data.push_back(receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
   }
   return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
