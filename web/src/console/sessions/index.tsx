@@ -1,7 +1,14 @@
+// Sessions: all of them, and each on a page of its own.
 import type { JSX } from "preact";
-import { Page } from "../shell/page";
-import { said } from "../strings";
+import { Route, Switch } from "wouter-preact";
+import { SessionsPage } from "./sessions_page";
 
-export default function Section(): JSX.Element {
-  return <Page title={said.value.sections.sessions}>{null}</Page>;
+export default function SessionsSection(): JSX.Element {
+  return (
+    <Switch>
+      <Route>
+        <SessionsPage />
+      </Route>
+    </Switch>
+  );
 }
