@@ -1,7 +1,18 @@
+// Layouts: which cabinet has which, and the editor of one cabinet's.
 import type { JSX } from "preact";
-import { Page } from "../shell/page";
-import { said } from "../strings";
+import { Route, Switch } from "wouter-preact";
+import "../manage/style.css";
+import { LayoutPage } from "./layout_page";
+import { LayoutsPage } from "./layouts_page";
+import "./style.css";
 
-export default function Section(): JSX.Element {
-  return <Page title={said.value.sections.layouts}>{null}</Page>;
+export default function Layouts(): JSX.Element {
+  return (
+    <Switch>
+      <Route path="/console/layouts/:cabinet">
+        {({ cabinet }) => <LayoutPage cabinet={cabinet} key={cabinet} />}
+      </Route>
+      <Route component={LayoutsPage} />
+    </Switch>
+  );
 }
