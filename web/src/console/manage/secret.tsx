@@ -2,6 +2,8 @@
 import type { JSX } from "preact";
 import { words } from "@shared/strings";
 import { Button } from "@shared/ui/button";
+import { Dialog } from "@shared/ui/dialog";
+import { Notice } from "@shared/ui/states";
 import { tell } from "@shared/ui/toast";
 
 export function CopyText({ text, label }: { text: string; label: string }): JSX.Element {
@@ -20,5 +22,34 @@ export function CopyText({ text, label }: { text: string; label: string }): JSX.
         {common.copy}
       </Button>
     </div>
+  );
+}
+
+export function Secret({
+  title,
+  words: why,
+  done,
+  text,
+  onClose,
+}: {
+  title: string;
+  words: string;
+  done: string;
+  text: string;
+  onClose: () => void;
+}): JSX.Element {
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      acts={
+        <Button kind="primary" onPress={onClose}>
+          {done}
+        </Button>
+      }
+    >
+      <Notice kind="warn">{why}</Notice>
+      <CopyText text={text} label={title} />
+    </Dialog>
   );
 }

@@ -1,7 +1,15 @@
+// People and API keys: two parts of one section, for owners.
 import type { JSX } from "preact";
-import { Page } from "../shell/page";
-import { said } from "../strings";
+import { Route, Switch } from "wouter-preact";
+import "../manage/style.css";
+import { KeysPage } from "./keys_page";
+import { UsersPage } from "./users_page";
 
-export default function Section(): JSX.Element {
-  return <Page title={said.value.sections.people}>{null}</Page>;
+export default function People(): JSX.Element {
+  return (
+    <Switch>
+      <Route path="/console/people/keys" component={KeysPage} />
+      <Route component={UsersPage} />
+    </Switch>
+  );
 }
