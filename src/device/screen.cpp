@@ -10,6 +10,7 @@
 
 #include "device/clips.hpp"
 #include "device/device_error.hpp"
+#include "pages/assets.hpp"
 #include "platform/http/router.hpp"
 #include "platform/http/server.hpp"
 
@@ -61,7 +62,8 @@ class ScreenHandler final : public http::Handler {
   void handle(http::Request request, http::Reply reply) override {
     const auto match = router_.match(request.method, request.target);
     if (const auto* missing = std::get_if<http::RouteNotFound>(&match)) {
-      return reply(response_of(*missing, request));
+      auto file = pages::file_at(request);
+      return reply(file ? *std::move(file) : response_of(*missing, request));
     }
     if (const auto* wrong = std::get_if<http::RouteNotAllowed>(&match)) {
       return reply(response_of(*wrong, request));
@@ -97,7 +99,7 @@ class ScreenHandler final : public http::Handler {
   http::Response answer(const http::RouteMatch& match, const http::Request& request) {
     switch (static_cast<Route>(match.route)) {
       case Route::kPage:
-        return page();
+        return page(request);
       case Route::kState:
         return state();
       case Route::kEvents:
@@ -116,14 +118,10 @@ class ScreenHandler final : public http::Handler {
     return http::json_response(200, json_.empty() ? "{}" : json_);
   }
 
-  static http::Response page() {
-    http::Response response{.body = std::string(screen_page())};
-    response.headers.set("Content-Type", "text/html; charset=utf-8");
-    response.headers.set("Content-Security-Policy",
-                         "default-src 'none'; style-src 'unsafe-inline'; script-src "
-                         "'unsafe-inline'; connect-src 'self'; media-src 'self'; img-src data:");
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    return response;
+  static http::Response page(const http::Request& request) {
+    const pages::Asset* found = pages::find_asset("cabinet.html");
+    return found == nullptr ? response_of(http::RouteNotFound{}, request)
+                            : pages::asset_response(*found, request.headers);
   }
 
   http::Response events() {

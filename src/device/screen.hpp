@@ -1,6 +1,6 @@
 // A cabinet's screen, as one page on a local port: QR code, words, door, live pictures.
 //
-//   GET  /                     the page
+//   GET  /                     the page, and the files it is made of (src/pages)
 //   GET  /state                the state as JSON
 //   GET  /events               server-sent events: the state as JSON, at each change
 //   GET  /clips/{clip}/{camera}  what a virtual cabinet's camera plays, as MP4
@@ -71,8 +71,5 @@ class Screen {
 
 // A text as a QR code (ISO/IEC 18004, error correction M), as SVG; "" where it does not fit.
 [[nodiscard]] std::string qr_svg(std::string_view text);
-
-// The page.
-[[nodiscard]] std::string_view screen_page();
 
 }  // namespace tally::device

@@ -67,6 +67,8 @@ class Desk {
   Desk& operator=(const Desk&) = delete;
 
   [[nodiscard]] Instant now() const { return now_; }
+  // Who asks for what is done here, for the list of events: "usr_…". Nobody unless it is said.
+  void act_for(std::string actor) { actor_ = std::move(actor); }
   [[nodiscard]] platform::Transaction& transaction() { return transaction_; }
   [[nodiscard]] server::World& world() { return world_; }
   [[nodiscard]] const Hints& hints() const { return hints_; }
@@ -199,6 +201,7 @@ class Desk {
   platform::Transaction& transaction_;
   server::World& world_;
   Instant now_;
+  std::string actor_;
   Hints hints_;
   std::deque<Work> waiting_;
   bool running_ = false;

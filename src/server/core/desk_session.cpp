@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cart_json.hpp"
 #include "commerce/receipt_stock.hpp"
 #include "platform/blobs.hpp"
 #include "platform/jobs.hpp"
@@ -189,6 +190,7 @@ void Desk::alert_stock(const TenantId& tenant, const std::vector<commerce::Stock
     std::string_view ended;
     if (one.kind == kLowEnded) ended = name_of(kLow);
     if (one.kind == kNegativeEnded) ended = name_of(kNegative);
+    if (one.kind == kOutEnded) ended = name_of(kOut);
     alerts_.push_back({.tenant = tenant,
                        .name = fmt::format("stock_{}", name_of(one.kind)),
                        .object = one.cabinet.text(),
@@ -258,6 +260,9 @@ Result<void> Desk::tell_cart(const TenantId& tenant, const SessionId& session, c
   detail.cart = std::move(sha256);
   detail.counts = commerce::net_counts(cart);
   detail.decided_at = now_;
+  detail.decision = name_of(cart.decision.kind);
+  detail.model_name = cart.inputs.model_name;
+  detail.model_sha256 = cart.inputs.model_sha256;
   const auto offered =
       check_lines(detail.offers, cart.lines,
                   [](const CartLine& line) -> std::string_view { return line.product; });

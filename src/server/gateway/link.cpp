@@ -139,13 +139,15 @@ void Link::on(link::Hello hello) {
     const std::lock_guard lock(mutex_);
     last_counter_ = hello.last_command;
   }
-  enqueue([self = shared_from_this(), obeyed = hello.last_command] {
+  enqueue([self = shared_from_this(), hello = std::move(hello)] {
     self->act(
-        [self, obeyed](Desk& desk) -> Result<std::int64_t> {
-          auto told = desk.tell(
-              self->tenant_, self->cabinet_,
-              commerce::FleetEvent(commerce::CabinetConnected{desk.now(), self->number_}));
-          if (told) told = core::obeyed_commands(desk.transaction(), self->cabinet_, obeyed);
+        [self, hello](Desk& desk) -> Result<std::int64_t> {
+          const commerce::CabinetConnected connected{desk.now(), self->number_, hello.version,
+                                                     hello.cameras};
+          auto told = desk.tell(self->tenant_, self->cabinet_, commerce::FleetEvent(connected));
+          if (told) {
+            told = core::obeyed_commands(desk.transaction(), self->cabinet_, hello.last_command);
+          }
           if (!told) return std::unexpected(told.error());
           return core::report_seen(desk.transaction(), self->cabinet_);
         },

@@ -22,6 +22,21 @@ Result<SessionId> session_of(const platform::Job& job) {
   return fail(core::CoreError::kInvalid, fmt::format("job {}: no session", job.lease.id.text()));
 }
 
+std::vector<core::RunningModel> models_of(const std::string& server, const Slot& slot) {
+  const auto model = [&](std::string task, const inference::ModelPackage& package,
+                         const inference::Engine& engine) {
+    return core::RunningModel{.server = server,
+                              .task = std::move(task),
+                              .name = package.name,
+                              .sha256 = package.sha256,
+                              .engine = engine.description(),
+                              .since = {},
+                              .seen_at = {}};
+  };
+  return {model("detect", slot.detector->package(), slot.detector->engine()),
+          model("embed", slot.embedder->package(), slot.embedder->engine())};
+}
+
 }  // namespace
 
 Watcher::Watcher(Begun, core::Office& office, const platform::BlobFiles& blobs,
@@ -44,6 +59,12 @@ Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
     if (!slot) return std::unexpected(std::move(slot.error()));
     watcher->slots_.push_back(*std::move(slot));
   }
+  auto embedder = vision::Embedder::open(watcher->options_.models.embedder, {.threads = 1});
+  if (!embedder) return std::unexpected(std::move(embedder.error()));
+  auto models = models_of(watcher->options_.name, watcher->slots_.front());
+  watcher->enroller_ =
+      std::make_unique<Enroller>(office, blobs, watcher->options_.folder / "new",
+                                 *std::move(embedder), std::move(models), watcher->log_);
   for (Slot& slot : watcher->slots_) {
     watcher->threads_.emplace_back([&watcher = *watcher, &slot] { watcher.run(slot); });
   }
@@ -53,6 +74,7 @@ Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
 Watcher::~Watcher() {
   office_.board().stop();
   for (std::thread& thread : threads_) thread.join();
+  enroller_.reset();
 }
 
 void Watcher::run(Slot& slot) {

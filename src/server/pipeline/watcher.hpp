@@ -20,6 +20,7 @@
 #include "platform/jobs.hpp"
 #include "server/core/office.hpp"
 #include "server/log.hpp"
+#include "server/pipeline/enroller.hpp"
 #include "server/pipeline/lease_keeper.hpp"
 #include "server/pipeline/live_session.hpp"
 #include "server/pipeline/models.hpp"
@@ -71,6 +72,7 @@ class Watcher {
   WatcherOptions options_;
   server::Log log_;
   Galleries galleries_;
+  std::unique_ptr<Enroller> enroller_;
   std::vector<Slot> slots_;
   std::vector<std::thread> threads_;
 };

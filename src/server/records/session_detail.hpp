@@ -41,6 +41,9 @@ struct SessionDetail {
   std::optional<Instant> decided_at;           // The cart was there.
   std::optional<Instant> settled_at;
   double watched_at_close = -1;  // Share of all frames that were watched when the door closed.
+  std::string decision;          // The cart's: "charge", "review", "nothing"; empty without one.
+  std::string model_name;        // The detector that it was made with.
+  std::string model_sha256;
 };
 
 }  // namespace tally::records

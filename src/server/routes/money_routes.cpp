@@ -10,6 +10,7 @@
 #include "server/payments/sandbox.hpp"
 #include "server/payments/stripe_notice.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
@@ -41,7 +42,17 @@ Result<ApiAnswer> get_payment(ApiCall& call) {
   return api::answer(200, payment_view(*row));
 }
 
-Result<ApiAnswer> list_payments(ApiCall& call) { return list_of<Payment>(call, payment_view); }
+Result<ApiAnswer> list_payments(ApiCall& call) {
+  RowFilter filter;
+  Filters filters;
+  filters.read(query_value<commerce::PaymentState>(call, "state", commerce::kPaymentStateCount),
+               filter.state);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  if (filters.error()) return std::unexpected(*filters.error());
+  return list_viewed<Payment>(
+      call, filter, [](const Row<Payment>& row) -> Result<Json> { return payment_view(row); });
+}
 
 Result<ApiAnswer> answer_payment(const ApiCall& call, int status, const PaymentId& id) {
   const auto row = need_row<Payment>(call, id.text());
@@ -175,8 +186,16 @@ Json debts_view(const Row<Debts>& row) {
 }
 
 Result<ApiAnswer> list_debts(ApiCall& call) {
+  if (call.principal().role == identity::Role::kShopper) {
+    if (const auto wish = call.page(); !wish) return std::unexpected(wish.error());
+    const auto own = core::find_row<Debts>(call.transaction(), call.tenant(), call.principal().id);
+    if (!own) return std::unexpected(own.error());
+    std::vector<Json> data;
+    if (*own) data.push_back(debts_view(**own));
+    return api::answer(200, page_view(std::move(data), false));
+  }
   return list_own<Debts>(
-      call, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
+      call, std::nullopt, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
       [](const Row<Debts>& row) -> Result<Json> { return debts_view(row); });
 }
 

@@ -6,11 +6,15 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "commerce/catalog.hpp"
+#include "commerce/planogram.hpp"
 #include "platform/blob_files.hpp"
 #include "platform/store.hpp"
 #include "server/core/hint_board.hpp"
@@ -25,6 +29,32 @@ class LiveEvents;
 struct LayoutFacts {
   std::vector<std::string> skus;
   std::vector<std::string> cameras;
+};
+
+// What the embedder made of a product's photos.
+struct ProductVectors {
+  struct Photo {
+    std::string sha256;
+    std::vector<float> vector;
+  };
+  std::string product;  // Its id.
+  std::vector<Photo> photos;
+};
+struct LookAlike {
+  std::string product;
+  double likeness = 0;
+  bool same_picture = false;
+};
+
+// What stands on which shelf, for a layout file to be made of it.
+struct LayoutWish {
+  struct Product {
+    std::string sku;
+    std::optional<commerce::ProductSize> size;
+  };
+  std::string before;                    // The text of the layout before; empty: there is none.
+  std::vector<commerce::Shelf> shelves;  // Facings of these products by their ids.
+  std::map<ProductId, Product> products;
 };
 
 struct Services {
@@ -43,6 +73,14 @@ struct Services {
   std::function<Result<void>(const std::filesystem::path&)> check_photo = {};
   // perception's reading of a layout file: on a worker's thread. Errors: those of the file.
   std::function<Result<LayoutFacts>(std::string_view text)> read_layout = {};
+  // perception's judgement of which products can't be told from one of them; the most alike first.
+  // On a worker's thread.
+  std::function<Result<std::vector<LookAlike>>(const std::vector<ProductVectors>&,
+                                               const std::string& product)>
+      look_alikes = {};
+  // perception's layout file for shelves, with the cameras of the one before. Errors: what does not
+  // fit.
+  std::function<Result<std::string>(const LayoutWish&)> draft_layout = {};
   // Whose token it is, and what people know the card by. On a worker's thread: it may ask the
   // provider.
   std::function<Result<identity::NewPaymentMethod>(const std::string& token)> describe_method = {};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "server/records/event_json.hpp"
 #include "server/records/names.hpp"
 #include "server/routes/support.hpp"
 
@@ -49,7 +50,34 @@ Json refund_view(const commerce::Payment& payment, const commerce::Refund& refun
           {"state", name_of(refund.state)},
           {"amount", json_of({refund.amount_minor, payment.currency})},
           {"reason", refund.reason},
+          {"session", json_of_id(payment.session)},
           {"wanted_at", to_string(refund.wanted_at)}};
+}
+
+Json transfer_view(const commerce::Transfer& transfer) {
+  return {{"id", transfer.id.text()},
+          {"at", to_string(transfer.at)},
+          {"phase", name_of(transfer.phase)},
+          {"reason", name_of(transfer.reason)},
+          {"debit", name_of(transfer.debit.kind)},
+          {"credit", name_of(transfer.credit.kind)},
+          {"amount", json_of(transfer.amount)},
+          {"session", json_of_id(transfer.session)},
+          {"payment", json_of_id(transfer.payment)}};
+}
+
+Json event_view(const platform::StoredEvent& event) {
+  return Json::parse(records::event_json(event.sequence, event.id.text(), event.type,
+                                         event.object_id, event.object_version, event.at,
+                                         event.body, event.actor));
+}
+
+Json restock_line_view(const commerce::RestockLine& line) {
+  return {{"product", line.product.text()},
+          {"counted", line.counted ? Json(*line.counted) : Json(nullptr)},
+          {"wasted", line.wasted},
+          {"expired", line.expired},
+          {"loaded", line.loaded}};
 }
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
@@ -70,7 +98,9 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
   if (!detail) return std::unexpected(detail.error());
   if (!payment) return std::unexpected(payment.error());
   if (!cabinet) return std::unexpected(cabinet.error());
-  SessionRows rows{std::move(session), {}, std::nullopt, {}};
+  auto facts = core::find_facts(transaction, session.tenant, value.id);
+  if (!facts) return std::unexpected(facts.error());
+  SessionRows rows{std::move(session), {}, std::nullopt, {}, *std::move(facts)};
   if (*detail) rows.detail = std::move((*detail)->value);
   if (*payment) rows.payment = std::move((*payment)->value);
   if (*cabinet) rows.cabinet_name = (*cabinet)->value.name;
@@ -97,12 +127,21 @@ Json session_view(const SessionRows& rows) {
                {"opened_at", json_of(session.first_opened)},
                {"closed_at", json_of(session.last_closed)},
                {"version", rows.session.version}};
+  const core::SessionFacts none;
+  const core::SessionFacts& facts = rows.facts ? *rows.facts : none;
+  const auto total = facts.gross();
+  view["decision"] = facts.decision ? Json(*facts.decision) : Json(nullptr);
+  view["items"] = facts.items;
+  view["total"] = total ? json_of(*total) : Json(nullptr);
+  view["settled_at"] = json_of(facts.settled_at);
+  view["disputed"] = facts.disputed;
   if (!rows.cabinet_name.empty()) view["cabinet_name"] = rows.cabinet_name;
   return view;
 }
 
 Json receipt_view(const core::Row<commerce::Receipt>& row,
-                  const std::optional<commerce::Payment>& payment) {
+                  const std::optional<commerce::Payment>& payment,
+                  const std::string& cabinet_name) {
   const commerce::Receipt& receipt = row.value;
   Json lines = Json::array();
   for (const auto& line : receipt.lines) lines.push_back(line_view(line));
@@ -113,20 +152,22 @@ Json receipt_view(const core::Row<commerce::Receipt>& row,
   Json revisions = Json::array();
   for (const auto& revision : receipt.revisions) revisions.push_back(revision_view(revision));
   const Instant first = receipt.revisions.empty() ? receipt.at : row.created_at;
-  return {{"id", receipt.id.text()},
-          {"session", receipt.session.text()},
-          {"cabinet", receipt.cabinet.text()},
-          {"closed_at", to_string(receipt.closed_at)},
-          {"at", to_string(receipt.at)},
-          {"version", receipt.version},
-          {"currency", receipt.currency.text()},
-          {"price_includes_tax", receipt.price_includes_tax},
-          {"lines", std::move(lines)},
-          {"total", taxed_view(receipt.total)},
-          {"taxes", std::move(taxes)},
-          {"revisions", std::move(revisions)},
-          {"payment", payment ? Json(payment->id.text()) : Json(nullptr)},
-          {"disputable_until", to_string(first + commerce::kDisputeTime)}};
+  Json view = {{"id", receipt.id.text()},
+               {"session", receipt.session.text()},
+               {"cabinet", receipt.cabinet.text()},
+               {"closed_at", to_string(receipt.closed_at)},
+               {"at", to_string(receipt.at)},
+               {"version", receipt.version},
+               {"currency", receipt.currency.text()},
+               {"price_includes_tax", receipt.price_includes_tax},
+               {"lines", std::move(lines)},
+               {"total", taxed_view(receipt.total)},
+               {"taxes", std::move(taxes)},
+               {"revisions", std::move(revisions)},
+               {"payment", payment ? Json(payment->id.text()) : Json(nullptr)},
+               {"disputable_until", to_string(first + commerce::kDisputeTime)}};
+  if (!cabinet_name.empty()) view["cabinet_name"] = cabinet_name;
+  return view;
 }
 
 Json dispute_view(const core::Row<commerce::Dispute>& row, const commerce::Offers& offers) {

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
 #include "server/identity/tenants.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
@@ -22,6 +24,29 @@ using commerce::Session;
 using core::Desk;
 using core::Row;
 
+constexpr std::int64_t kSumMinorMax = 1'000'000'000;
+
+// What stands in it, in the order of its shelves, each once.
+Result<Json> offers_view(const ApiCall& call, const core::CabinetView& view) {
+  Json offers = Json::array();
+  if (!view.planogram) return offers;
+  std::set<ProductId> shown;
+  for (const commerce::Shelf& shelf : view.planogram->shelves) {
+    for (const commerce::Facing& facing : shelf.facings) {
+      const commerce::Price* price = commerce::find_price(view.market, facing.product);
+      if (price == nullptr || !shown.insert(facing.product).second) continue;
+      const auto product = core::find_row<commerce::Product>(
+          call.transaction(), view.cabinet.tenant, facing.product.text());
+      if (!product) return std::unexpected(product.error());
+      if (!*product) continue;
+      offers.push_back({{"name", (*product)->value.name},
+                        {"unit_price", json_of(price->amount)},
+                        {"tax_rate_bp", price->tax_rate_bp}});
+    }
+  }
+  return offers;
+}
+
 Json door_view(const core::CabinetView& view, const std::string& operator_name, Instant expires) {
   std::vector<std::string> reasons = view.unwell;
   if (!view.closed.empty()) reasons.emplace_back("its operator has something to set right first");
@@ -33,6 +58,7 @@ Json door_view(const core::CabinetView& view, const std::string& operator_name, 
           {"opens", reasons.empty()},
           {"closed_because", std::move(reasons)},
           {"hold", json_of(view.market.hold)},
+          {"price_includes_tax", view.market.price_includes_tax},
           {"expires_at", to_string(expires)}};
 }
 
@@ -47,7 +73,12 @@ Result<ApiAnswer> preview_door(ApiCall& call, Services& services) {
   if (!view) return std::unexpected(view.error());
   const auto tenant = identity::find_tenant(call.transaction(), cabinet->tenant);
   if (!tenant) return std::unexpected(tenant.error());
-  return api::answer(200, door_view(*view, *tenant ? (*tenant)->name : "", read->expires));
+  auto offers = offers_view(call, *view);
+  if (!offers) return std::unexpected(offers.error());
+  Json door = door_view(*view, *tenant ? (*tenant)->name : "", read->expires);
+  door["offers"] = *std::move(offers);
+  door["sandbox"] = services.sandbox;
+  return api::answer(200, door);
 }
 
 Result<ApiAnswer> begin_session(ApiCall& call, Services& services) {
@@ -102,14 +133,43 @@ Result<ApiAnswer> cancel_session(ApiCall& call, Services& services) {
       [&](Desk&) { return answer_session(call, 200, id); });
 }
 
+// A shopper's own, or what the query asks for.
+Result<core::SessionFilter> read_filter(const ApiCall& call) {
+  core::SessionFilter filter;
+  Filters filters;
+  filters.read(query_word(call, "kind", {"shopping", "restock"}), filter.kind);
+  filters.read(query_value<commerce::SessionState>(call, "state", commerce::kSessionStates),
+               filter.state);
+  filters.read(query_id<CabinetId>(call, "cabinet"), filter.cabinet);
+  filters.read(query_id<ShopperId>(call, "shopper"), filter.shopper);
+  filters.read(query_word(call, "decision", {"charge", "review", "nothing"}), filter.decision);
+  filters.read(query_boolean(call, "reviewed"), filter.reviewed);
+  filters.read(query_boolean(call, "disputed"), filter.disputed);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  filters.read(query_number(call, "least_minor", 0, kSumMinorMax), filter.least_minor);
+  filters.read(query_number(call, "most_minor", 0, kSumMinorMax), filter.most_minor);
+  if (filters.error()) return std::unexpected(*filters.error());
+  if (call.principal().role == identity::Role::kShopper) filter.shopper = call.principal().id;
+  return filter;
+}
+
 Result<ApiAnswer> list_sessions(ApiCall& call) {
-  return list_own<Session>(
-      call, [](const Session& session) -> Result<ShopperId> { return session.shopper; },
-      [&](Row<Session> row) -> Result<Json> {
-        const auto rows = read_session(call.transaction(), std::move(row));
-        if (!rows) return std::unexpected(rows.error());
-        return session_view(*rows);
-      });
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto filter = read_filter(call);
+  if (!filter) return std::unexpected(filter.error());
+  const auto facts = core::list_sessions(call.transaction(), call.tenant(), *filter,
+                                         wish->starting_after, wish->limit + 1);
+  if (!facts) return std::unexpected(facts.error());
+  std::vector<Json> data;
+  for (const core::SessionFacts& one : *facts) {
+    if (std::ssize(data) == wish->limit) break;
+    auto view = view_session(call, one.session);
+    if (!view) return std::unexpected(view.error());
+    data.push_back(*std::move(view));
+  }
+  return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
 
 // ---- Receipts
@@ -118,6 +178,7 @@ struct ReceiptRows {
   Row<Receipt> receipt;
   Row<Session> session;
   std::optional<commerce::Payment> payment;
+  std::string cabinet_name;
 };
 
 Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
@@ -127,7 +188,8 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   if (!*session) return no_such<Receipt>(receipt.id);
   auto rows = read_session(call.transaction(), **session);
   if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment)};
+  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment),
+                     std::move(rows->cabinet_name)};
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
@@ -144,17 +206,41 @@ Result<ReceiptRows> receipt_for(ApiCall& call) {
 Result<ApiAnswer> get_receipt(ApiCall& call) {
   const auto rows = receipt_for(call);
   if (!rows) return std::unexpected(rows.error());
-  return api::answer(200, receipt_view(rows->receipt, rows->payment));
+  return api::answer(200, receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
 }
 
+// In order of their sessions; `starting_after` is a receipt, whose session the facts know.
 Result<ApiAnswer> list_receipts(ApiCall& call) {
-  return list_own<Receipt>(
-      call, [&](const Receipt& receipt) { return shopper_of_session(call, receipt.session); },
-      [&](Row<Receipt> row) -> Result<Json> {
-        auto rows = with_session(call, std::move(row));
-        if (!rows) return std::unexpected(rows.error());
-        return receipt_view(rows->receipt, rows->payment);
-      });
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  core::SessionFilter filter;
+  filter.with_receipt = true;
+  Filters filters;
+  filters.read(query_id<CabinetId>(call, "cabinet"), filter.cabinet);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  if (filters.error()) return std::unexpected(*filters.error());
+  if (call.principal().role == identity::Role::kShopper) filter.shopper = call.principal().id;
+  std::optional<std::string> after;
+  if (wish->starting_after) {
+    const auto last =
+        core::find_row<Receipt>(call.transaction(), call.tenant(), *wish->starting_after);
+    if (!last) return std::unexpected(last.error());
+    if (*last) after = (*last)->value.session.text();
+  }
+  const auto facts =
+      core::list_sessions(call.transaction(), call.tenant(), filter, after, wish->limit + 1);
+  if (!facts) return std::unexpected(facts.error());
+  std::vector<Json> data;
+  for (const core::SessionFacts& one : *facts) {
+    if (std::ssize(data) == wish->limit) break;
+    auto row = need_row<Receipt>(call, one.receipt.value_or(""));
+    if (!row) return std::unexpected(row.error());
+    const auto rows = with_session(call, *std::move(row));
+    if (!rows) return std::unexpected(rows.error());
+    data.push_back(receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
+  }
+  return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
 
 // A number in a path; what is none names nothing.

@@ -1,37 +1,41 @@
 #include "server/serve/pages.hpp"
 
-#include <string>
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "pages/assets.hpp"
 
 namespace tally::serve {
 namespace {
 
-// Its own scripts and styles alone; the API and clips of this server.
-constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "connect-src 'self'; media-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'";
+// The wallet's first segments; what follows them, it reads itself.
+constexpr std::array<std::string_view, 3> kWallet = {"d", "sandbox", "wallet"};
 
-http::Response page(std::string_view text) {
-  http::Response response;
-  response.headers.set("Content-Type", "text/html; charset=utf-8");
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.set("Content-Security-Policy", kPolicy);
-  response.body = std::string(text);
-  return response;
+// By PageMode.
+constexpr std::array<std::string_view, 3> kWalletPages = {"wallet.html", "wallet.test.html",
+                                                          "wallet.demo.html"};
+constexpr std::array<std::string_view, 3> kConsolePages = {"console.html", "console.test.html",
+                                                           "console.demo.html"};
+
+// One page holds all below /console: it reads the rest of the path itself.
+bool is_console(const http::Target& target) {
+  return !target.segments.empty() && target.segments[0] == "console";
+}
+
+bool is_wallet(const http::Target& target) {
+  return target.segments.empty() || std::ranges::find(kWallet, target.segments[0]) != kWallet.end();
 }
 
 }  // namespace
 
-std::optional<http::Response> page_for(const http::Request& request, bool demo) {
-  const auto& segments = request.target.segments;
-  const bool door = segments.size() == 2 && segments[0] == "d";
-  const bool bank = segments.size() == 3 && segments[0] == "sandbox" && segments[1] == "actions";
-  const bool wallet = segments.empty() || (segments.size() == 1 && segments[0] == "wallet");
-  if (!door && !bank && !wallet) return std::nullopt;
-  std::string text(wallet_page());
-  const std::string_view mark = "data-demo=\"no\"";
-  if (demo) text.replace(text.find(mark), mark.size(), "data-demo=\"yes\"");
-  return page(text);
+std::optional<http::Response> page_for(const http::Request& request, PageMode mode) {
+  const bool console = is_console(request.target);
+  const pages::Asset* page = nullptr;
+  if (console || is_wallet(request.target)) {
+    page = pages::find_asset((console ? kConsolePages : kWalletPages)[static_cast<int>(mode)]);
+  }
+  return page == nullptr ? pages::file_at(request) : pages::asset_response(*page, request.headers);
 }
 
 }  // namespace tally::serve

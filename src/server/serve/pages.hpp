@@ -1,20 +1,21 @@
-// The pages that the server itself serves: the wallet, where a shopper lands who scans a cabinet's
-// code. Plain HTML that uses the public API and nothing from elsewhere.
+// Which of the pages in src/pages the server shows where: the wallet, where a shopper lands who
+// scans a cabinet's code, and the console of whoever runs the cabinets.
 //
 // Thread-safety: pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "platform/http/http.hpp"
 
 namespace tally::serve {
 
-// What is answered to a GET: nothing where there is no such page. `demo`: test cards can be chosen,
-// and where codes are printed is told.
-[[nodiscard]] std::optional<http::Response> page_for(const http::Request& request, bool demo);
+// What the pages are told: in kTest they offer test cards, in kDemo they tell, too, that letters are
+// printed where the server runs.
+enum class PageMode : std::uint8_t { kLive, kTest, kDemo };
 
-[[nodiscard]] std::string_view wallet_page();
+// What is answered to a GET: nothing where there is no such page or file.
+[[nodiscard]] std::optional<http::Response> page_for(const http::Request& request, PageMode mode);
 
 }  // namespace tally::serve

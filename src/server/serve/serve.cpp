@@ -9,7 +9,9 @@
 #include "platform/jobs.hpp"
 #include "platform/outbox.hpp"
 #include "server/api/api.hpp"
+#include "server/core/facts.hpp"
 #include "server/core/ledger_book.hpp"
+#include "server/core/photo_book.hpp"
 #include "server/gateway/gateway.hpp"
 #include "server/mail/smtp.hpp"
 #include "server/routes/live_events.hpp"
@@ -58,6 +60,7 @@ class Serve::Impl {
       if (auto left = blobs_->remove_leftovers(); !left) return std::unexpected(left.error());
     }
     office_.emplace(*store_, world_, board_);
+    if (auto filled = fill_facts(); !filled) return filled;
     auto process = ThisProcess::begin(config().data, *office_);
     if (!process) return std::unexpected(std::move(process.error()));
     process_.emplace(*std::move(process));
@@ -110,6 +113,18 @@ class Serve::Impl {
                : config().public_url;
   }
 
+  // Of what was stored by a program that knew none.
+  Result<void> fill_facts() {
+    while (true) {
+      const auto filled = store_->write_and_wait(
+          [](platform::Transaction& transaction) { return core::fill_facts(transaction); });
+      if (!filled) return std::unexpected(filled.error());
+      if (*filled == 0) break;
+    }
+    return store_->write_and_wait(
+        [](platform::Transaction& transaction) { return core::want_all_photos(transaction); });
+  }
+
   Result<void> start_mail() {
     if (options_.mail || config().mail.kind != config::MailKind::kSmtp) return {};
     const auto password = config::resolve_secret(config().mail.password, config::system_secrets());
@@ -155,6 +170,8 @@ class Serve::Impl {
     };
     services_->read_layout = layout_facts;
     services_->check_photo = check_photo;
+    services_->draft_layout = layout_for;
+    services_->look_alikes = look_alikes;
     services_->describe_method = [this](const std::string& token) { return describe(token); };
     services_->gateway = gateway_.get();
     services_->session_policy = config().session;
@@ -171,9 +188,10 @@ class Serve::Impl {
     api_options.behind_proxy = config().http.behind_proxy;
     services_->behind_proxy = config().http.behind_proxy;
     if (has_role(config(), ServerRole::kApi)) {
-      api_options.pages = [demo = options_.demo](const http::Request& request) {
-        return page_for(request, demo);
-      };
+      const PageMode mode = options_.demo        ? PageMode::kDemo
+                            : services_->sandbox ? PageMode::kTest
+                                                 : PageMode::kLive;
+      api_options.pages = [mode](const http::Request& request) { return page_for(request, mode); };
     }
     api_options.on_failure = [this](std::string_view request, std::string_view operation,
                                     const Error& error) {

@@ -122,7 +122,7 @@ void Dispatcher::send(const WebhookDelivery& delivery) {
       .method = http::Method::kPost,
       .url = delivery.endpoint.url,
       .body = records::event_json(event.sequence, event.id.text(), event.type, event.object_id,
-                                  event.object_version, event.at, event.body),
+                                  event.object_version, event.at, event.body, event.actor),
       .addresses =
           options_.any_address ? http::AddressPolicy::kAny : http::AddressPolicy::kPublicOnly,
       .deadline = kSendTime,

@@ -1,0 +1,4 @@
+import "@shared/style";
+import { start } from "@shared/page";
+
+start(<main>tally</main>);

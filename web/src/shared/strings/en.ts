@@ -1,0 +1,81 @@
+// The words of all pages but the console's. Spanish (es.ts) has the same keys.
+import { cabinet } from "./en_cabinet";
+import { wallet } from "./en_wallet";
+
+interface ProblemWords {
+  happened: string;
+  todo: string;
+}
+
+const codes: Record<string, ProblemWords> = {
+  busy: { happened: "The server is busy.", todo: "Try again in a moment; nothing is lost." },
+  cabinet_closed: {
+    happened: "This cabinet does not open now.",
+    todo: "Try another one, or come back later.",
+  },
+  changed_meanwhile: {
+    happened: "Somebody else changed this meanwhile.",
+    todo: "Reload it, and make your change again.",
+  },
+  code_wrong: {
+    happened: "That code is not right.",
+    todo: "Look at the newest e-mail, or ask for another code.",
+  },
+  csrf_token_invalid: { happened: "This page is too old.", todo: "Reload it and try again." },
+  door_token_expired: {
+    happened: "The code on the screen has changed since you scanned it.",
+    todo: "Scan it again.",
+  },
+  door_token_used: {
+    happened: "This code was used already.",
+    todo: "Scan the new one on the screen.",
+  },
+  door_token_unknown: {
+    happened: "This is not a code of a cabinet here.",
+    todo: "Scan the code on the cabinet’s screen.",
+  },
+  expired: { happened: "That code is too old.", todo: "Ask for another one." },
+  locked_out: {
+    happened: "There is an unpaid amount from an earlier visit.",
+    todo: "Pay it first; then the cabinet opens again.",
+  },
+  password_wrong: { happened: "E-mail address or password is not right.", todo: "Try again." },
+  too_many_requests: { happened: "Those were many tries.", todo: "Wait a minute, then try again." },
+  unauthenticated: { happened: "You are signed out.", todo: "Sign in again." },
+};
+
+export const en = {
+  common: {
+    appName: "tally",
+    back: "Back",
+    cancel: "Cancel",
+    close: "Close",
+    copied: "Copied",
+    copy: "Copy",
+    language: "Language",
+    loading: "Loading…",
+    more: "Show more",
+    notFound: "There is no such page",
+    offline: "No connection. What you see may be old; it goes on by itself when you are back.",
+    requestId: "Tell your support this number:",
+    retry: "Try again",
+    save: "Save",
+    saving: "Saving…",
+    signOut: "Sign out",
+    theme: "Look",
+    themes: { system: "As system", light: "Light", dark: "Dark" },
+    undo: "Undo",
+    working: "One moment…",
+  },
+  problems: {
+    codes,
+    offline: { happened: "No answer came.", todo: "Look at your connection and try again." },
+    refused: { happened: "That did not work.", todo: "" },
+    server: {
+      happened: "Something went wrong on our side.",
+      todo: "Try again in a moment; nothing happens twice.",
+    },
+  },
+  wallet,
+  cabinet,
+};

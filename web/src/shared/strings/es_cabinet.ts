@@ -1,0 +1,5 @@
+import type { Strings } from ".";
+
+export const cabinet: Strings["cabinet"] = {
+  title: "Armario",
+};

@@ -1,0 +1,86 @@
+// Tables. Where a row leads somewhere, its first cell is the link, so that keyboards and readers
+// have it; the rest of the row is a larger target for pointers.
+import type { ComponentChildren, JSX } from "preact";
+import { useLocation } from "wouter-preact";
+
+export interface Column<T> {
+  head: string;
+  cell: (row: T) => ComponentChildren;
+  end?: boolean; // Numbers: aligned at their end.
+  class?: string;
+}
+
+export function Table<T>({
+  caption,
+  columns,
+  rows,
+  keyOf,
+  href,
+}: {
+  caption: string; // Read aloud.
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  keyOf: (row: T) => string;
+  href?: (row: T) => string;
+}): JSX.Element {
+  const [, go] = useLocation();
+  const classOf = (column: Column<T>) =>
+    [column.end && "end", column.class].filter(Boolean).join(" ") || undefined;
+  return (
+    <div class="table-room">
+      <table class="table">
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.head} scope="col" class={classOf(column)}>
+                {column.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const target = href?.(row);
+            return (
+              <tr
+                key={keyOf(row)}
+                class={target ? "goes" : undefined}
+                onClick={(event) => {
+                  const on = event.target as Element;
+                  if (target && !on.closest("a, button, input, label")) go(target);
+                }}
+              >
+                {columns.map((column, index) => (
+                  <td key={column.head} class={classOf(column)}>
+                    {target && index === 0 ? (
+                      <TableLink href={target}>{column.cell(row)}</TableLink>
+                    ) : (
+                      column.cell(row)
+                    )}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TableLink({ href, children }: { href: string; children: ComponentChildren }): JSX.Element {
+  const [, go] = useLocation();
+  return (
+    <a
+      href={href}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        go(href);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

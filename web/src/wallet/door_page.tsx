@@ -1,0 +1,151 @@
+// What a scanned code leads to: whose cabinet it is, what is in it and what that costs, and the
+// button that unlocks it, as soon as somebody is signed in and has a card.
+import { useEffect } from "preact/hooks";
+import type { JSX } from "preact";
+import { Link, useLocation } from "wouter-preact";
+import { api, ask, type Schemas } from "@shared/api/client";
+import { me } from "@shared/api/me";
+import { once } from "@shared/api/once";
+import { useResource } from "@shared/api/resource";
+import { money } from "@shared/money";
+import { words } from "@shared/strings";
+import { Button, ButtonLink } from "@shared/ui/button";
+import { Loaded, Notice, ProblemNotice, Skeleton } from "@shared/ui/states";
+import { Money } from "@shared/ui/texts";
+import { CardChoice, CardForm, cardOf, useCards } from "./cards";
+import { DebtNotice } from "./debts";
+import { Frame } from "./frame";
+import { SignIn } from "./sign_in";
+import { door, tenant } from "./state";
+
+type Preview = Schemas["DoorPreview"];
+
+export function DoorPage({ token }: { token: string }): JSX.Element {
+  const said = words.value.wallet;
+  const preview = useResource(`door/${token}`, () =>
+    ask(api.GET("/v1/doors/{token}", { params: { path: { token } } })),
+  );
+  const found = preview.value;
+  useEffect(() => {
+    if (!found) return;
+    tenant.value = found.tenant;
+    door.value = token;
+  }, [found, token]);
+  const gone = preview.problem && preview.problem.kind === "refused";
+  if (gone && !found) {
+    door.value = "";
+    return (
+      <Frame title={said.title} back="/wallet">
+        <ProblemNotice problem={preview.problem!} />
+        <ButtonLink href="/wallet/scan" kind="primary" size="large" wide icon="scan">
+          {said.door.gone}
+        </ButtonLink>
+      </Frame>
+    );
+  }
+  return (
+    <Frame title={found?.name ?? said.title} back="/wallet">
+      <Loaded of={preview}>
+        {(one) => (
+          <>
+            <div class="door-head">
+              <h1>{one.name}</h1>
+              <p class="soft">{said.door.by(one.operator)}</p>
+            </div>
+            <Way token={token} preview={one} />
+            <Goods preview={one} />
+          </>
+        )}
+      </Loaded>
+    </Frame>
+  );
+}
+
+// The next step: sign in, add a card, unlock.
+function Way({ token, preview }: { token: string; preview: Preview }): JSX.Element {
+  const said = words.value.wallet;
+  if (!preview.opens) {
+    return (
+      <Notice kind="warn" title={said.door.closed}>
+        <ul>
+          {preview.closed_because.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      </Notice>
+    );
+  }
+  const mine = me.value?.role === "shopper" && me.value.tenant === preview.tenant;
+  if (mine) return <Unlock token={token} preview={preview} />;
+  return (
+    <section class="card stack" aria-labelledby="sign-in-first">
+      <h2 id="sign-in-first">{said.door.signInFirst}</h2>
+      {me.value?.role === "shopper" && <Notice>{said.door.otherOperator}</Notice>}
+      <SignIn />
+    </section>
+  );
+}
+
+function Unlock({ token, preview }: { token: string; preview: Preview }): JSX.Element {
+  const said = words.value.wallet.door;
+  const [, go] = useLocation();
+  const cards = useCards();
+  if (!cards.value) {
+    if (cards.problem) return <ProblemNotice problem={cards.problem} onRetry={cards.reload} />;
+    return <Skeleton lines={2} />;
+  }
+  const card = cardOf(cards.value);
+  if (!card) {
+    return (
+      <section class="card stack" aria-labelledby="card-first">
+        <h2 id="card-first">{said.cardFirst}</h2>
+        <CardForm onDone={(added) => cards.set([added])} />
+      </section>
+    );
+  }
+  const unlock = () =>
+    once(`unlock/${token}/${card.id}`, async (key) => {
+      const params = { header: { "Idempotency-Key": key } };
+      const body = { door_token: token, payment_method: card.id };
+      const session = await ask(api.POST("/v1/sessions", { params, body }));
+      door.value = "";
+      go(`/wallet/session/${session.id}`, { replace: true });
+    });
+  return (
+    <section class="card stack">
+      <DebtNotice />
+      <Button kind="primary" size="large" wide icon="unlock" busy={said.unlocking} onPress={unlock}>
+        {said.unlock}
+      </Button>
+      <p class="soft small">{said.hold(money(preview.hold))}</p>
+      <CardChoice cards={cards.value} />
+      <Link class="small" href="/wallet/cards/new">
+        {said.otherCard}
+      </Link>
+    </section>
+  );
+}
+
+function Goods({ preview }: { preview: Preview }): JSX.Element {
+  const said = words.value.wallet.door;
+  return (
+    <section class="stack-tight" aria-labelledby="goods">
+      <h2 id="goods">{said.goods}</h2>
+      {preview.offers.length === 0 ? (
+        <p class="soft">{said.noGoods}</p>
+      ) : (
+        <>
+          <ul class="lines">
+            {preview.offers.map((one) => (
+              <li key={one.name} class="row-between">
+                <span>{one.name}</span>
+                <Money of={one.unit_price} />
+              </li>
+            ))}
+          </ul>
+          <p class="soft small">{preview.price_includes_tax ? said.taxIncluded : said.taxAdded}</p>
+        </>
+      )}
+    </section>
+  );
+}

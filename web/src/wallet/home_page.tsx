@@ -1,0 +1,131 @@
+// The first page: scan, what is under way, what is to be paid, past receipts.
+import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { Link } from "wouter-preact";
+import { api, ask, type Schemas } from "@shared/api/client";
+import { me } from "@shared/api/me";
+import { useResource } from "@shared/api/resource";
+import { money } from "@shared/money";
+import { words } from "@shared/strings";
+import { dateTime } from "@shared/time";
+import { Button, ButtonLink } from "@shared/ui/button";
+import { Icon } from "@shared/ui/icons";
+import { Empty, Loaded, Notice } from "@shared/ui/states";
+import { DebtNotice } from "./debts";
+import { Frame } from "./frame";
+import { tenant } from "./state";
+
+type Receipt = Schemas["Receipt"];
+
+const perPage = 20;
+const over = new Set(["settled", "ended", "review"]);
+
+export function HomePage(): JSX.Element {
+  const said = words.value.wallet.home;
+  const shopper = me.value?.role === "shopper";
+  return (
+    <Frame title={words.value.wallet.title}>
+      <section class="stack home-head">
+        <h1>{said.hello}</h1>
+        <p class="soft">{said.intro}</p>
+        <ButtonLink href="/wallet/scan" kind="primary" size="large" wide icon="scan">
+          {said.scan}
+        </ButtonLink>
+        {!shopper && tenant.value && (
+          <ButtonLink href="/wallet/sign-in" size="large" wide icon="person">
+            {said.signIn}
+          </ButtonLink>
+        )}
+      </section>
+      {shopper && (
+        <>
+          <Running />
+          <DebtNotice />
+          <Receipts />
+        </>
+      )}
+    </Frame>
+  );
+}
+
+function Running(): JSX.Element | null {
+  const said = words.value.wallet.home;
+  const latest = useResource("latest", async () => {
+    const page = await ask(api.GET("/v1/sessions", { params: { query: { limit: 1 } } }));
+    return page.data[0] ?? null;
+  });
+  const session = latest.value;
+  if (!session || over.has(session.state)) return null;
+  return (
+    <Notice title={said.running}>
+      <Link href={`/wallet/session/${session.id}`}>{said.runningGo}</Link>
+    </Notice>
+  );
+}
+
+function Receipts(): JSX.Element {
+  const said = words.value.wallet.home;
+  const first = useResource(
+    "receipts",
+    () => ask(api.GET("/v1/receipts", { params: { query: { limit: perPage } } })),
+    { keep: true },
+  );
+  const [more, setMore] = useState<Receipt[]>([]);
+  const [ended, setEnded] = useState(false);
+  const next = async (shown: readonly Receipt[]) => {
+    const query = { limit: perPage, starting_after: shown[shown.length - 1]?.id ?? "" };
+    const page = await ask(api.GET("/v1/receipts", { params: { query } }));
+    setMore([...more, ...page.data]);
+    setEnded(!page.has_more);
+  };
+  return (
+    <section class="stack-tight" aria-labelledby="receipts">
+      <h2 id="receipts">{said.receipts}</h2>
+      <Loaded of={first}>
+        {(page) => {
+          const all = [...page.data, ...more];
+          if (all.length === 0) {
+            return (
+              <Empty icon="receipt" title={said.noReceipts}>
+                <p>{said.noReceiptsTodo}</p>
+              </Empty>
+            );
+          }
+          return (
+            <>
+              <ul class="lines">
+                {all.map((one) => (
+                  <Row key={one.id} receipt={one} />
+                ))}
+              </ul>
+              {page.has_more && !ended && (
+                <Button busy={words.value.common.loading} onPress={() => next(all)}>
+                  {words.value.common.more}
+                </Button>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}
+
+function Row({ receipt }: { receipt: Receipt }): JSX.Element {
+  const said = words.value.wallet.home;
+  const items = receipt.lines.reduce((total, line) => total + line.quantity, 0);
+  return (
+    <li>
+      <Link href={`/wallet/receipt/${receipt.id}`} class="receipt-row">
+        <span class="grow">
+          <b>{receipt.cabinet_name ?? words.value.wallet.receipt.title}</b>
+          <span class="soft small">
+            {dateTime(receipt.closed_at)} · {items ? said.items(items) : said.nothingTaken}
+          </span>
+        </span>
+        <span class="number">{money(receipt.total.gross)}</span>
+        <Icon name="chevron" class="soft" />
+      </Link>
+    </li>
+  );
+}
