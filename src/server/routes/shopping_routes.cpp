@@ -165,9 +165,9 @@ Result<ApiAnswer> list_sessions(ApiCall& call) {
   std::vector<Json> data;
   for (const core::SessionFacts& one : *facts) {
     if (std::ssize(data) == wish->limit) break;
-    auto view = view_session(call, one.session);
-    if (!view) return std::unexpected(view.error());
-    data.push_back(*std::move(view));
+    const auto rows = read_listed(call.transaction(), call.tenant(), one);
+    if (!rows) return std::unexpected(rows.error());
+    data.push_back(session_view(*rows));
   }
   return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
@@ -185,9 +185,13 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
       core::find_row<Session>(call.transaction(), call.tenant(), receipt.value.session.text());
   if (!session) return std::unexpected(session.error());
   if (!*session) return no_such<Receipt>(receipt.id);
-  auto rows = read_session(call.transaction(), **session);
-  if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment)};
+  const commerce::Session& value = (*session)->value;
+  const auto payment = core::find_row<commerce::Payment>(
+      call.transaction(), call.tenant(), core::payment_id(value.id, value.hold_number).text());
+  if (!payment) return std::unexpected(payment.error());
+  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt};
+  if (*payment) rows.payment = (*payment)->value;
+  return rows;
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
