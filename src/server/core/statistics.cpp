@@ -42,9 +42,9 @@ class Folder {
   [[nodiscard]] Condition sessions() const {
     Condition condition;
     condition.add("tenant = {}", wish_.tenant);
+    condition.add("kind = 'shopping'");
     condition.add("begun_at >= {}", wish_.begins.front());
     condition.add("begun_at < {}", wish_.begins.back());
-    condition.add("kind = 'shopping'");
     add_cabinets(condition, "cabinet");
     return condition;
   }
@@ -75,7 +75,7 @@ class Folder {
                                   Number, Number, Number, Number, std::optional<Number>>(
             fmt::format(
                 "SELECT begun_at / {}, currency, COUNT(*), COUNT(opened_at), COUNT(decision), "
-                "CAST(SUM(reviewed) AS BIGINT), COUNT(receipt), CAST(SUM(disputed) AS BIGINT), "
+                "CAST(SUM(reviewed) AS BIGINT), COUNT(gross_minor), CAST(SUM(disputed) AS BIGINT), "
                 "CAST(SUM(items) AS BIGINT), CAST(SUM(gross_minor) AS BIGINT) "
                 "FROM session_facts WHERE {} GROUP BY 1, 2",
                 kSlotMs, condition.sql()),

@@ -107,6 +107,29 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
   return rows;
 }
 
+Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
+                                const core::SessionFacts& facts) {
+  auto session =
+      core::find_row<commerce::Session>(transaction, tenant, facts.session.text());
+  auto cabinet = core::find_row<commerce::Cabinet>(transaction, tenant, facts.cabinet.text());
+  if (!session) return std::unexpected(session.error());
+  if (!cabinet) return std::unexpected(cabinet.error());
+  if (!*session) {
+    return fail(core::CoreError::kMissing, fmt::format("there is no {}", facts.session.text()));
+  }
+  SessionRows rows{**std::move(session), {}, std::nullopt, {}, facts};
+  rows.detail.receipt = ReceiptId::parse(facts.receipt.value_or("")).value_or(ReceiptId());
+  if (facts.reviewed) rows.detail.review = core::review_id(facts.session);
+  if (*cabinet) rows.cabinet_name = (*cabinet)->value.name;
+  if (rows.session.value.state != commerce::SessionState::kAction) return rows;
+  const commerce::Session& value = rows.session.value;
+  auto payment = core::find_row<commerce::Payment>(
+      transaction, tenant, core::payment_id(value.id, value.hold_number).text());
+  if (!payment) return std::unexpected(payment.error());
+  if (*payment) rows.payment = std::move((*payment)->value);
+  return rows;
+}
+
 Json session_view(const SessionRows& rows) {
   const commerce::Session& session = rows.session.value;
   const bool shopping = session.kind == commerce::SessionKind::kShopping;

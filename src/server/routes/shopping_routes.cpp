@@ -165,9 +165,9 @@ Result<ApiAnswer> list_sessions(ApiCall& call) {
   std::vector<Json> data;
   for (const core::SessionFacts& one : *facts) {
     if (std::ssize(data) == wish->limit) break;
-    auto view = view_session(call, one.session);
-    if (!view) return std::unexpected(view.error());
-    data.push_back(*std::move(view));
+    const auto rows = read_listed(call.transaction(), call.tenant(), one);
+    if (!rows) return std::unexpected(rows.error());
+    data.push_back(session_view(*rows));
   }
   return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
@@ -186,10 +186,17 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
       core::find_row<Session>(call.transaction(), call.tenant(), receipt.value.session.text());
   if (!session) return std::unexpected(session.error());
   if (!*session) return no_such<Receipt>(receipt.id);
-  auto rows = read_session(call.transaction(), **session);
-  if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment),
-                     std::move(rows->cabinet_name)};
+  const commerce::Session& value = (*session)->value;
+  const auto payment = core::find_row<commerce::Payment>(
+      call.transaction(), call.tenant(), core::payment_id(value.id, value.hold_number).text());
+  if (!payment) return std::unexpected(payment.error());
+  const auto cabinet =
+      core::find_row<commerce::Cabinet>(call.transaction(), call.tenant(), value.cabinet.text());
+  if (!cabinet) return std::unexpected(cabinet.error());
+  std::string name = *cabinet ? (*cabinet)->value.name : std::string();
+  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, std::move(name)};
+  if (*payment) rows.payment = (*payment)->value;
+  return rows;
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
