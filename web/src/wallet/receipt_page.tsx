@@ -28,7 +28,7 @@ export function ReceiptPage({ id }: { id: string }): JSX.Element {
     { keep: true },
   );
   return (
-    <Frame title={said.title} back="/wallet">
+    <Frame title={said.title} back="/wallet" named>
       <Loaded of={receipt}>{(one) => <Whole receipt={one} onReload={receipt.reload} />}</Loaded>
     </Frame>
   );

@@ -72,7 +72,7 @@ export const wallet = {
       pm_card_authenticationRequired: "The bank asks you to confirm",
     },
     brand: (brand: string, last4: string) => {
-      const name = brand === "test_card" ? "test card" : brand || "card";
+      const name = brand === "test_card" ? "Test card" : brand || "Card";
       return last4 ? `${name} ending in ${last4}` : name;
     },
   },
@@ -89,7 +89,7 @@ export const wallet = {
       holding: { title: "Asking your bank", todo: "The amount is being held on your card." },
       action: {
         title: "Your bank wants to know it is you",
-        todo: "Confirm there, then come back here by itself.",
+        todo: "Confirm it there; you come back to this page.",
       },
       unlocking: {
         title: "Unlocked: open the door",

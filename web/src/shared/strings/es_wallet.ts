@@ -72,7 +72,7 @@ export const wallet: Strings["wallet"] = {
       pm_card_authenticationRequired: "El banco te pide confirmar",
     },
     brand: (brand, last4) => {
-      const name = brand === "test_card" ? "tarjeta de prueba" : brand || "tarjeta";
+      const name = brand === "test_card" ? "Tarjeta de prueba" : brand || "Tarjeta";
       return last4 ? `${name} terminada en ${last4}` : name;
     },
   },
@@ -86,7 +86,7 @@ export const wallet: Strings["wallet"] = {
       },
       action: {
         title: "Tu banco quiere saber que eres tú",
-        todo: "Confírmalo allí; después vuelves aquí.",
+        todo: "Confírmalo allí; después vuelves a esta página.",
       },
       unlocking: {
         title: "Desbloqueado: abre la puerta",

@@ -1,0 +1,2 @@
+// The cabinet's screen.
+export default async function cabinet() {}
