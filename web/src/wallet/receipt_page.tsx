@@ -69,7 +69,9 @@ function Whole({
         onChange={disputes.reload}
       />
       <section class="card receipt-lines" aria-label={said.title}>
-        {receipt.lines.length === 0 && <p>{said.nothing}</p>}
+        {receipt.lines.length === 0 && (
+          <p>{receipt.version > 1 ? said.nothingLeft : said.nothing}</p>
+        )}
         <ul>
           {receipt.lines.map((line, index) => (
             <LineRow

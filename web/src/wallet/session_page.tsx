@@ -9,9 +9,9 @@ import { useResource } from "@shared/api/resource";
 import { money } from "@shared/money";
 import { words } from "@shared/strings";
 import { Button, ButtonLink } from "@shared/ui/button";
+import { DoorPicture, type DoorLook } from "@shared/ui/door";
 import { Icon } from "@shared/ui/icons";
 import { Loaded } from "@shared/ui/states";
-import { DoorPicture, type DoorLook } from "./door_picture";
 import { Frame } from "./frame";
 
 type Session = Schemas["Session"];

@@ -15,6 +15,7 @@ export const wallet = {
     noReceiptsTodo: "After your first purchase its receipt stands here, with a clip of every item.",
     items: (number: number) => count(number, "item", "items"),
     nothingTaken: "Nothing taken",
+    corrected: "Corrected",
     running: "You have a purchase under way",
     runningGo: "Go to it",
     signInWhere:
@@ -159,6 +160,7 @@ export const wallet = {
     title: "Receipt",
     total: "Total",
     nothing: "You took nothing, so nothing was charged.",
+    nothingLeft: "Nothing of it is charged any more.",
     each: (amount: string) => `${amount} each`,
     taxIncluded: (rate: string, amount: string) => `Includes ${amount} tax (${rate})`,
     taxAdded: (rate: string, amount: string) => `Plus ${amount} tax (${rate})`,
