@@ -162,6 +162,36 @@ TEST_P(Business, LocksOutWhoOwesUntilItIsPaid) {
   scan();
 }
 
+TEST_P(Business, BeginsAnewWhereADebtsPaymentWasLeftAtTheBanksPage) {
+  set_up_shop();
+  const SessionId session = shop();
+  see(session, 2, sure());
+  tell(core::payment_id(session, 1),
+       commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
+  const json wish = {{"payment_method", method_}, {"currency", "EUR"}};
+  const auto pay = [&] {
+    return *PaymentId::parse(post(sam_, "/v1/debts/payments", wish).at("id").get<std::string>());
+  };
+  const auto state = [&](const PaymentId& payment) {
+    return get(sam_, "/v1/payments/" + payment.text()).at("state");
+  };
+  const PaymentId left = pay();
+  ask_bank(left, 500);
+  EXPECT_EQ(state(left), "action_needed");
+  const PaymentId anew = pay();
+  EXPECT_NE(anew, left);
+  EXPECT_EQ(state(left), "releasing");
+  call(409, sam_, "POST", "/v1/debts/payments", wish);  // The new one is under way.
+  // The shopper was there after all: what the bank allows goes back.
+  place_hold(left, 500);
+  EXPECT_EQ(state(left), "releasing");
+  place_hold(anew, 500);
+  tell(anew, commerce::PaymentEvent(payment_event::CaptureDone{world_.now(), euros(500)}));
+  EXPECT_EQ(get(sam_, "/v1/debts").at("data").at(0).at("standing"), "clear");
+  EXPECT_EQ(get(sam_, "/v1/payments/" + left.text()).at("captured").at("minor"), 0);
+  EXPECT_EQ(books().at("debt_receivable"), 0);
+}
+
 TEST_P(Business, CorrectsStockByWhatWasCounted) {
   set_up_shop();
   const std::string cabinet = "/v1/cabinets/" + cabinet_;
