@@ -1,3 +1,5 @@
+#include <set>
+
 #include "commerce/error.hpp"
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
@@ -56,6 +58,24 @@ json planogram_json(const Row<Planogram>& row) {
           {"ended_at", json_of(row.value.ended_at)}};
 }
 
+// What stands in it must be the tenant's.
+Result<void> check_products(const ApiCall& call, const commerce::EditPlanogram& wish) {
+  std::set<ProductId> products;
+  for (const commerce::Shelf& shelf : wish.shelves) {
+    for (const commerce::Facing& facing : shelf.facings) products.insert(facing.product);
+  }
+  for (const ProductId& product : products) {
+    if (product.empty()) continue;
+    const auto row =
+        core::find_row<commerce::Product>(call.transaction(), call.tenant(), product.text());
+    if (!row) return std::unexpected(row.error());
+    if (*row) continue;
+    return fail(CommerceError::kUnknown,
+                fmt::format("planogram: there is no product {}", product.text()));
+  }
+  return {};
+}
+
 // Without the camera layout where none is named.
 Result<commerce::EditPlanogram> read_body(const ApiCall& call) {
   BodyReader body(call.body());
@@ -90,9 +110,12 @@ Result<commerce::EditPlanogram> read_wish(ApiCall& call, const Services& service
   const auto layout =
       core::find_camera_layout(call.transaction(), call.tenant(), wish->camera_layout);
   if (!layout) return std::unexpected(layout.error());
-  if (*layout) return wish;
-  return fail(CommerceError::kUnknown,
-              "planogram.camera_layout: upload it first (POST /v1/camera_layouts)");
+  if (!*layout) {
+    return fail(CommerceError::kUnknown,
+                "planogram.camera_layout: upload it first (POST /v1/camera_layouts)");
+  }
+  if (auto known = check_products(call, *wish); !known) return std::unexpected(known.error());
+  return wish;
 }
 
 // A cabinet's planograms, newest first.
