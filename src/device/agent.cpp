@@ -7,6 +7,7 @@
 
 #include "device/agent_impl.hpp"
 #include "device/recorder_camera.hpp"
+#include "device/thermometer.hpp"
 
 namespace tally::device {
 namespace {
@@ -225,6 +226,8 @@ void Agent::Impl::update_screen() {
   state.door_open = lock_->door_open();
   state.token_url = token_url_;
   state.text = text_;
+  state.celsius = read_celsius(options_.config.temperature);
+  if (options_.config.screen) state.others = options_.config.screen->others;
   state.simulated = simulated_ != nullptr;
   state.waiting_bytes = footage_->waiting_bytes();
   for (const auto& camera : cameras_) state.cameras.push_back(camera->id());

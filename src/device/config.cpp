@@ -175,11 +175,22 @@ class ConfigReader {
   }
 
   void read_screen(const toml::table& table) {
-    toml_.check_keys(table, {"address", "port"});
+    toml_.check_keys(table, {"address", "port", "others"});
     ScreenConfig screen;
     if (table.contains("address")) screen.address = toml_.text(table, "address");
     screen.port = static_cast<std::uint16_t>(toml_.integer(table, "port", kPortRange));
-    config_.screen = screen;
+    if (const toml::array* others = table.get_as<toml::array>("others")) {
+      for (const toml::node& node : *others) {
+        const toml::table* other = node.as_table();
+        if (other == nullptr) {
+          return toml_.wrong(Wrong::kSyntax, place_of(table, "others"),
+                             "\"others\" must list {name = \"…\", url = \"…\"}");
+        }
+        toml_.check_keys(*other, {"name", "url"});
+        screen.others.push_back({toml_.text(*other, "name"), toml_.text(*other, "url")});
+      }
+    }
+    config_.screen = std::move(screen);
   }
 
   void check_cameras(const toml::table& root) {

@@ -53,9 +53,18 @@ struct VirtualConfig {
   bool loop = false;         // Clips begin anew when they end.
 };
 
+// Another virtual cabinet's screen, which this one links to: a demo has several.
+struct OtherScreen {
+  std::string name;
+  std::string url;
+
+  friend bool operator==(const OtherScreen&, const OtherScreen&) = default;
+};
+
 struct ScreenConfig {
   std::string address = "127.0.0.1";
   std::uint16_t port = 7070;  // 0: any free one.
+  std::vector<OtherScreen> others;
 };
 
 struct Config {

@@ -194,12 +194,17 @@ class Screen::Impl {
 };
 
 std::string to_json(const ScreenState& state) {
+  Json others = Json::array();
+  for (const OtherScreen& other : state.others) {
+    others.push_back({{"name", other.name}, {"url", other.url}});
+  }
   const Json json = {{"state", state.state},
                      {"online", state.online},
                      {"door_open", state.door_open},
                      {"url", state.token_url},
                      {"qr", state.token_url.empty() ? "" : qr_svg(state.token_url)},
                      {"text", state.text},
+                     {"celsius", state.celsius ? Json(*state.celsius) : Json(nullptr)},
                      {"cameras", state.cameras},
                      {"problems", state.problems},
                      {"waiting_bytes", state.waiting_bytes},
@@ -207,7 +212,8 @@ std::string to_json(const ScreenState& state) {
                      {"manual", state.manual},
                      {"clips", state.clips},
                      {"clip", state.clip},
-                     {"playing_ms", state.playing_ms ? Json(*state.playing_ms) : Json(nullptr)}};
+                     {"playing_ms", state.playing_ms ? Json(*state.playing_ms) : Json(nullptr)},
+                     {"others", std::move(others)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -31,6 +31,7 @@ struct ScreenState {
   bool door_open = false;
   std::string token_url;  // Empty: no QR code now.
   std::string text;
+  std::optional<double> celsius;
   std::vector<std::string> cameras;
   std::vector<std::string> problems;
   std::int64_t waiting_bytes = 0;
@@ -40,6 +41,7 @@ struct ScreenState {
   std::vector<std::string> clips;          // Their names.
   std::size_t clip = 0;                    // Plays now, or next.
   std::optional<std::int64_t> playing_ms;  // Since the recording began.
+  std::vector<OtherScreen> others;
 
   friend bool operator==(const ScreenState&, const ScreenState&) = default;
 };

@@ -13,6 +13,7 @@ constexpr std::string_view kPolicy =
     "img-src 'self' data: blob:; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr std::string_view kHtml = "text/html";
+constexpr std::string_view kScript = "text/javascript";  // A service worker obeys its own policy.
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t";
@@ -74,7 +75,7 @@ http::Response asset_response(const Asset& asset, const http::Headers& asked) {
   response.headers.set("Cache-Control",
                        asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   response.headers.set("X-Content-Type-Options", "nosniff");
-  if (asset.type.starts_with(kHtml)) {
+  if (asset.type.starts_with(kHtml) || asset.type.starts_with(kScript)) {
     response.headers.set("Content-Security-Policy", kPolicy);
     response.headers.set("Referrer-Policy", "same-origin");
   }

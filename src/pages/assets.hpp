@@ -28,7 +28,8 @@ struct Asset {
 
 // What a GET of it is answered: packed as the request can take it, 304 where the asker has it
 // already. What is immutable may be kept for good, anything else is asked for anew each time. HTML
-// comes with a policy that allows the pages' own scripts, styles, pictures and calls, and no other.
+// and scripts come with a policy that allows the pages' own scripts, styles, pictures and calls,
+// and no other.
 [[nodiscard]] http::Response asset_response(const Asset& asset, const http::Headers& asked);
 
 // The answer for a path below the root that is the file's own, such as "/assets/…" or "/sw.js";

@@ -91,6 +91,13 @@ TEST(Assets, PagesAllowNoScriptsButTheirOwn) {
   EXPECT_EQ(text.find("https:"), std::string::npos);
 }
 
+TEST(Assets, TheServiceWorkerMayCallItsServer) {
+  const auto worker = asset_response(*find_asset("sw.js"), asked(""));
+  EXPECT_NE(header(worker, "Content-Security-Policy").find("connect-src 'self'"),
+            std::string::npos);
+  EXPECT_EQ(header(worker, "Cache-Control"), "no-cache");
+}
+
 TEST(Assets, FilesAreFoundByTheirPathAndPagesAreNot) {
   http::Request request;
   request.target = *http::parse_target("/" + std::string(a_script().path));

@@ -1,4 +1,8 @@
-import "@shared/style";
 import { start } from "@shared/page";
+import "@shared/style";
+import { Cabinet } from "./cabinet";
+import { watch } from "./state";
+import "./style.css";
 
-start(<main>tally</main>);
+start(<Cabinet />);
+watch();

@@ -24,7 +24,7 @@ export function Clips({
     <div class="clips no-print">
       <video
         key={view}
-        src={`${source}#t=0.1`}
+        src={`${source}#t=1.2`}
         controls
         muted
         loop

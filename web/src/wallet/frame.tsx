@@ -1,5 +1,4 @@
-// The frame of every page of the wallet: a bar with the way back, one column, one main button at
-// the thumb.
+// The frame of every page of the wallet: a bar with the way back, one column.
 import { useEffect } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { Link } from "wouter-preact";
@@ -10,13 +9,13 @@ import { Icon } from "@shared/ui/icons";
 export function Frame({
   title,
   back,
+  named = false,
   children,
-  foot,
 }: {
   title: string;
+  named?: boolean; // Shown in the bar, where the page's heading is another.
   back?: string; // Where the arrow leads; without it, the page is the first.
   children: ComponentChildren;
-  foot?: ComponentChildren;
 }): JSX.Element {
   useEffect(() => {
     document.title = `${title} · tally`;
@@ -30,12 +29,12 @@ export function Frame({
             <Icon name="back" />
           </Link>
         ) : (
-          <Link href="/wallet" class="brand" aria-label={said.wallet.home.hello}>
+          <Link href="/wallet" class="brand">
             <Mark />
             <span>tally</span>
           </Link>
         )}
-        {back && <span class="bar-title">{title}</span>}
+        {named && <span class="bar-title">{title}</span>}
         {!back && me.value !== undefined && (
           <Link href="/wallet/account" class="bar-button" aria-label={said.wallet.home.account}>
             <Icon name="person" />
@@ -44,7 +43,6 @@ export function Frame({
         {back && <span class="bar-button" />}
       </header>
       <main class="column">{children}</main>
-      {foot && <div class="foot">{foot}</div>}
     </div>
   );
 }

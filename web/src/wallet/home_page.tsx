@@ -113,6 +113,7 @@ function Receipts(): JSX.Element {
 
 function Row({ receipt }: { receipt: Receipt }): JSX.Element {
   const said = words.value.wallet.home;
+  const none = receipt.version > 1 ? said.corrected : said.nothingTaken;
   const items = receipt.lines.reduce((total, line) => total + line.quantity, 0);
   return (
     <li>
@@ -120,7 +121,7 @@ function Row({ receipt }: { receipt: Receipt }): JSX.Element {
         <span class="grow">
           <b>{receipt.cabinet_name ?? words.value.wallet.receipt.title}</b>
           <span class="soft small">
-            {dateTime(receipt.closed_at)} · {items ? said.items(items) : said.nothingTaken}
+            {dateTime(receipt.closed_at)} · {items ? said.items(items) : none}
           </span>
         </span>
         <span class="number">{money(receipt.total.gross)}</span>

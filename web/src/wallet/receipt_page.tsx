@@ -28,7 +28,7 @@ export function ReceiptPage({ id }: { id: string }): JSX.Element {
     { keep: true },
   );
   return (
-    <Frame title={said.title} back="/wallet">
+    <Frame title={said.title} back="/wallet" named>
       <Loaded of={receipt}>{(one) => <Whole receipt={one} onReload={receipt.reload} />}</Loaded>
     </Frame>
   );
@@ -69,7 +69,9 @@ function Whole({
         onChange={disputes.reload}
       />
       <section class="card receipt-lines" aria-label={said.title}>
-        {receipt.lines.length === 0 && <p>{said.nothing}</p>}
+        {receipt.lines.length === 0 && (
+          <p>{receipt.version > 1 ? said.nothingLeft : said.nothing}</p>
+        )}
         <ul>
           {receipt.lines.map((line, index) => (
             <LineRow

@@ -47,7 +47,7 @@ export function ScanPage(): JSX.Element {
   };
   return (
     <Frame title={said.title} back="/wallet">
-      <h1 class="unseen">{said.title}</h1>
+      <h1>{said.title}</h1>
       <Camera onCode={take} />
       <form
         class="stack-tight"

@@ -9,9 +9,9 @@ import { useResource } from "@shared/api/resource";
 import { money } from "@shared/money";
 import { words } from "@shared/strings";
 import { Button, ButtonLink } from "@shared/ui/button";
+import { DoorPicture, type DoorLook } from "@shared/ui/door";
 import { Icon } from "@shared/ui/icons";
 import { Loaded } from "@shared/ui/states";
-import { DoorPicture, type DoorLook } from "./door_picture";
 import { Frame } from "./frame";
 
 type Session = Schemas["Session"];
@@ -31,6 +31,7 @@ const reached: Record<State, number> = {
   settled: 5,
   ended: 5,
 };
+const held = new Set<State>(["unlocking", "open", "grace", "deciding", "review"]);
 const cancellable = new Set<State>(["holding", "action", "unlocking"]);
 
 export function SessionPage({ id }: { id: string }): JSX.Element {
@@ -55,7 +56,7 @@ export function SessionPage({ id }: { id: string }): JSX.Element {
     if (receipt) go(`/wallet/receipt/${receipt}?new=yes`, { replace: true });
   }, [receipt]);
   return (
-    <Frame title={session.value?.cabinet_name ?? said.title} back="/wallet">
+    <Frame title={session.value?.cabinet_name ?? said.title} back="/wallet" named>
       <Loaded of={session}>
         {(one) => <Progress session={one} late={late} onChange={session.set} />}
       </Loaded>
@@ -145,7 +146,7 @@ function Acts({
           {said.confirm}
         </ButtonLink>
       )}
-      {session.hold && session.state !== "ended" && session.state !== "holding" && (
+      {session.hold && held.has(session.state) && (
         <p class="soft small centre">{said.held(money(session.hold))}</p>
       )}
       {cancellable.has(session.state) && (

@@ -1,6 +1,6 @@
 // Who is signed in: undefined while nobody knows yet, null for nobody.
 import { signal } from "@preact/signals";
-import { forgetStored } from "../stored";
+import { forgetStored, readStored, writeStored } from "../stored";
 import { api, ask, setCsrfToken, type Schemas } from "./client";
 import { Problem } from "./problem";
 
@@ -8,22 +8,32 @@ export type Me = Schemas["Me"];
 
 export const me = signal<Me | null | undefined>(undefined);
 
-// Errors other than "nobody" are thrown, and `me` stays as it was.
+// Without a connection it is whoever it was last: what they saw may be shown again. Other errors
+// than "nobody" are thrown, and `me` stays as it was.
 export async function loadMe(): Promise<Me | null> {
   try {
     const got = await ask(api.GET("/v1/me"));
     setCsrfToken(got.csrf_token ?? "");
-    me.value = got;
+    know(got);
+    return got;
   } catch (thrown) {
-    if (!(thrown instanceof Problem) || thrown.status !== 401) throw thrown;
-    me.value = null;
+    const last = readStored<Me>("browser", "seen.me");
+    if (!(thrown instanceof Problem)) throw thrown;
+    if (thrown.kind === "offline" && last) return (me.value = last);
+    if (thrown.status !== 401) throw thrown;
+    return (me.value = null);
   }
-  return me.value;
+}
+
+function know(who: Me): void {
+  me.value = who;
+  const { csrf_token: _secret, ...rest } = who;
+  writeStored("browser", "seen.me", rest);
 }
 
 export function signedIn(answer: Schemas["SignedIn"]): Me {
   setCsrfToken(answer.csrf_token);
-  me.value = answer.me;
+  know(answer.me);
   return answer.me;
 }
 

@@ -38,7 +38,7 @@ async function once(request: Request): Promise<Response> {
 
 export async function patientFetch(request: Request): Promise<Response> {
   const safe = request.method === "GET" || request.headers.has("Idempotency-Key");
-  for (const pause of safe ? pausesMs : []) {
+  for (const pause of safe && navigator.onLine ? pausesMs : []) {
     try {
       const answer = await once(request);
       if (!busy.has(answer.status) && !(await inFlight(answer))) return answer;

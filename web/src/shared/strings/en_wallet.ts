@@ -15,6 +15,7 @@ export const wallet = {
     noReceiptsTodo: "After your first purchase its receipt stands here, with a clip of every item.",
     items: (number: number) => count(number, "item", "items"),
     nothingTaken: "Nothing taken",
+    corrected: "Corrected",
     running: "You have a purchase under way",
     runningGo: "Go to it",
     signInWhere:
@@ -72,7 +73,7 @@ export const wallet = {
       pm_card_authenticationRequired: "The bank asks you to confirm",
     },
     brand: (brand: string, last4: string) => {
-      const name = brand === "test_card" ? "test card" : brand || "card";
+      const name = brand === "test_card" ? "Test card" : brand || "Card";
       return last4 ? `${name} ending in ${last4}` : name;
     },
   },
@@ -89,7 +90,7 @@ export const wallet = {
       holding: { title: "Asking your bank", todo: "The amount is being held on your card." },
       action: {
         title: "Your bank wants to know it is you",
-        todo: "Confirm there, then come back here by itself.",
+        todo: "Confirm it there; you come back to this page.",
       },
       unlocking: {
         title: "Unlocked: open the door",
@@ -159,6 +160,7 @@ export const wallet = {
     title: "Receipt",
     total: "Total",
     nothing: "You took nothing, so nothing was charged.",
+    nothingLeft: "Nothing of it is charged any more.",
     each: (amount: string) => `${amount} each`,
     taxIncluded: (rate: string, amount: string) => `Includes ${amount} tax (${rate})`,
     taxAdded: (rate: string, amount: string) => `Plus ${amount} tax (${rate})`,

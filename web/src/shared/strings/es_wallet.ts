@@ -16,6 +16,7 @@ export const wallet: Strings["wallet"] = {
     noReceiptsTodo: "Tras tu primera compra su recibo estará aquí, con un vídeo de cada artículo.",
     items: (number) => count(number, "artículo", "artículos"),
     nothingTaken: "Nada cogido",
+    corrected: "Corregido",
     running: "Tienes una compra en curso",
     runningGo: "Ir a ella",
     signInWhere: "Escanea primero el código de un armario: dice de quién es, y allí entras.",
@@ -72,7 +73,7 @@ export const wallet: Strings["wallet"] = {
       pm_card_authenticationRequired: "El banco te pide confirmar",
     },
     brand: (brand, last4) => {
-      const name = brand === "test_card" ? "tarjeta de prueba" : brand || "tarjeta";
+      const name = brand === "test_card" ? "Tarjeta de prueba" : brand || "Tarjeta";
       return last4 ? `${name} terminada en ${last4}` : name;
     },
   },
@@ -86,7 +87,7 @@ export const wallet: Strings["wallet"] = {
       },
       action: {
         title: "Tu banco quiere saber que eres tú",
-        todo: "Confírmalo allí; después vuelves aquí.",
+        todo: "Confírmalo allí; después vuelves a esta página.",
       },
       unlocking: {
         title: "Desbloqueado: abre la puerta",
@@ -158,6 +159,7 @@ export const wallet: Strings["wallet"] = {
     title: "Recibo",
     total: "Total",
     nothing: "No cogiste nada, así que no se cobró nada.",
+    nothingLeft: "Ya no se cobra nada de ello.",
     each: (amount) => `${amount} cada uno`,
     taxIncluded: (rate, amount) => `Incluye ${amount} de impuestos (${rate})`,
     taxAdded: (rate, amount) => `Más ${amount} de impuestos (${rate})`,

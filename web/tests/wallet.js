@@ -1,0 +1,109 @@
+// A shopper's way: scan, sign in, card, unlock, receipt, dispute, refund.
+import assert from "node:assert/strict";
+import { Visitor } from "./support/browser.js";
+import { addCard, scan, signIn } from "./support/shopper.js";
+
+// As a person at the console would: nobody was charged rightly.
+async function grantDispute(server) {
+  const token = await server.ownerToken();
+  const [dispute] = (await server.ask("GET", "/v1/disputes?limit=1", { token })).data;
+  const lines = dispute.lines.map(({ sku, claimed }) => ({ sku, quantity: claimed }));
+  const path = `/v1/disputes/${dispute.id}/decide`;
+  await server.ask("POST", path, { token, key: `grant-${dispute.id}`, body: { lines } });
+}
+
+export default async function wallet(t, world) {
+  let shopper;
+
+  await t.test("an empty wallet says what to do", async () => {
+    const visitor = await Visitor.come(world.browser);
+    visitor.expect(/status of 401/);
+    await visitor.page.goto(world.server.url);
+    await visitor.page.getByRole("link", { name: "Scan a cabinet’s code" }).waitFor();
+    await visitor.look("wallet-first");
+    await visitor.page.getByRole("link", { name: "Scan a cabinet’s code" }).click();
+    await visitor.page.getByText("This browser can’t scan codes here.").waitFor();
+    await visitor.look("wallet-scan");
+    await visitor.leave();
+  });
+
+  await t.test("from the scan to the receipt", async () => {
+    shopper = await scan(world, world.cabinet);
+    const { page } = shopper;
+    await page.getByRole("heading", { name: "In this cabinet" }).waitFor();
+    assert.match(await page.locator(".lines").innerText(), /€\d+\.\d\d/);
+    await shopper.look("wallet-door-signed-out");
+    await page.getByLabel("E-mail address").fill("never sent");
+    await page.reload();
+    assert.equal(await page.getByLabel("E-mail address").inputValue(), "never sent");
+    await signIn(world, shopper);
+    await page.getByRole("heading", { name: "Add a card to unlock" }).waitFor();
+    await shopper.look("wallet-door-card");
+    await addCard(shopper);
+    await page.getByRole("button", { name: "Unlock" }).waitFor();
+    await shopper.look("wallet-door");
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await page.getByRole("heading", { name: "Take what you like" }).waitFor();
+    await shopper.look("wallet-session-open");
+    await page.getByText("Ready", { exact: false }).waitFor({ timeout: 90000 });
+    await page.getByText("Includes", { exact: false }).waitFor();
+    await page.getByText(/were held on your card/).waitFor();
+    const video = page.locator("video").first();
+    await page.waitForFunction((one) => one.readyState >= 2, await video.elementHandle());
+    await shopper.look("wallet-receipt");
+  });
+
+  await t.test("a dispute is followed to the refund", async () => {
+    const { page } = shopper;
+    await page
+      .getByRole("button", { name: /is not right with/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").waitFor();
+    await shopper.look("wallet-dispute-reasons");
+    await page.getByRole("button", { name: "I put it back" }).click();
+    await page.getByText("Being looked at").waitFor();
+    await shopper.look("wallet-dispute-open");
+    await grantDispute(world.server);
+    await page.getByText("You were right").waitFor();
+    await page.locator("[data-refund=done]").waitFor();
+    await page.getByText(/refunded/).waitFor();
+    await page.getByRole("heading", { name: "Corrected" }).waitFor();
+    await shopper.look("wallet-refunded");
+  });
+
+  await t.test("past receipts are there, also without a connection", async () => {
+    const { page, context } = shopper;
+    shopper.expect(/ERR_INTERNET_DISCONNECTED/);
+    await page.goto(`${world.server.url}/wallet`);
+    await page.locator(".receipt-row").first().waitFor();
+    await shopper.look("wallet-home");
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    await page.reload();
+    await page.locator(".receipt-row").first().waitFor();
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByText("No connection.", { exact: false }).waitFor();
+    await page.locator(".receipt-row").first().waitFor();
+    await context.setOffline(false);
+  });
+
+  await t.test("account: Spanish, dark, and a card that goes", async () => {
+    const { page } = shopper;
+    await page.goto(`${world.server.url}/wallet/account`);
+    await page.getByRole("heading", { name: "Cards" }).waitFor();
+    await shopper.look("wallet-account");
+    await page.getByRole("button", { name: "Español" }).click();
+    await page.getByRole("heading", { name: "Tarjetas" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Tarjetas" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "es");
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("No card yet.").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign in" }).waitFor();
+    await shopper.leave();
+  });
+}
