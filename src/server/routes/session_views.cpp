@@ -109,8 +109,7 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
 
 Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
                                 const core::SessionFacts& facts) {
-  auto session =
-      core::find_row<commerce::Session>(transaction, tenant, facts.session.text());
+  auto session = core::find_row<commerce::Session>(transaction, tenant, facts.session.text());
   auto cabinet = core::find_row<commerce::Cabinet>(transaction, tenant, facts.cabinet.text());
   if (!session) return std::unexpected(session.error());
   if (!cabinet) return std::unexpected(cabinet.error());
