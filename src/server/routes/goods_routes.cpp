@@ -10,7 +10,7 @@ using commerce::Price;
 using commerce::Product;
 using core::Row;
 
-constexpr std::size_t kSoughtBytesMax = 400;  // 100 characters, in UTF-8.
+constexpr std::ptrdiff_t kSoughtLettersMax = 100;
 
 // ---- Products
 
@@ -98,9 +98,12 @@ std::string folded(std::string_view text) {
 Result<ApiAnswer> list_products(ApiCall& call) {
   const auto sought = call.query("q");
   if (!sought) return list_of<Product>(call, product_json);
-  if (sought->empty() || sought->size() > kSoughtBytesMax) {
+  // Of UTF-8, bytes that begin a character.
+  const auto letters = std::ranges::count_if(
+      *sought, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
+  if (letters < 1 || letters > kSoughtLettersMax) {
     return fail(ApiError::kParameterInvalid,
-                fmt::format("q: must have 1 to {} bytes", kSoughtBytesMax));
+                fmt::format("q: must have 1 to {} characters", kSoughtLettersMax));
   }
   const auto wish = call.page();
   if (!wish) return std::unexpected(wish.error());

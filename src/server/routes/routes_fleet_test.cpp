@@ -68,6 +68,7 @@ TEST_P(Fleet, SetsUpACabinetWithoutCalibrations) {
   const std::string cola = post(owner_, "/v1/products", {{"name", "Cola"}, {"sku", "c1"}}).at("id");
   EXPECT_THAT(ids(owner_, "/v1/products?q=WATER"), ElementsAre(water.at("id")));
   EXPECT_THAT(ids(owner_, "/v1/products?q=c1"), ElementsAre(cola));
+  call(400, owner_, "GET", "/v1/products?q=" + std::string(101, 'a'));
   const std::string cabinet =
       post(owner_, "/v1/cabinets",
            {{"site", site.at("id")}, {"market", market.at("id")}, {"name", "Fridge"}})
