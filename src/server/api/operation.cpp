@@ -60,6 +60,8 @@ constexpr Operation kOperations[] = {
     {.id = "create_provisioning_code", .method = kPost,
      .pattern = "/v1/cabinets/{id}/provisioning_codes",
      .roles = {kOperator}},
+    {.id = "revoke_cabinet_keys", .method = kPost, .pattern = "/v1/cabinets/{id}/revoke_keys",
+     .roles = {kOperator}, .key = kOptional},
     {.id = "list_products", .pattern = "/v1/products",
      .roles = {kViewer}, .query = "limit starting_after q"},
     {.id = "create_product", .method = kPost, .pattern = "/v1/products",

@@ -264,6 +264,13 @@ void Link::send_commands() {
         if (!commands) {
           return self->context_->log(server::LogLevel::kError, "gateway", commands.error().message);
         }
+        std::set<std::string> waiting;
+        for (const link::Command& command : *commands) waiting.insert(command.id);
+        {
+          const std::lock_guard lock(self->mutex_);
+          // What was answered, or is too late, is never to be sent again.
+          std::erase_if(self->sent_, [&](const auto& id) { return !waiting.contains(id); });
+        }
         for (const link::Command& command : *commands) {
           {
             const std::lock_guard lock(self->mutex_);

@@ -227,6 +227,20 @@ Result<ApiAnswer> create_code(ApiCall& call) {
       {{"cabinet", row->id}, {"code", code->code}, {"expires_at", to_string(code->expires_at)}});
 }
 
+// Whoever has one of its keys is the cabinet no longer, and its connection ends; it comes back by
+// a new provisioning code.
+Result<ApiAnswer> revoke_keys(ApiCall& call, Services& services) {
+  const auto row = need_row_in_path<Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  const auto ended =
+      identity::revoke_device_keys(call.transaction(), call.tenant(), row->value.id, call.now);
+  if (!ended) return std::unexpected(ended.error());
+  if (services.gateway != nullptr) {
+    call.after_commit([gateway = services.gateway, id = row->value.id] { gateway->close(id); });
+  }
+  return cabinet_answer(call, 200, *row);
+}
+
 void add_cabinets(api::Api& api, Services& services) {
   api.add({.operation = "list_cabinets", .run = list_cabinets});
   api.add({.operation = "create_cabinet",
@@ -245,6 +259,8 @@ void add_cabinets(api::Api& api, Services& services) {
              return tell_health(call, services, commerce::OperatorClears{call.now});
            }});
   api.add({.operation = "create_provisioning_code", .run = create_code});
+  api.add({.operation = "revoke_cabinet_keys",
+           .run = [&services](ApiCall& call) { return revoke_keys(call, services); }});
 }
 
 }  // namespace
