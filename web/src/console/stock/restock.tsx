@@ -5,6 +5,7 @@ import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { api, ask } from "@shared/api/client";
 import { once } from "@shared/api/once";
+import { Problem } from "@shared/api/problem";
 import { useResource } from "@shared/api/resource";
 import { Button, ButtonLink } from "@shared/ui/button";
 import { Empty, Loaded, Notice } from "@shared/ui/states";
@@ -104,14 +105,20 @@ function Restock({ id, of }: { id: string; of: Shown }): JSX.Element {
     const isWrong = lines.some((one) => one === undefined);
     setWrong(isWrong ? words.wrong.number : "");
     if (isWrong) return;
-    await once(`restock/${session.value}/lines`, (key) =>
-      ask(
-        api.POST("/v1/restocks/{id}/lines", {
-          params: { path: { id: session.value }, header: { "Idempotency-Key": key } },
-          body: { lines: lines.flatMap((one) => (one ? [one] : [])) },
-        }),
-      ),
-    );
+    try {
+      await once(`restock/${session.value}/lines`, (key) =>
+        ask(
+          api.POST("/v1/restocks/{id}/lines", {
+            params: { path: { id: session.value }, header: { "Idempotency-Key": key } },
+            body: { lines: lines.flatMap((one) => (one ? [one] : [])) },
+          }),
+        ),
+      );
+    } catch (thrown) {
+      // The door was closed meanwhile, or never opened: it is unlocked anew, with what was typed.
+      if (thrown instanceof Problem && [404, 409].includes(thrown.status)) session.value = "";
+      throw thrown;
+    }
     typed.value = {};
     session.value = "";
     setDone(true);
