@@ -1,6 +1,6 @@
 // The cabinet's screen: its code, its door, the session that is played next.
 import assert from "node:assert/strict";
-import { Visitor, desk } from "./support/browser.js";
+import { Visitor, desk, receiptWithinMs } from "./support/browser.js";
 import { ready } from "./support/shopper.js";
 import { root } from "./support/server.js";
 
@@ -44,7 +44,7 @@ export default async function cabinet(t, world) {
     await shopper.page
       .locator(".totals")
       .or(shopper.page.getByText("Somebody takes a look"))
-      .waitFor({ timeout: 90000 });
+      .waitFor({ timeout: receiptWithinMs });
     await shopper.leave();
   });
 

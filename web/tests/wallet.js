@@ -1,6 +1,6 @@
 // A shopper's way: scan, sign in, card, unlock, receipt, dispute, refund.
 import assert from "node:assert/strict";
-import { Visitor } from "./support/browser.js";
+import { Visitor, receiptWithinMs } from "./support/browser.js";
 import { addCard, scan, signIn } from "./support/shopper.js";
 
 // As a person at the console would: nobody was charged rightly.
@@ -45,7 +45,10 @@ export default async function wallet(t, world) {
     await page.getByRole("button", { name: "Unlock" }).click();
     await page.getByRole("heading", { name: "Take what you like" }).waitFor();
     await shopper.look("wallet-session-open");
-    await page.getByText("Ready", { exact: false }).waitFor({ timeout: 90000 });
+    const looked = page.getByText("Somebody takes a look");
+    await page.locator(".totals").or(looked).waitFor({ timeout: receiptWithinMs });
+    assert.equal(await looked.count(), 0, "the cart went to review");
+    await page.getByText("Ready", { exact: false }).waitFor();
     await page.getByText("Includes", { exact: false }).waitFor();
     await page.getByText(/were held on your card/).waitFor();
     const video = page.locator("video").first();

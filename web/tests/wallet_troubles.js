@@ -1,5 +1,6 @@
 // What goes wrong on a shopper's way, and how it goes on.
 import assert from "node:assert/strict";
+import { receiptWithinMs } from "./support/browser.js";
 import { cards, ready } from "./support/shopper.js";
 
 export default async function troubles(t, world) {
@@ -42,7 +43,7 @@ export default async function troubles(t, world) {
     await world.server.restart(async () => {
       await page.getByText("this page follows again by itself", { exact: false }).waitFor();
     });
-    await page.locator(".totals").waitFor({ timeout: 90000 });
+    await page.locator(".totals").waitFor({ timeout: receiptWithinMs });
     assert.match(page.url(), /\/wallet\/receipt\//);
     await visitor.leave();
   });

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { words } from "@shared/strings";
 import { Button } from "@shared/ui/button";
+import { Icon } from "@shared/ui/icons";
 import { DoorPicture, type DoorLook } from "@shared/ui/door";
 import { chooseClip, moveDoor, type CabinetState } from "./state";
 
@@ -26,25 +27,18 @@ export function Demo({ now }: { now: CabinetState }): JSX.Element {
         <p class="soft">{said.intro}</p>
         <Shopper now={now} />
         {now.manual && <Door now={now} />}
-        {now.others.length > 0 && (
-          <div class="stack-tight">
-            <h3>{said.others}</h3>
-            <ul class="row">
-              {now.others.map((one) => (
-                <li key={one.url}>
-                  <a href={one.url}>{one.name}</a>
-                </li>
-              ))}
-            </ul>
-          </div>
-        )}
       </div>
       {now.clips.length > 0 && <Cameras now={now} />}
     </section>
   );
 }
 
-// One of the sessions that this cabinet has, as what its shopper does.
+// "take_one", as what the shopper of it does.
+function shopperWords(session: string): string {
+  return words.value.cabinet.demo.sessions[session] ?? session.replaceAll("_", " ");
+}
+
+// One of the sessions that this cabinet has; others were rendered in other cabinets.
 function Shopper({ now }: { now: CabinetState }): JSX.Element | null {
   const said = words.value.cabinet.demo;
   const playing = now.playing_ms !== null;
@@ -62,8 +56,17 @@ function Shopper({ now }: { now: CabinetState }): JSX.Element | null {
               disabled={!waits}
               onChange={() => chooseClip(index)}
             />
-            <span>{said.sessions[name] ?? name.replaceAll("_", " ")}</span>
+            <span>{shopperWords(name)}</span>
           </label>
+        ))}
+        {now.others.map((other) => (
+          <a key={other.url} class="choice" href={other.url}>
+            <Icon name="arrow" />
+            <span>
+              {other.session ? shopperWords(other.session) : other.name}
+              <span class="soft small"> · {said.otherCabinet(other.name)}</span>
+            </span>
+          </a>
         ))}
       </div>
       {waits && <p class="soft small">{said.hint}</p>}

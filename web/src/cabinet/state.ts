@@ -22,7 +22,7 @@ export interface CabinetState {
   clips: string[];
   clip: number;
   playing_ms: number | null;
-  others: { name: string; url: string }[];
+  others: { name: string; session: string; url: string }[];
 }
 
 export const cabinet = signal<CabinetState | null>(null);

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 const tally = process.env.TALLY ?? join(root, "build/release/tally");
-const startWithinMs = 60000;
+const startWithinMs = 180000;
 
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -1,5 +1,5 @@
 // What a shopper does in the wallet, up to where a test begins.
-import { Visitor } from "./browser.js";
+import { Visitor, receiptWithinMs } from "./browser.js";
 
 export const cards = {
   works: "Works",
@@ -47,6 +47,6 @@ export async function buy(world, cabinet) {
     .getByRole("heading", { name: "Total" })
     .or(visitor.page.locator(".totals"))
     .first()
-    .waitFor({ timeout: 60000 });
+    .waitFor({ timeout: receiptWithinMs });
   return visitor;
 }

@@ -75,6 +75,6 @@ export const cabinet = {
     door: { open: "The door is open", closed: "The door is closed", unlocked: "Unlocked" },
     cameras: "What the cameras see",
     camera: (name: string) => `Camera ${name}`,
-    others: "Other cabinets of this demo",
+    otherCabinet: (name: string) => `at “${name}”`,
   },
 };

@@ -81,6 +81,6 @@ export const cabinet: Strings["cabinet"] = {
     },
     cameras: "Lo que ven las cámaras",
     camera: (name) => `Cámara ${name}`,
-    others: "Otros armarios de esta demostración",
+    otherCabinet: (name) => `en «${name}»`,
   },
 };
