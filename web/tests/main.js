@@ -4,7 +4,7 @@ import { startBrowser } from "./support/browser.js";
 import { Server } from "./support/server.js";
 
 // In this order; a room is a function of the test and the world.
-const rooms = ["speed", "wallet", "wallet_troubles", "cabinet"];
+const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "console"];
 
 const wanted = process.argv.slice(2);
 
