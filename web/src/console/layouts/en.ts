@@ -62,7 +62,7 @@ export const en = {
   addShelf: "Add a shelf on top",
   removeShelf: (id: string) => `Take out shelf ${id}`,
   empty: "Empty",
-  placeName: (id: string, what: string) => `Place ${id}: ${what}`,
+  placeName: (id: string) => `Place ${id}:`,
   picked: (name: string) => `${name} is picked up. Choose a place, or press Escape.`,
   put: (name: string, id: string) => `${name} stands on ${id}.`,
   emptied: (id: string) => `${id} is empty.`,

@@ -63,7 +63,7 @@ export const es: typeof en = {
   addShelf: "Añadir un estante encima",
   removeShelf: (id) => `Quitar el estante ${id}`,
   empty: "Vacío",
-  placeName: (id, what) => `Lugar ${id}: ${what}`,
+  placeName: (id) => `Lugar ${id}:`,
   picked: (name) => `Tiene ${name} en la mano. Elija un lugar o pulse Escape.`,
   put: (name, id) => `${name} está en ${id}.`,
   emptied: (id) => `${id} está vacío.`,

@@ -227,7 +227,6 @@ function FacingPlace({
       style={{ flexGrow: product?.size?.width_mm ?? 66 }}
       data-shelf={at.shelf}
       data-facing={at.facing}
-      aria-label={words.placeName(facing.id, what)}
       aria-pressed={isChosen}
       draggable={can && !!facing.product}
       onClick={press}
@@ -248,9 +247,12 @@ function FacingPlace({
         drop(desk, names, at);
       }}
     >
+      <span class="unseen">{words.placeName(facing.id)}</span>
       {product ? <Thumb of={product} /> : null}
       <span class="facing-name">{what}</span>
-      <span class="facing-more">{product ? words.fits(facing.capacity) : facing.id}</span>
+      <span class="facing-more" aria-hidden={!product}>
+        {product ? words.fits(facing.capacity) : facing.id}
+      </span>
     </button>
   );
 }

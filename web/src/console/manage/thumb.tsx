@@ -1,4 +1,5 @@
 // A product's first photo, small; a box where it has none.
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { Icon } from "@shared/ui/icons";
 
@@ -11,12 +12,22 @@ export function Thumb({
   of: { id: string; photos: readonly string[] } | undefined;
 }): JSX.Element {
   const photo = of?.photos[0];
-  if (!of || !photo) {
+  const [lost, setLost] = useState<string>();
+  if (!of || !photo || lost === photo) {
     return (
       <span class="thumb none">
         <Icon name="box" />
       </span>
     );
   }
-  return <img class="thumb" src={photoHref(of.id, photo)} alt="" loading="lazy" decoding="async" />;
+  return (
+    <img
+      class="thumb"
+      src={photoHref(of.id, photo)}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={() => setLost(photo)}
+    />
+  );
 }
