@@ -29,8 +29,8 @@ struct SessionRows {
 Result<SessionRows> read_session(platform::Transaction& transaction,
                                  core::Row<commerce::Session> session);
 
-// The same for lists, of which a session's offers, that may be many, are no part: of its detail only
-// what session_view() shows.
+// The same for lists, of which a session's offers, that may be many, are no part: of its detail
+// only what session_view() shows.
 Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
                                 const core::SessionFacts& facts);
 

@@ -10,10 +10,11 @@
 // itself when it happens: payments do not wait for webhooks.
 //
 // A delivery that failed is tried again for kDeliverFor after its event (kDeliveryBackoff, with
-// chance), once more at the end of that, and then is dead: it stays for kDeadKept
-// to be seen, and what was delivered for kDeliveredKept. An endpoint that fails gets one request at a time and a pause after each (kEndpointPause), so that
-// one that is gone costs little, however much waits for it. One that takes less than it is told
-// falls behind: at most kWaitingMax deliveries wait, the rest stays behind its cursor.
+// chance), once more at the end of that, and then is dead: it stays for kDeadKept to be seen, and
+// what was delivered for kDeliveredKept. An endpoint that fails gets one request at a time and a
+// pause after each (kEndpointPause), so that one that is gone costs little, however much waits for
+// it. One that takes less than it is told falls behind: at most kWaitingMax deliveries wait, the
+// rest stays behind its cursor.
 //
 // An endpoint that is disabled is told nothing: of what happens meanwhile it never hears, and what
 // waited goes on when it is enabled within its time.
