@@ -114,8 +114,12 @@ function Row({
         </span>
       </td>
       <td class="spare">
-        {of.decision && words.decisions[of.decision]}
-        {of.review && of.decision !== "review" && ` · ${words.reviewed}`}
+        {[
+          of.decision && words.decisions[of.decision],
+          of.review && of.decision !== "review" && words.reviewed,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </td>
       <td class="spare end">{of.items || ""}</td>
       <td class="end">{of.total ? <Money of={of.total} /> : ""}</td>
