@@ -110,7 +110,7 @@ async function keyOnce({ page }, url) {
   const secret = await page.locator(".copy-text pre").innerText();
   assert.match(secret, /^tally_/);
   await page.getByRole("button", { name: "I have copied it" }).click();
-  await page.getByRole("cell", { name: "till" }).waitFor();
+  await page.getByRole("cell", { name: "till", exact: true }).waitFor();
   assert.ok(!(await page.content()).includes(secret));
 }
 

@@ -5,10 +5,15 @@ import { Server } from "./support/server.js";
 
 // In this order. A room's default function has its tests; `begin`, where it has one, starts what
 // takes long, before all tests.
-const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "debt"];
+const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "console", "console_manage", "debt"];
 
 const wanted = process.argv.slice(2);
-const chosen = rooms.filter((room) => wanted.length === 0 || wanted.includes(room));
+const unknown = wanted.filter((room) => !rooms.includes(room));
+if (unknown.length > 0) {
+  console.error(`no such room: ${unknown.join(", ")}; there are ${rooms.join(", ")}`);
+  process.exit(2);
+}
+const chosen = wanted.length > 0 ? wanted : rooms;
 
 test("the pages", async (t) => {
   const modules = await Promise.all(chosen.map((room) => import(`./${room}.js`)));

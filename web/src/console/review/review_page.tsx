@@ -321,23 +321,33 @@ function useReviewKeys({
     digitAt = Date.now();
     change(setQuantity(draft, draft.marked, goesOn ? now * 10 + typed : typed));
   };
-  useKeys(words.title, [
+  // After any other key a digit begins anew: "7", undo, "2" is two, not twelve.
+  const anew = <K extends { run: (event: KeyboardEvent) => void }>(key: K): K => ({
+    ...key,
+    run: (event) => {
+      digitAt = 0;
+      key.run(event);
+    },
+  });
+  const digits = "0123456789"
+    .split("")
+    .map((key) => ({ key, words: key === "0" ? words.zero : words.digit, run: digit }));
+  const others = [
     { key: "Enter", words: words.accept, run: safely(accept) },
     { key: "a", words: words.accept, run: safely(accept) },
     { key: "ArrowUp", words: words.up, run: () => change(mark(draft, draft.marked - 1)) },
     { key: "ArrowDown", words: words.up, run: () => change(mark(draft, draft.marked + 1)) },
-    { key: "0", words: words.zero, run: digit },
     {
       key: "Backspace",
       words: words.zero,
       run: () => change(setQuantity(draft, draft.marked, 0)),
     },
-    ..."123456789".split("").map((key) => ({ key, words: words.digit, run: digit })),
     { key: "/", words: words.add, run: () => setSearch("add") },
     { key: "x", words: words.swap, run: () => setSearch("swap") },
     { key: "z", words: words.nothing, run: () => change(takeNothing(draft)) },
     { key: "u", words: words.undo, run: undoLast },
     { key: "s", words: words.skip, run: safely(skip) },
     { key: "Escape", words: words.back, run: safely(back) },
-  ]);
+  ];
+  useKeys(words.title, [...digits, ...others.map(anew)]);
 }
