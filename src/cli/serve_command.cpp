@@ -56,17 +56,15 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
       teller.note(fmt::format("a letter to {}: {}", letter.to, letter.text));
     };
   }
-  auto server =
-      serve::Serve::start({.config = *std::move(config),
-                           .log = log,
-                           .mail = print,
-                           .demo = !arguments.demo.empty()},
-                          world);
+  auto server = serve::Serve::start(
+      {.config = *std::move(config), .log = log, .mail = print, .demo = !arguments.demo.empty()},
+      world);
   if (!server) return std::unexpected(std::move(server.error()));
   console.print(fmt::format("tally: {}\n", (*server)->url()));
   if (!arguments.demo.empty()) {
-    const auto demo =
-        serve::set_up_demo(**server, arguments.demo, arguments.demo_cabinets, server::real_world());
+    const std::vector<std::filesystem::path> sessions(
+        static_cast<std::size_t>(arguments.demo_cabinets), arguments.demo);
+    const auto demo = serve::set_up_demo(**server, sessions, server::real_world());
     if (!demo) return std::unexpected(demo.error());
     console.print(in_words(*demo) + "\n");
   }
