@@ -6,8 +6,25 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const server = process.env.TALLY_SERVER ?? "http://127.0.0.1:8080";
 
+// Which page holds which addresses, as src/server/serve/pages.cpp has it; for `vite` alone.
+const pageOf = (path) => {
+  if (/^\/console(\/|$)/.test(path)) return "/console.html";
+  return /^\/((d|sandbox|wallet)(\/.*)?)?$/.test(path) ? "/wallet.html" : undefined;
+};
+const pages = {
+  name: "pages",
+  configureServer(devServer) {
+    devServer.middlewares.use((request, _answer, next) => {
+      const page = pageOf(new URL(request.url, "http://host").pathname);
+      if (page) request.url = page;
+      next();
+    });
+  },
+};
+
 export default defineConfig({
   root: here("."),
+  plugins: [pages],
   publicDir: here("public"),
   resolve: { alias: { "@shared": here("src/shared") } },
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },

@@ -122,10 +122,10 @@ class DemoStage {
         fmt::format("\nStill running; Ctrl-C ends it.\n"
                     "  the cabinet's screen   {}\n"
                     "  the wallet             {}/  (scan the screen's code, or follow its link)\n"
-                    "  metrics                {}/metrics\n"
-                    "  owner                  {}, password \"{}\"\n",
+                    "  the console            {}/console  ({}, password \"{}\")\n"
+                    "  metrics                {}/metrics\n",
                     cabinets_[0]->screen(), server_->url(), server_->url(), serve::kDemoOwner,
-                    serve::kDemoPassword));
+                    serve::kDemoPassword, server_->url()));
     if (auto shown = console_.flush(); !shown) return shown;
     while (!interrupted_within(kLookEvery)) {
     }

@@ -28,6 +28,26 @@ Result<void> check_photos(const std::vector<std::string>& photos) {
   return {};
 }
 
+Result<void> check_place(const Site& site) {
+  if (site.latitude.has_value() != site.longitude.has_value()) {
+    return fail(CommerceError::kInvalid, "site.latitude: goes with a longitude; give both or none");
+  }
+  if (!site.latitude) return {};
+  // Written so that what is no number is refused too.
+  if (!(*site.latitude >= -90 && *site.latitude <= 90)) {
+    return fail(CommerceError::kInvalid, "site.latitude: must be from -90 to 90");
+  }
+  if (*site.longitude >= -180 && *site.longitude <= 180) return {};
+  return fail(CommerceError::kInvalid, "site.longitude: must be from -180 to 180");
+}
+
+Result<void> check_size(const std::optional<ProductSize>& size) {
+  if (!size) return {};
+  return first_error(check_range("product.size.width_mm", size->width, 1, kProductSideMmMax),
+                     check_range("product.size.depth_mm", size->depth, 1, kProductSideMmMax),
+                     check_range("product.size.height_mm", size->height, 1, kProductSideMmMax));
+}
+
 Result<void> check_prices(const Market& market) {
   if (market.prices.size() > kProductsMax) {
     return fail(CommerceError::kLimit, fmt::format("market.prices: are {}, and {} are the most",
@@ -52,7 +72,8 @@ Result<void> check(const Tenant& tenant) {
 
 Result<void> check(const Site& site) {
   const auto good = first_error(check_id("site.id", site.id), check_id("site.tenant", site.tenant),
-                                check_text("site.name", site.name));
+                                check_text("site.name", site.name), check_place(site),
+                                check_text("site.time_zone", site.time_zone));
   if (!good || site.address.empty()) return good;
   return check_text("site.address", site.address);
 }
@@ -67,7 +88,8 @@ Result<void> check(const Cabinet& cabinet) {
 Result<void> check(const Product& product) {
   return first_error(check_id("product.id", product.id), check_id("product.tenant", product.tenant),
                      check_text("product.sku", product.sku),
-                     check_text("product.name", product.name), check_photos(product.photos));
+                     check_text("product.name", product.name), check_photos(product.photos),
+                     check_size(product.size));
 }
 
 Result<void> check(const Market& market) {

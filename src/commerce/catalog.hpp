@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,10 @@ struct Site {
   SiteId id;
   TenantId tenant;
   std::string name;
-  std::string address;  // Of one line; may be empty.
+  std::string address;               // Of one line; may be empty.
+  std::optional<double> latitude{};  // Degrees, WGS 84; both or none.
+  std::optional<double> longitude{};
+  std::string time_zone = "UTC";  // IANA's name; that it is one is for whoever has them all to say.
 };
 
 struct Cabinet {
@@ -48,6 +52,13 @@ struct Cabinet {
   std::string name;  // As the shopper reads it before unlocking.
 };
 
+struct ProductSize {  // As it stands on its shelf, millimetres.
+  std::int64_t width = 0;
+  std::int64_t depth = 0;
+  std::int64_t height = 0;
+};
+inline constexpr std::int64_t kProductSideMmMax = 2'000;
+
 struct Product {
   ProductId id;
   TenantId tenant;
@@ -55,6 +66,7 @@ struct Product {
   std::string name;
   Gtin gtin;                        // May be empty.
   std::vector<std::string> photos;  // SHA-256 of each file, the best first.
+  std::optional<ProductSize> size{};
 };
 
 struct Price {

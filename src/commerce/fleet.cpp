@@ -15,6 +15,11 @@ class Stepper {
   FleetStep finish() { return std::move(made_); }
 
   void on(const CabinetConnected& event) {
+    if (event.connection >= health().connection && !event.software.empty()) {
+      health().software = event.software;
+      health().cameras = event.cameras;
+      if (health().cameras.size() > kHealthCamerasMax) health().cameras.resize(kHealthCamerasMax);
+    }
     connect(event.connection);
     seen(event.at);
   }

@@ -36,6 +36,7 @@ struct FleetPolicy {
 inline constexpr double kCelsiusLeast = -40;
 inline constexpr double kCelsiusMost = 85;
 inline constexpr std::size_t kCameraProblemsMax = 8;
+inline constexpr std::size_t kHealthCamerasMax = 8;
 
 enum class CabinetAlert : std::uint8_t {
   kOffline,
@@ -50,7 +51,9 @@ struct CabinetHealth {
   CabinetId id;
   FleetPolicy policy;
   bool connected = false;
-  std::int64_t connection = 0;  // Number of the latest.
+  std::int64_t connection = 0;       // Number of the latest.
+  std::string software;              // The version of what runs in it, as it said last.
+  std::vector<std::string> cameras;  // Their ids, the same.
   std::optional<Instant> last_seen;
   std::optional<double> celsius;  // The last sound reading.
   std::optional<Instant> celsius_at;
@@ -62,7 +65,8 @@ struct CabinetHealth {
 };
 
 // clang-format off
-struct CabinetConnected    { Instant at; std::int64_t connection = 1; };
+struct CabinetConnected    { Instant at; std::int64_t connection = 1; std::string software = {};
+                             std::vector<std::string> cameras = {}; };
 struct CabinetDisconnected { Instant at; std::int64_t connection = 1; };
 struct Heartbeat           { Instant at; std::int64_t connection = 1;
                              std::optional<double> celsius;

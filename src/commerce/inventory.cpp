@@ -185,6 +185,7 @@ bool is_low(const StockLevel& level) {
   return level.par_level > 0 && level.predicted < level.par_level;
 }
 bool is_negative(const StockLevel& level) { return level.predicted < 0; }
+bool is_out(const StockLevel& level) { return level.par_level > 0 && level.predicted <= 0; }
 
 }  // namespace
 
@@ -198,6 +199,10 @@ std::string_view name_of(StockAlertKind kind) {
       return "negative";
     case StockAlertKind::kNegativeEnded:
       return "negative_ended";
+    case StockAlertKind::kOut:
+      return "out";
+    case StockAlertKind::kOutEnded:
+      return "out_ended";
   }
   std::abort();
 }
@@ -223,6 +228,7 @@ std::vector<StockAlert> alerts_between(const Inventory& before, const Inventory&
     alert(is_low(was), is_low(now), StockAlertKind::kLow, StockAlertKind::kLowEnded);
     alert(is_negative(was), is_negative(now), StockAlertKind::kNegative,
           StockAlertKind::kNegativeEnded);
+    alert(is_out(was), is_out(now), StockAlertKind::kOut, StockAlertKind::kOutEnded);
   }
   return alerts;
 }

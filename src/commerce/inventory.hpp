@@ -102,6 +102,8 @@ enum class StockAlertKind : std::uint8_t {
   kLowEnded,
   kNegative,  // Below zero: the prediction is surely wrong: count.
   kNegativeEnded,
+  kOut,  // Nothing is left of what should be there.
+  kOutEnded,
 };
 [[nodiscard]] std::string_view name_of(StockAlertKind kind);
 struct StockAlert {

@@ -210,12 +210,26 @@ TEST(Inventory, MayFallBelowZeroAndRaisesAnAlertThen) {
   EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kNegativeEnded));
 }
 
+TEST(Inventory, IsOutWhereNothingIsLeftOfWhatShouldBeThere) {
+  Shelf shelf;
+  ASSERT_TRUE(shelf.load(2, 0));
+  ASSERT_TRUE(shelf.happen(SetParLevels{at(1), {{kCola, 2}}}));
+  ASSERT_TRUE(shelf.sell(1, 2));
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLow));
+  ASSERT_TRUE(shelf.sell(1, 3));
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kOut));
+  ASSERT_TRUE(shelf.sell(1, 4));
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kNegative));
+  ASSERT_TRUE(shelf.happen(SetParLevels{at(5), {}}));  // It should not be there any more.
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLowEnded, StockAlertKind::kOutEnded));
+}
+
 TEST(Inventory, IsLowBelowTheParLevelAndSaysSoOnce) {
   Shelf shelf;
   ASSERT_TRUE(shelf.happen(SetParLevels{at(0), {{kCola, 3}}}));
-  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLow));
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLow, StockAlertKind::kOut));
   ASSERT_TRUE(shelf.load(4, 1));
-  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLowEnded));
+  EXPECT_THAT(shelf.alerts(), ElementsAre(StockAlertKind::kLowEnded, StockAlertKind::kOutEnded));
   ASSERT_TRUE(shelf.sell(1, 2));
   EXPECT_THAT(shelf.alerts(), IsEmpty());
   ASSERT_TRUE(shelf.sell(1, 3));

@@ -263,6 +263,8 @@ std::string_view name_of(AccountKind kind) {
       return "refunds_given";
     case AccountKind::kDebtWrittenOff:
       return "debt_written_off";
+    case AccountKind::kBank:
+      return "bank";
   }
   std::abort();
 }
@@ -287,6 +289,8 @@ std::string_view name_of(TransferReason reason) {
       return "debt_corrected";
     case TransferReason::kDebtWrittenOff:
       return "debt_written_off";
+    case TransferReason::kPayout:
+      return "payout";
   }
   std::abort();
 }

@@ -44,8 +44,9 @@ enum class AccountKind : std::uint8_t {
   kTaxPayable,         // Tax in what was sold, less tax in what was refunded.
   kRefundsGiven,       // Refunded and corrected, without tax.
   kDebtWrittenOff,     // Debts given up.
+  kBank,               // Paid out by payment providers.
 };
-inline constexpr std::size_t kAccountKindCount = 7;
+inline constexpr std::size_t kAccountKindCount = 8;
 [[nodiscard]] std::string_view name_of(AccountKind kind);
 
 enum class TransferReason : std::uint8_t {
@@ -58,8 +59,9 @@ enum class TransferReason : std::uint8_t {
   kRefundReturned,  // A refund that was done came back: the shopper's bank refused it.
   kDebtCorrected,   // A debt for what turned out not to have been taken.
   kDebtWrittenOff,
+  kPayout,  // A payment provider has paid out what was captured.
 };
-inline constexpr std::size_t kTransferReasonCount = 9;
+inline constexpr std::size_t kTransferReasonCount = 10;
 [[nodiscard]] std::string_view name_of(TransferReason reason);
 
 enum class TransferPhase : std::uint8_t {

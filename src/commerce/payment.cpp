@@ -384,6 +384,11 @@ std::optional<Instant> wakes_at(const Payment& payment) {
   return first;
 }
 
+bool is_settled(const Payment& payment) {
+  return payment.wanted_minor > 0 &&
+         payment.captured_minor + payment.debt_minor == payment.wanted_minor;
+}
+
 std::int64_t still_held_minor(const Payment& payment) {
   const bool held =
       payment.state == kHeld || payment.state == kCapturing || payment.state == kReleasing;

@@ -248,6 +248,8 @@ struct PaymentStep {
 
 // Of what was placed, what is neither captured nor released.
 [[nodiscard]] std::int64_t still_held_minor(const Payment& payment);
+// Whether a sale has its outcome: all that was wanted is captured, or a debt.
+[[nodiscard]] bool is_settled(const Payment& payment);
 // Refunds that are done or on their way, with their tax.
 [[nodiscard]] Gross refunded(const Payment& payment);
 // What can still be refunded, with the tax in it: for tax_share().

@@ -161,6 +161,23 @@ Posting correction_posting(const PaymentContext& context, std::string_view key,
   return posting;
 }
 
+Posting payout_posting(const TenantId& tenant, std::string_view reference, const Money& amount,
+                       Instant at) {
+  Posting posting;
+  posting.key = fmt::format("payout:{}:{}", tenant.text(), reference);
+  posting.at = at;
+  posting.tenant = tenant;
+  posting.reason = TransferReason::kPayout;
+  posting.legs.push_back(leg_of(TransferPhase::kSingle, kBank, kProviderClearing, amount));
+  return posting;
+}
+
+std::string_view payout_reference(std::string_view key) {
+  const std::size_t first = key.find(':');
+  const std::size_t second = first == key.npos ? key.npos : key.find(':', first + 1);
+  return second == key.npos ? key : key.substr(second + 1);
+}
+
 std::int64_t tax_share(const Gross& left, std::int64_t part_minor) {
   if (part_minor <= 0) return 0;
   if (part_minor >= left.amount.minor) return left.tax_minor;

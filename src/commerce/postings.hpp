@@ -77,6 +77,13 @@ struct Gross {
 [[nodiscard]] Posting correction_posting(const PaymentContext& context, std::string_view key,
                                          const Gross& gross);
 
+// What a provider has paid out to the operator's bank, by the provider's or bank's reference, which
+// is said once: "payout:<tenant>:<reference>" is its key.
+[[nodiscard]] Posting payout_posting(const TenantId& tenant, std::string_view reference,
+                                     const Money& amount, Instant at);
+// The reference in the key of a payout's posting.
+[[nodiscard]] std::string_view payout_reference(std::string_view key);
+
 // The tax in `part` of a gross amount: in proportion, rounded half up, and all that is left of it
 // when part is all that is left or more. Give it what is left, and shares add up to the whole.
 [[nodiscard]] std::int64_t tax_share(const Gross& left, std::int64_t part_minor);

@@ -97,8 +97,10 @@ TEST(Restock, AppliesThePublishedPlanogramAndItsParLevels) {
   ASSERT_THAT(changed, SizeIs(1));
   EXPECT_EQ(changed[0].planogram, done->state.planograms[1]);
   const auto alerts = effects_of<StockAlert>(*done);
-  ASSERT_THAT(alerts, SizeIs(2));  // No water, no bars; enough cola.
-  for (const StockAlert& alert : alerts) EXPECT_EQ(alert.kind, StockAlertKind::kLow);
+  ASSERT_THAT(alerts, SizeIs(4));  // No water, no bars; enough cola.
+  for (std::size_t i = 0; i < alerts.size(); ++i) {
+    EXPECT_EQ(alerts[i].kind, i % 2 == 0 ? StockAlertKind::kLow : StockAlertKind::kOut);
+  }
 }
 
 TEST(Restock, ReplacesThePlanogramThatWasValid) {

@@ -43,6 +43,8 @@ class Stepper {
   void on(const ReviewClaim& event) {
     Review& review = made_.review;
     if (!free_for(event.by, event.at)) return;
+    const bool goes_on = review.claimed_by == event.by && review.claimed_until > event.at;
+    if (!goes_on) review.claimed_at = event.at;
     review.state = ReviewState::kClaimed;
     review.claimed_by = event.by;
     review.claimed_until = event.at + kClaimTime;
@@ -63,6 +65,7 @@ class Stepper {
     review.state = ReviewState::kDecided;
     review.claimed_by = event.by;
     review.claimed_until.reset();
+    review.decided_at = event.at;
     review.lines = *std::move(lines);
     made_.effects.emplace_back(ReviewDone{review.lines, false});
   }
@@ -88,6 +91,7 @@ class Stepper {
     made_.review.state = ReviewState::kWaiting;
     made_.review.claimed_by = {};
     made_.review.claimed_until.reset();
+    made_.review.claimed_at.reset();
   }
 
   bool free_for(const UserId& user, Instant at) {

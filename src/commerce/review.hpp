@@ -43,6 +43,8 @@ struct Review {
   ReviewState state = ReviewState::kWaiting;
   UserId claimed_by;  // Empty but in kClaimed and, as who decided, in kDecided.
   std::optional<Instant> claimed_until;
+  std::optional<Instant> claimed_at;  // Since when who has it, or decided it, had it.
+  std::optional<Instant> decided_at;
   Instant opened;
   Instant waive_at;
   bool alarmed = false;

@@ -11,15 +11,14 @@ Aggregate aggregate_of(Row& row) {
 }
 
 // SELECT … FROM aggregates, and what follows it.
-template <typename... Parameters>
 Result<std::vector<Aggregate>> select(Transaction& transaction, std::string_view rest,
-                                      const Parameters&... parameters) {
-  auto rows = transaction.query<TenantId, std::string, std::string, std::int64_t, std::string,
-                                std::string, Instant, Instant>(
+                                      std::span<const Value> values) {
+  auto rows = transaction.query_values<TenantId, std::string, std::string, std::int64_t,
+                                       std::string, std::string, Instant, Instant>(
       fmt::format("SELECT tenant, kind, id, version, state, body, created_at, updated_at "
                   "FROM aggregates {}",
                   rest),
-      parameters...);
+      values);
   if (!rows) return std::unexpected(rows.error());
   std::vector<Aggregate> found;
   for (Row& row : *rows) found.push_back(aggregate_of(row));
@@ -74,7 +73,8 @@ Result<Aggregate> update_aggregate(Transaction& transaction, Aggregate aggregate
 
 Result<std::optional<Aggregate>> find_aggregate(Transaction& transaction, const TenantId& tenant,
                                                 std::string_view kind, std::string_view id) {
-  auto found = select(transaction, "WHERE tenant = $1 AND kind = $2 AND id = $3", tenant, kind, id);
+  const Value values[] = {to_value(tenant), to_value(kind), to_value(id)};
+  auto found = select(transaction, "WHERE tenant = $1 AND kind = $2 AND id = $3", values);
   if (!found) return std::unexpected(found.error());
   if (found->empty()) return std::optional<Aggregate>();
   return std::optional(std::move(found->front()));
@@ -83,21 +83,43 @@ Result<std::optional<Aggregate>> find_aggregate(Transaction& transaction, const 
 Result<std::vector<Aggregate>> list_aggregates(Transaction& transaction,
                                                const AggregatePage& page) {
   if (auto fits = check_limit(page.limit); !fits) return std::unexpected(fits.error());
+  std::string where = "WHERE tenant = $1 AND kind = $2 AND created_at >= $3 AND created_at < $4";
+  std::vector<Value> values{to_value(page.tenant), to_value(page.kind), to_value(page.from),
+                            to_value(page.to)};
+  // Conditions that are not there are left out, so that each is found by its index.
+  if (page.state) {
+    values.push_back(to_value(*page.state));
+    where += fmt::format(" AND state = ${}", values.size());
+  }
+  if (page.starting_after) {
+    values.push_back(to_value(*page.starting_after));
+    where += fmt::format(
+        " AND (created_at, id) < (SELECT created_at, id FROM aggregates "
+        "WHERE tenant = $1 AND kind = $2 AND id = ${})",
+        values.size());
+  }
+  values.push_back(to_value(page.limit));
+  where += fmt::format(" ORDER BY created_at DESC, id DESC LIMIT ${}", values.size());
+  return select(transaction, where, values);
+}
+
+Result<std::vector<Aggregate>> oldest_in_state(Transaction& transaction, const TenantId& tenant,
+                                               std::string_view kind, std::string_view state,
+                                               std::int64_t limit) {
+  if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
+  const Value values[] = {to_value(tenant), to_value(kind), to_value(state), to_value(limit)};
   return select(transaction,
-                "WHERE tenant = $1 AND kind = $2 "
-                "AND (CAST($3 AS TEXT) IS NULL OR state = $3) "
-                "AND (CAST($4 AS TEXT) IS NULL OR (created_at, id) < (SELECT created_at, id "
-                "FROM aggregates WHERE tenant = $1 AND kind = $2 AND id = $4)) "
-                "ORDER BY created_at DESC, id DESC LIMIT $5",
-                page.tenant, page.kind, page.state, page.starting_after, page.limit);
+                "WHERE tenant = $1 AND kind = $2 AND state = $3 ORDER BY created_at, id LIMIT $4",
+                values);
 }
 
 Result<std::vector<Aggregate>> list_in_state(Transaction& transaction, std::string_view kind,
                                              std::string_view state, std::string_view after_id,
                                              std::int64_t limit) {
   if (auto fits = check_limit(limit); !fits) return std::unexpected(fits.error());
+  const Value values[] = {to_value(kind), to_value(state), to_value(after_id), to_value(limit)};
   return select(transaction, "WHERE kind = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4",
-                kind, state, after_id, limit);
+                values);
 }
 
 }  // namespace tally::platform

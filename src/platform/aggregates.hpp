@@ -46,9 +46,16 @@ struct AggregatePage {
   std::optional<std::string> state = std::nullopt;           // Only those in it.
   std::optional<std::string> starting_after = std::nullopt;  // The id that ended the page before.
   std::int64_t limit = 10;                                   // 1 to kPageMax, else kLimit.
+  Instant from = Instant::min();                             // Made not before, and
+  Instant to = Instant::max();                               // before.
 };
 // Newest first.
 Result<std::vector<Aggregate>> list_aggregates(Transaction& transaction, const AggregatePage& page);
+
+// Of a tenant in a state, oldest first.
+Result<std::vector<Aggregate>> oldest_in_state(Transaction& transaction, const TenantId& tenant,
+                                               std::string_view kind, std::string_view state,
+                                               std::int64_t limit);
 
 // Of every tenant, in order of ids, for the system's own work.
 Result<std::vector<Aggregate>> list_in_state(Transaction& transaction, std::string_view kind,

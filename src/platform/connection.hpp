@@ -76,6 +76,10 @@ class Transaction {
   template <typename... Columns, typename... Parameters>
   Result<std::vector<std::tuple<Columns...>>> query(std::string_view sql,
                                                     const Parameters&... parameters);
+  // The same with parameters whose number is not known before.
+  template <typename... Columns>
+  Result<std::vector<std::tuple<Columns...>>> query_values(std::string_view sql,
+                                                           std::span<const Value> values);
   // The first row, or nothing.
   template <typename... Columns, typename... Parameters>
   Result<std::optional<std::tuple<Columns...>>> query_one(std::string_view sql,
@@ -196,6 +200,12 @@ template <typename... Columns, typename... Parameters>
 Result<std::vector<std::tuple<Columns...>>> Transaction::query(std::string_view sql,
                                                                const Parameters&... parameters) {
   const std::vector<Value> values{to_value(parameters)...};
+  return query_values<Columns...>(sql, values);
+}
+
+template <typename... Columns>
+Result<std::vector<std::tuple<Columns...>>> Transaction::query_values(
+    std::string_view sql, std::span<const Value> values) {
   Result<Answer> answer = run(sql, values);
   if (!answer) return std::unexpected(answer.error());
   std::vector<std::tuple<Columns...>> rows;

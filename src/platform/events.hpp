@@ -27,6 +27,7 @@ struct StoredEvent {
   std::int64_t object_version = 0;
   Instant at;
   std::string body;
+  std::string actor = {};  // Who asked for it: "usr_…"; empty where nobody did.
 };
 
 // Gives back its sequence, whatever `event.sequence` says. Errors: kDuplicate for a used id.
@@ -35,5 +36,9 @@ Result<std::int64_t> append_event(Transaction& transaction, const StoredEvent& e
 // Those after `sequence` in order; 1 to kEventsPageMax, else kLimit.
 Result<std::vector<StoredEvent>> events_after(Transaction& transaction, const TenantId& tenant,
                                               std::int64_t sequence, std::int64_t limit);
+// The same, of one thing.
+Result<std::vector<StoredEvent>> events_of(Transaction& transaction, const TenantId& tenant,
+                                           std::string_view object_id, std::int64_t sequence,
+                                           std::int64_t limit);
 
 }  // namespace tally::platform

@@ -127,7 +127,8 @@ TEST(PlatformMigrations, AreWhatTheyWereWhenTheyWereReleased) {
   }
   EXPECT_EQ(checksums,
             (std::vector<std::string>{"b8c8772db5ec629a", "addef7aba0d08963", "9615375e8478cfda",
-                                      "58f7eeef757516ad", "aa8808cdc48ae3b2", "aabb412047f09203"}));
+                                      "58f7eeef757516ad", "aa8808cdc48ae3b2", "aabb412047f09203",
+                                      "6f443b3f610864de"}));
 }
 
 }  // namespace

@@ -136,6 +136,12 @@ constexpr std::string_view kCarriers = R"(
 ALTER TABLE outbox ADD COLUMN worker TEXT;
 )";
 
+constexpr std::string_view kActors = R"(
+ALTER TABLE events ADD COLUMN actor TEXT;
+CREATE INDEX events_of_object ON events (tenant, object_id, sequence);
+CREATE INDEX aggregates_of_state ON aggregates (tenant, kind, state, created_at, id);
+)";
+
 }  // namespace
 
 std::span<const Migration> platform_migrations() {
@@ -146,6 +152,7 @@ std::span<const Migration> platform_migrations() {
       {4, "tokens of idempotency keys never repeat", kFloor, {}},
       {5, "blobs whose files can't be removed", kPurgeAgain, {}},
       {6, "who carries a message", kCarriers, {}},
+      {7, "who asked for what happened; newest of a state", kActors, {}},
   };
   return migrations;
 }

@@ -99,6 +99,7 @@ class CabinetWatcher final : public cart::SessionWatcher {
       camera.notes = session_.notes(*index);
       camera.looks = session_.looks(*index);
       camera.clock_offset = outcome->clock_offsets[*index];
+      camera.boxes = boxes_of(*outcome, *index);
     }
     findings.model_name = setup_.detector->package().name;
     findings.model_sha256 = setup_.detector->package().sha256;
@@ -112,6 +113,23 @@ class CabinetWatcher final : public cart::SessionWatcher {
   }
 
  private:
+  [[nodiscard]] std::vector<cart::SeenBox> boxes_of(const CabinetOutcome& outcome,
+                                                    std::size_t camera) const {
+    const cart::LayoutCamera& model = setup_.layout->cameras[setup_.cameras[camera]];
+    const auto width = static_cast<float>(model.calibration->size.width);
+    const auto height = static_cast<float>(model.calibration->size.height);
+    std::vector<cart::SeenBox> boxes;
+    for (const Sighting& one : outcome.sightings) {
+      if (one.camera != camera) continue;
+      boxes.push_back({to_ms(one.time - outcome.clock_offsets[camera]),
+                       one.kind == SightingKind::kHand,
+                       {one.box.left / width, one.box.top / height, one.box.right / width,
+                        one.box.bottom / height},
+                       one.score});
+    }
+    return boxes;
+  }
+
   void add_doubts(CabinetOutcome& outcome) const {
     std::vector<cart::Doubt> doubts = lost_;
     for (std::size_t i = 0; i < index_.size(); ++i) {

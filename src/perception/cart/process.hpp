@@ -73,6 +73,7 @@ struct CameraOutcome {
   std::optional<vision::Box> zone;  // Stock zone, learnt or given; frame pixels.
   std::int64_t frames_detected = 0;
   std::vector<TimelineSample> timeline;  // At most 10 per second.
+  std::vector<SeenBox> boxes;            // By time.
   std::string problem;                   // Why not all of its video was read; empty where it was.
 };
 

@@ -34,11 +34,19 @@ struct StockSample {  // Number of items at rest in the stock zone, when it chan
   int items = 0;
 };
 
+struct SeenBox {           // What the model saw in a picture, to draw over the video.
+  std::int64_t at_ms = 0;  // On the session's clock as the camera has it, without its offset.
+  bool hand = false;       // Else an item in a hand.
+  vision::Box box;         // Shares of the picture, 0..1.
+  float score = 0;
+};
+
 struct CameraFindings {
   std::optional<vision::Box> zone;  // Stock zone, learnt or given; frame pixels.
   std::vector<FrameNote> notes;     // For each frame, by time.
   std::int64_t looks = 0;           // Frames that the model looked at.
   SessionTime clock_offset{0};      // To add to its times: by so much its clock was found wrong.
+  std::vector<SeenBox> boxes{};     // By time; none where the watcher tells none.
 };
 
 struct SessionFindings {

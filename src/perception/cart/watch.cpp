@@ -195,6 +195,7 @@ CameraOutcome outcome_of(const Input& input, const CameraFindings& findings) {
   outcome.zone = findings.zone;
   outcome.frames_detected = findings.looks;
   outcome.timeline = thin_out(findings.notes, findings.clock_offset);
+  outcome.boxes = findings.boxes;
   if (input.problem) outcome.problem = input.problem->message;
   return outcome;
 }

@@ -1,22 +1,17 @@
+// Bursts of equal requests to a route of the test's own, of which there can be many. Those of real
+// routes: server/routes/routes_bursts_test.cpp.
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <map>
-#include <optional>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include "platform/aggregates.hpp"
-#include "server/api/testing_api.hpp"
+#include "server/api/testing_bursts.hpp"
 
 namespace tally::api::testing {
 namespace {
-
-using http::TestPeer;
-using http::TestResponse;
 
 constexpr int kBursts = 2'000;
 constexpr int kThreads = 2;
@@ -42,65 +37,23 @@ class Bursts : public ApiTest {
              }});
   }
 
-  static std::string request(int burst, std::string_view body) {
-    return http::request_text(
-        "POST", "/v1/sessions",
-        headers_for("a.shopper", body, fmt::format("Idempotency-Key: burst-{}\r\n", burst)), body);
+  void run(int burst) {
+    run_burst(server_->port(), static_cast<std::uint64_t>(burst),
+              {.target = "/v1/sessions",
+               .who = "a.shopper",
+               .key = fmt::format("burst-{}", burst),
+               .body = fmt::format(R"({{"name": "burst-{}"}})", burst),
+               .other_body = R"({"name": "other"})"});
   }
-
-  void run_burst(int burst);
-  // Asks until the first request is done.
-  TestResponse settle(int burst, std::string_view body);
 };
 TALLY_ON_BOTH_STORES(Bursts);
-
-TestResponse Bursts::settle(int burst, std::string_view body) {
-  TestPeer connection = peer();
-  while (true) {
-    connection.send(request(burst, body));
-    TestResponse response = connection.read_response();
-    if (response.status != 409 && response.status != 503) return response;
-  }
-}
-
-// Up to 20 equal requests, of which some connections are cut before, within or after their sending.
-void Bursts::run_burst(int burst) {
-  std::mt19937_64 random(static_cast<std::uint64_t>(burst));
-  const std::string body = fmt::format(R"({{"name": "burst-{}"}})", burst);
-  const std::string text = request(burst, body);
-  const int count = 1 + static_cast<int>(random() % 20);
-  std::vector<std::optional<TestPeer>> peers(static_cast<std::size_t>(count));
-  for (auto& one : peers) {
-    one.emplace(server_->port());
-    const bool cut_within = random() % 8 == 0;
-    one->send(cut_within ? text.substr(0, random() % text.size()) : text);
-    if (cut_within || random() % 4 == 0) {
-      one->reset();
-      one.reset();
-    }
-  }
-  std::vector<std::string> replies;
-  for (auto& one : peers) {
-    if (!one) continue;
-    const TestResponse response = one->read_response();
-    if (response.status == 201) replies.push_back(response.body);
-    ASSERT_TRUE(response.status == 201 || response.status == 409 || response.status == 503)
-        << response.status << response.body;
-  }
-  const TestResponse last = settle(burst, body);
-  ASSERT_EQ(last.status, 201) << last.body;
-  for (const std::string& reply : replies) ASSERT_EQ(reply, last.body);
-  const TestResponse other = settle(burst, R"({"name": "other"})");
-  EXPECT_EQ(other.status, 422);
-  EXPECT_THAT(other.body, ::testing::HasSubstr("idempotency_key_reused"));
-}
 
 TEST_P(Bursts, OfEqualRequestsHaveOneEffectAndEqualReplies) {
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([this, thread] {
-      for (int burst = thread; burst < kBursts && !HasFatalFailure(); burst += kThreads) {
-        run_burst(burst);
+      for (int burst = thread; burst < kBursts && !HasFailure(); burst += kThreads) {
+        run(burst);
       }
     });
   }

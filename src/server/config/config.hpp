@@ -68,6 +68,8 @@ struct Config {
   struct Http {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  // 0: any that is free.
+    // All requests come through a proxy, which sets X-Forwarded-For; else anybody could write it.
+    bool behind_proxy = false;
   } http;
   struct Store {
     StoreEngine engine = StoreEngine::kSqlite;
@@ -81,8 +83,8 @@ struct Config {
   platform::Retention retention;
   struct Payments {
     PaymentProvider provider = PaymentProvider::kSandbox;
-    SecretSource secret;  // Stripe's API key.
-    std::string url;      // Stripe's API; default: https://api.stripe.com
+    SecretSource secret;          // Stripe's API key.
+    std::string url;              // Stripe's API; default: https://api.stripe.com
     SecretSource webhook_secret;  // Stripe's "whsec_…".
   } payments;
   struct Mail {

@@ -102,7 +102,7 @@ void ConfigReader::fill_in() {
 }
 
 void ConfigReader::read_http(const toml::table& table) {
-  toml_.check_keys(table, {"address", "port"});
+  toml_.check_keys(table, {"address", "port", "behind_proxy"});
   text(table, "address", config_.http.address);
   if (!is_address(config_.http.address)) {
     wrong(table, "address",
@@ -110,6 +110,10 @@ void ConfigReader::read_http(const toml::table& table) {
           "\"::\" for all");
   }
   integer(table, "port", {0, 65'535}, config_.http.port);
+  if (!table.contains("behind_proxy")) return;
+  const auto behind = table["behind_proxy"].value_exact<bool>();
+  if (!behind) return wrong(table, "behind_proxy", "\"behind_proxy\" must be true or false");
+  config_.http.behind_proxy = *behind;
 }
 
 void ConfigReader::read_store(const toml::table& table) {
@@ -165,8 +169,8 @@ void ConfigReader::read_payments(const toml::table& table) {
 }
 
 void ConfigReader::read_mail(const toml::table& table) {
-  toml_.check_keys(table, {"kind", "host", "port", "security", "from", "user", "password_file",
-                           "password_env"});
+  toml_.check_keys(
+      table, {"kind", "host", "port", "security", "from", "user", "password_file", "password_env"});
   Config::Mail& given = config_.mail;
   choice(table, "kind", kMailNames, given.kind);
   text(table, "host", given.smtp.host);

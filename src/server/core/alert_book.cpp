@@ -1,6 +1,10 @@
 #include "server/core/alert_book.hpp"
 
+#include <fmt/format.h>
+
 #include <tuple>
+
+#include "server/core/condition.hpp"
 
 namespace tally::core {
 
@@ -23,27 +27,18 @@ Result<void> clear_alert(Transaction& transaction, const AlertName& name, Instan
   return done ? Result<void>{} : std::unexpected(done.error());
 }
 
-Result<std::vector<StoredAlert>> list_alerts(Transaction& transaction, const TenantId& tenant,
-                                             const std::optional<std::string>& starting_after,
-                                             std::int64_t limit) {
-  Instant before = Instant::max();
-  std::string before_id;
-  if (starting_after) {
-    const auto row = transaction.query_one<Instant>(
-        "SELECT raised_at FROM alerts WHERE tenant = $1 AND id = $2", tenant, *starting_after);
-    if (!row) return std::unexpected(row.error());
-    if (*row) {
-      before = std::get<0>(**row);
-      before_id = *starting_after;
-    }
-  }
+namespace {
+
+Result<std::vector<StoredAlert>> select(Transaction& transaction, const Condition& condition,
+                                        std::string_view rest) {
   auto rows =
       transaction
-          .query<EventId, std::string, std::string, std::string, Instant, std::optional<Instant>>(
-              "SELECT id, kind, object, words, raised_at, cleared_at FROM alerts "
-              "WHERE tenant = $1 AND (raised_at < $2 OR (raised_at = $2 AND id < $3)) "
-              "ORDER BY raised_at DESC, id DESC LIMIT $4",
-              tenant, before, before_id, limit);
+          .query_values<EventId, std::string, std::string, std::string, std::string, Instant,
+                        std::optional<Instant>, std::optional<Instant>, std::optional<std::string>>(
+              fmt::format("SELECT id, kind, object, subject, words, raised_at, cleared_at, "
+                          "acknowledged_at, acknowledged_by FROM alerts WHERE {} {}",
+                          condition.sql(), rest),
+              condition.values());
   if (!rows) return std::unexpected(rows.error());
   std::vector<StoredAlert> alerts;
   for (auto& row : *rows) {
@@ -51,6 +46,51 @@ Result<std::vector<StoredAlert>> list_alerts(Transaction& transaction, const Ten
         std::apply([](auto&... columns) { return StoredAlert{std::move(columns)...}; }, row));
   }
   return alerts;
+}
+
+}  // namespace
+
+Result<std::vector<StoredAlert>> list_alerts(Transaction& transaction, const TenantId& tenant,
+                                             const AlertFilter& filter,
+                                             const std::optional<std::string>& starting_after,
+                                             std::int64_t limit) {
+  Condition condition;
+  condition.add("tenant = {}", tenant);
+  condition.add_if("object = {}", filter.object);
+  if (filter.raised)
+    condition.add(*filter.raised ? "cleared_at IS NULL" : "cleared_at IS NOT NULL");
+  if (starting_after) {
+    const auto last = transaction.query_one<Instant>(
+        "SELECT raised_at FROM alerts WHERE tenant = $1 AND id = $2", tenant, *starting_after);
+    if (!last) return std::unexpected(last.error());
+    if (*last) condition.add("(raised_at, id) < ({}, {})", std::get<0>(**last), *starting_after);
+  }
+  const std::string limited = condition.place(limit);
+  return select(transaction, condition,
+                fmt::format("ORDER BY raised_at DESC, id DESC LIMIT {}", limited));
+}
+
+Result<std::optional<StoredAlert>> find_alert(Transaction& transaction, const TenantId& tenant,
+                                              const EventId& id) {
+  Condition condition;
+  condition.add("tenant = {}", tenant);
+  condition.add("id = {}", id);
+  auto found = select(transaction, condition, "");
+  if (!found) return std::unexpected(found.error());
+  return found->empty() ? std::optional<StoredAlert>() : std::move(found->front());
+}
+
+bool is_clearable(std::string_view kind) {
+  return kind.starts_with("door_") || kind.starts_with("payment_");
+}
+
+Result<void> save_alert(Transaction& transaction, const TenantId& tenant,
+                        const StoredAlert& alert) {
+  const auto done = transaction.execute(
+      "UPDATE alerts SET acknowledged_at = $3, acknowledged_by = $4, cleared_at = $5 "
+      "WHERE tenant = $1 AND id = $2",
+      tenant, alert.id, alert.acknowledged_at, alert.acknowledged_by, alert.cleared_at);
+  return done ? Result<void>{} : std::unexpected(done.error());
 }
 
 }  // namespace tally::core

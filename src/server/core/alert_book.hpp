@@ -32,14 +32,30 @@ struct StoredAlert {
   EventId id;
   std::string kind;
   std::string object;
+  std::string subject;
   std::string words;
   Instant raised_at;
   std::optional<Instant> cleared_at;
+  std::optional<Instant> acknowledged_at;
+  std::optional<std::string> acknowledged_by;  // "usr_…"
+};
+// Nothing is asked where nothing is said.
+struct AlertFilter {
+  std::optional<bool> raised = {};  // Still, or cleared.
+  std::optional<std::string> object = {};
 };
 // Newest first, after the one of this id; of one that is unknown, from the newest.
 Result<std::vector<StoredAlert>> list_alerts(platform::Transaction& transaction,
-                                             const TenantId& tenant,
+                                             const TenantId& tenant, const AlertFilter& filter,
                                              const std::optional<std::string>& starting_after,
                                              std::int64_t limit);
+Result<std::optional<StoredAlert>> find_alert(platform::Transaction& transaction,
+                                              const TenantId& tenant, const EventId& id);
+
+// Whether only a person's word clears alerts of this kind: something happened that does not end.
+[[nodiscard]] bool is_clearable(std::string_view kind);
+// Writes `acknowledged_at`, `acknowledged_by` and `cleared_at`.
+Result<void> save_alert(platform::Transaction& transaction, const TenantId& tenant,
+                        const StoredAlert& alert);
 
 }  // namespace tally::core

@@ -10,6 +10,7 @@
 #include "platform/events.hpp"
 #include "server/core/alert_book.hpp"
 #include "server/core/commands.hpp"
+#include "server/core/facts.hpp"
 #include "server/core/timers.hpp"
 #include "server/records/json_text.hpp"
 
@@ -153,6 +154,9 @@ Result<void> Desk::write(Cache<T>& cache) {
     std::string text = records::to_text(cached.row.value);
     if (text == cached.text) continue;
     if (auto saved = save_row(transaction_, cached.row, now_); !saved) return saved;
+    if (auto noted = note_facts(transaction_, cached.row); !noted) {
+      return noted;
+    }
     if (auto set = set_timer(cached.row); !set) return set;
     if constexpr (std::same_as<T, commerce::Session>) {
       if (auto marked = mark_busy(cached.row.value); !marked) return marked;
@@ -209,7 +213,8 @@ Result<void> Desk::append_events() {
                                                                 .object_id = one.object,
                                                                 .object_version = one.version,
                                                                 .at = now_,
-                                                                .body = one.body});
+                                                                .body = one.body,
+                                                                .actor = actor_});
     if (!appended) return std::unexpected(appended.error());
     hints_.events = true;
   }

@@ -67,6 +67,8 @@ class Desk {
   Desk& operator=(const Desk&) = delete;
 
   [[nodiscard]] Instant now() const { return now_; }
+  // Who asks for what is done here, for the list of events: "usr_…". Nobody unless it is said.
+  void act_for(std::string actor) { actor_ = std::move(actor); }
   [[nodiscard]] platform::Transaction& transaction() { return transaction_; }
   [[nodiscard]] server::World& world() { return world_; }
   [[nodiscard]] const Hints& hints() const { return hints_; }
@@ -172,6 +174,9 @@ class Desk {
                          const std::vector<commerce::DisputeEffect>& effects);
   Result<void> refund(const TenantId& tenant, const commerce::Dispute& dispute,
                       const commerce::RefundLines& effect);
+  Result<void> give_back(const TenantId& tenant, const SessionId& session);
+  Result<void> give_back(const commerce::Payment& payment, const DisputeId& dispute,
+                         const std::string& words, commerce::Gross left);
   Result<void> step_debts(const TenantId& tenant, const ShopperId& shopper,
                           const commerce::DebtEvent& event);
   Result<void> step_health(const TenantId& tenant, const CabinetId& cabinet,
@@ -196,6 +201,7 @@ class Desk {
   platform::Transaction& transaction_;
   server::World& world_;
   Instant now_;
+  std::string actor_;
   Hints hints_;
   std::deque<Work> waiting_;
   bool running_ = false;

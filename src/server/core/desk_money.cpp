@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "commerce/receipt_stock.hpp"
 #include "platform/outbox.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/ledger_book.hpp"
 #include "server/core/provider_message.hpp"
+#include "server/records/json_text.hpp"
 
 namespace tally::core {
 namespace {
@@ -40,7 +42,13 @@ Result<void> Desk::step_payment(const TenantId& tenant, const PaymentId& id,
   for (const commerce::PaymentEffect& one : step->effects) {
     if (auto done = carry_out(step->state, one); !done) return done;
   }
-  return tell_session(before, step->state);
+  const Payment& after = step->state;
+  if (!after.session.empty() && commerce::is_settled(after) && !commerce::is_settled(before)) {
+    // After its debt is there, if it made one.
+    auto done = run([this, tenant, session = after.session] { return give_back(tenant, session); });
+    if (!done) return done;
+  }
+  return tell_session(before, after);
 }
 
 // A session waits for the outcome of its hold, and for nothing else of its payments.
@@ -185,7 +193,13 @@ Result<void> Desk::step_health(const TenantId& tenant, const CabinetId& cabinet,
     *row = &add(tenant, cabinet.text(), std::move(health));
   }
   commerce::FleetStep step = commerce::step((*row)->value, event);
+  const bool was_locked = (*row)->value.locked_by_operator;
   (*row)->value = std::move(step.health);
+  if (const bool locked = (*row)->value.locked_by_operator; locked != was_locked) {
+    const auto body = records::object_text({{"cabinet", cabinet.text()}});
+    announcements_.push_back(
+        {tenant, locked ? "cabinet.locked" : "cabinet.cleared", cabinet.text(), 0, body});
+  }
   for (const commerce::FleetEffect& one : step.effects) {
     if (const auto* raised = std::get_if<commerce::RaiseCabinetAlert>(&one)) {
       alert(tenant, fmt::format("cabinet_{}", name_of(raised->alert)), cabinet.text(), "raised");
@@ -242,8 +256,7 @@ Result<void> Desk::carry_out(const TenantId& tenant, const commerce::Dispute& di
   return {};
 }
 
-// The receipt's next version says by how much; what the card has paid goes back to it, and what is
-// still owed is owed no more.
+// The receipt's next version says by how much.
 Result<void> Desk::refund(const TenantId& tenant, const commerce::Dispute& dispute,
                           const commerce::RefundLines& lines) {
   auto session = row<commerce::Session>(tenant, dispute.session.text());
@@ -274,31 +287,57 @@ Result<void> Desk::refund(const TenantId& tenant, const commerce::Dispute& dispu
   const Currency currency = after.gross.currency;
   commerce::Gross left{{before.gross.minor - after.gross.minor, currency},
                        before.tax.minor - after.tax.minor};
-  const PaymentId id = payment_id(dispute.session, (*session)->value.hold_number);
+  if (left.amount.minor == 0) return {};
+  (*detail)->value.refunds_waiting.push_back(
+      {dispute.id, dispute.words, left.amount.minor, left.tax_minor});
+  return give_back(tenant, dispute.session);
+}
+
+// Where the capture has no outcome yet, step_payment() comes back to it.
+Result<void> Desk::give_back(const TenantId& tenant, const SessionId& session_id) {
+  auto session = row<commerce::Session>(tenant, session_id.text());
+  auto detail = row<records::SessionDetail>(tenant, session_id.text());
+  if (!session || !detail) {
+    return std::unexpected(!session ? session.error() : detail.error());
+  }
+  const PaymentId id = payment_id(session_id, (*session)->value.hold_number);
   auto payment = row<Payment>(tenant, id.text());
   if (!payment) return std::unexpected(payment.error());
-  const commerce::Gross can = commerce::refundable((*payment)->value);
+  if (!commerce::is_settled((*payment)->value)) return {};
+  const Currency currency = (*payment)->value.currency;
+  for (const auto& waiting : std::exchange((*detail)->value.refunds_waiting, {})) {
+    const commerce::Gross gross{{waiting.minor, currency}, waiting.tax_minor};
+    auto done = give_back((*payment)->value, waiting.dispute, waiting.words, gross);
+    if (!done) return done;
+  }
+  return {};
+}
+
+// What the card has paid goes back to it, and what is still owed is owed no more.
+Result<void> Desk::give_back(const Payment& payment, const DisputeId& dispute,
+                             const std::string& words, commerce::Gross left) {
+  const commerce::Gross can = commerce::refundable(payment);
   const std::int64_t back = std::min(left.amount.minor, can.amount.minor);
   const std::int64_t back_tax = std::min(commerce::tax_share(left, back), can.tax_minor);
   if (back > 0) {
-    auto done = tell(tenant, id,
+    auto done = tell(payment.tenant, payment.id,
                      event::RefundWanted{now_,
-                                         commerce::refund_id_of(dispute.id.text()),
-                                         {{back, currency}, back_tax},
-                                         dispute.words});
+                                         commerce::refund_id_of(dispute.text()),
+                                         {{back, left.amount.currency}, back_tax},
+                                         words});
     if (!done) return done;
   }
   left.amount.minor -= back;
   left.tax_minor -= back_tax;
   if (left.amount.minor == 0) return {};
-  const auto debts = find<commerce::Debts>(tenant, (*session)->value.shopper.text());
+  const auto debts = find<commerce::Debts>(payment.tenant, payment.shopper.text());
   if (!debts || *debts == nullptr) return debts ? Result<void>{} : std::unexpected(debts.error());
   const auto& all = (*debts)->value.debts;
-  const auto debt = std::ranges::find(all, id, &commerce::Debt::payment);
+  const auto debt = std::ranges::find(all, payment.id, &commerce::Debt::payment);
   if (debt == all.end()) return {};
-  return tell(tenant, (*session)->value.shopper,
+  return tell(payment.tenant, payment.shopper,
               commerce::DebtEvent(commerce::debt_event::Corrected{
-                  now_, dispute.id.text() + ":corrected", debt->key, left}));
+                  now_, dispute.text() + ":corrected", debt->key, left}));
 }
 
 }  // namespace tally::core

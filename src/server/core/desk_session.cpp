@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/cart_json.hpp"
 #include "commerce/receipt_stock.hpp"
+#include "platform/blobs.hpp"
 #include "platform/jobs.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/stock_book.hpp"
@@ -125,6 +127,10 @@ Result<void> Desk::carry_out(const Session& session, const commerce::OpenReview&
   const auto payment =
       find<commerce::Payment>(session.tenant, payment_id(session.id, session.hold_number).text());
   if (!payment) return std::unexpected(payment.error());
+  // Whoever decides must see it, however long that takes.
+  const auto held = platform::hold_blobs(transaction_, session.tenant, session.id.text(),
+                                         now_ + platform::kHoldMax, "a review is open", now_);
+  if (!held) return std::unexpected(held.error());
   const ReviewId id = review_id(session.id);
   (*detail)->value.review = id;
   add(session.tenant, id.text(),
@@ -184,6 +190,7 @@ void Desk::alert_stock(const TenantId& tenant, const std::vector<commerce::Stock
     std::string_view ended;
     if (one.kind == kLowEnded) ended = name_of(kLow);
     if (one.kind == kNegativeEnded) ended = name_of(kNegative);
+    if (one.kind == kOutEnded) ended = name_of(kOut);
     alerts_.push_back({.tenant = tenant,
                        .name = fmt::format("stock_{}", name_of(one.kind)),
                        .object = one.cabinet.text(),
@@ -253,6 +260,9 @@ Result<void> Desk::tell_cart(const TenantId& tenant, const SessionId& session, c
   detail.cart = std::move(sha256);
   detail.counts = commerce::net_counts(cart);
   detail.decided_at = now_;
+  detail.decision = name_of(cart.decision.kind);
+  detail.model_name = cart.inputs.model_name;
+  detail.model_sha256 = cart.inputs.model_sha256;
   const auto offered =
       check_lines(detail.offers, cart.lines,
                   [](const CartLine& line) -> std::string_view { return line.product; });
@@ -278,6 +288,8 @@ Result<void> Desk::step_review(const TenantId& tenant, const ReviewId& id,
   (*row)->value = step->review;
   for (const commerce::ReviewEffect& effect : step->effects) {
     if (const auto* decided = std::get_if<commerce::ReviewDone>(&effect)) {
+      const auto released = platform::release_blobs(transaction_, tenant, session.text());
+      if (!released) return std::unexpected(released.error());
       alerts_.push_back({.tenant = tenant,
                          .name = {},
                          .object = id.text(),

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/secret.hpp"
 
@@ -33,19 +34,6 @@ Result<T> need(Transaction& transaction, const TenantId& tenant, std::string_vie
   if (!found) return std::unexpected(std::move(found.error()));
   if (*found) return std::move((*found)->value);
   return fail(CoreError::kMissing, fmt::format("there is no {} {}", kKind<T>, id));
-}
-
-Result<std::optional<commerce::Planogram>> valid_planogram(Transaction& transaction,
-                                                           const TenantId& tenant,
-                                                           const CabinetId& cabinet) {
-  auto rows = all_rows<commerce::Planogram>(transaction, tenant);
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  for (Row<commerce::Planogram>& row : *rows) {
-    if (row.value.cabinet == cabinet && row.value.state == commerce::PlanogramState::kApplied) {
-      return std::optional(std::move(row.value));
-    }
-  }
-  return std::optional<commerce::Planogram>();
 }
 
 Result<commerce::Products> products_of(Transaction& transaction, const TenantId& tenant) {
@@ -114,37 +102,65 @@ Result<void> check_shopper(Desk& desk, const ShoppingRequest& request) {
 
 }  // namespace
 
-Result<CabinetView> view_cabinet(Transaction& transaction, const TenantId& tenant,
-                                 const CabinetId& cabinet) {
+Result<void> CabinetViewer::read_once() {
+  if (std::exchange(read_, true)) return {};
+  auto products = products_of(transaction_, tenant_);
+  if (!products) return std::unexpected(std::move(products.error()));
+  products_ = *std::move(products);
+  std::optional<std::string> after;
+  while (true) {
+    auto rows = list_rows<commerce::Planogram>(
+        transaction_, {.tenant = tenant_,
+                       .kind = {},
+                       .state = std::string(name_of(commerce::PlanogramState::kApplied)),
+                       .starting_after = after,
+                       .limit = platform::kPageMax});
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (Row<commerce::Planogram>& row : *rows) {
+      after = row.id;
+      const CabinetId cabinet = row.value.cabinet;
+      planograms_.emplace(cabinet, std::move(row.value));
+    }
+    if (std::ssize(*rows) < platform::kPageMax) return {};
+  }
+}
+
+Result<CabinetView> CabinetViewer::view(const CabinetId& cabinet) {
+  if (auto read = read_once(); !read) return std::unexpected(read.error());
   CabinetView view;
-  auto found = need<Cabinet>(transaction, tenant, cabinet.text());
+  auto found = need<Cabinet>(transaction_, tenant_, cabinet.text());
   if (!found) return std::unexpected(std::move(found.error()));
   view.cabinet = *std::move(found);
-  auto market = need<commerce::Market>(transaction, tenant, view.cabinet.market.text());
-  auto planogram = valid_planogram(transaction, tenant, cabinet);
-  auto products = products_of(transaction, tenant);
-  auto health = find_row<commerce::CabinetHealth>(transaction, tenant, cabinet.text());
-  auto busy = busy_with(transaction, kBusyCabinet, cabinet.text());
-  for (const auto* error :
-       {market ? nullptr : &market.error(), planogram ? nullptr : &planogram.error(),
-        products ? nullptr : &products.error(), health ? nullptr : &health.error(),
-        busy ? nullptr : &busy.error()}) {
-    if (error != nullptr) return std::unexpected(*error);
+  auto market = markets_.find(view.cabinet.market);
+  if (market == markets_.end()) {
+    auto needed = need<commerce::Market>(transaction_, tenant_, view.cabinet.market.text());
+    if (!needed) return std::unexpected(std::move(needed.error()));
+    market = markets_.emplace(view.cabinet.market, *std::move(needed)).first;
   }
-  view.market = *std::move(market);
-  view.planogram = *std::move(planogram);
-  view.busy = *std::move(busy);
+  view.market = market->second;
+  const auto planogram = planograms_.find(cabinet);
+  if (planogram != planograms_.end()) view.planogram = planogram->second;
+  auto health = find_row<commerce::CabinetHealth>(transaction_, tenant_, cabinet.text());
+  if (!health) return std::unexpected(std::move(health.error()));
   if (*health) view.health = std::move((*health)->value);
+  auto busy = busy_with(transaction_, kBusyCabinet, cabinet.text());
+  if (!busy) return std::unexpected(std::move(busy.error()));
+  view.busy = *std::move(busy);
   view.unwell = commerce::why_closed(view.health.value_or(commerce::CabinetHealth{}), false);
   commerce::CameraLayout cameras;
   if (view.planogram) {
-    auto layout = find_camera_layout(transaction, tenant, view.planogram->camera_layout);
+    auto layout = find_camera_layout(transaction_, tenant_, view.planogram->camera_layout);
     if (!layout) return std::unexpected(std::move(layout.error()));
     if (*layout) cameras = **std::move(layout);
   }
   view.closed = commerce::reasons_closed(view.cabinet, view.planogram ? &*view.planogram : nullptr,
-                                         *products, view.market, cameras);
+                                         products_, view.market, cameras);
   return view;
+}
+
+Result<CabinetView> view_cabinet(Transaction& transaction, const TenantId& tenant,
+                                 const CabinetId& cabinet) {
+  return CabinetViewer(transaction, tenant).view(cabinet);
 }
 
 Result<Row<Cabinet>> cabinet_of_token(Transaction& transaction, std::string_view token,

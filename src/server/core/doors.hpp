@@ -3,6 +3,7 @@
 // Thread-safety: a transaction's. Errors: CoreError, DoorTokenError, and the desk's.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,23 @@ struct CabinetView {
 };
 Result<CabinetView> view_cabinet(platform::Transaction& transaction, const TenantId& tenant,
                                  const CabinetId& cabinet);
+// The same of several cabinets of a tenant: what they share is read once.
+class CabinetViewer {
+ public:
+  CabinetViewer(platform::Transaction& transaction, TenantId tenant)
+      : transaction_(transaction), tenant_(std::move(tenant)) {}
+  Result<CabinetView> view(const CabinetId& cabinet);
+
+ private:
+  Result<void> read_once();
+
+  platform::Transaction& transaction_;
+  TenantId tenant_;
+  bool read_ = false;
+  commerce::Products products_;
+  std::map<CabinetId, commerce::Planogram> planograms_;  // The valid ones.
+  std::map<MarketId, commerce::Market> markets_;
+};
 
 // The cabinet of a token, whosever it is: the tenant follows from it.
 Result<Row<commerce::Cabinet>> cabinet_of_token(platform::Transaction& transaction,

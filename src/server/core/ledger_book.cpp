@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/core/condition.hpp"
 #include "server/records/records.hpp"
 
 namespace tally::core {
@@ -77,10 +78,78 @@ Result<void> write_transfer(Transaction& transaction, const commerce::Transfer& 
       "VALUES ($1, $2, $3, $4, $5, $6)",
       transfer.key, transfer.id, transfer.debit.tenant, transfer.at, payment,
       records::to_text(transfer));
-  return done ? Result<void>{} : std::unexpected(done.error());
+  return done ? note_entries(transaction, transfer) : std::unexpected(done.error());
 }
 
 }  // namespace
+
+Result<void> note_entries(Transaction& transaction, const commerce::Transfer& transfer) {
+  for (const Account* account : {&transfer.debit, &transfer.credit}) {
+    const auto done = transaction.execute(
+        "INSERT INTO ledger_entries (transfer_key, account, tenant, at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT DO NOTHING",
+        transfer.key, account_text(*account), account->tenant, transfer.at);
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+Result<std::vector<commerce::Transfer>> list_transfers(
+    Transaction& transaction, const TenantId& tenant, const TransferFilter& filter,
+    const std::optional<std::string>& starting_after, std::int64_t limit) {
+  Condition condition;
+  std::string from = "ledger_transfers AS t";
+  std::string_view by = "t";
+  if (filter.account) {
+    by = "e";
+    from = "ledger_entries AS e JOIN ledger_transfers AS t ON t.transfer_key = e.transfer_key";
+    condition.add("e.account = {}", *filter.account);
+  }
+  condition.add(fmt::format("{}.tenant = {{}}", by), tenant);
+  condition.add_if(fmt::format("{}.at >= {{}}", by), filter.from);
+  condition.add_if(fmt::format("{}.at < {{}}", by), filter.to);
+  std::string payments;
+  for (const PaymentId& payment : filter.payments) {
+    payments += (payments.empty() ? "" : ", ") + condition.place(payment);
+  }
+  if (!payments.empty()) condition.add("t.payment IN (" + payments + ")");
+  if (starting_after) {
+    const auto last = transaction.query_one<Instant, std::string>(
+        "SELECT at, transfer_key FROM ledger_transfers WHERE id = $1 AND tenant = $2",
+        *starting_after, tenant);
+    if (!last) return std::unexpected(last.error());
+    if (*last) {
+      condition.add(fmt::format("({0}.at, {0}.transfer_key) < ({{}}, {{}})", by),
+                    std::get<0>(**last), std::get<1>(**last));
+    }
+  }
+  const std::string limited = condition.place(limit);
+  const auto rows = transaction.query_values<std::string>(
+      fmt::format("SELECT t.body FROM {} WHERE {} ORDER BY {}.at DESC, {}.transfer_key DESC "
+                  "LIMIT {}",
+                  from, condition.sql(), by, by, limited),
+      condition.values());
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<commerce::Transfer> transfers;
+  for (const auto& [body] : *rows) {
+    auto transfer = records::parse<commerce::Transfer>(body);
+    if (!transfer) return std::unexpected(transfer.error());
+    transfers.push_back(*std::move(transfer));
+  }
+  return transfers;
+}
+
+Result<std::optional<commerce::Transfer>> find_transfer(Transaction& transaction,
+                                                        const TenantId& tenant,
+                                                        std::string_view key) {
+  const auto body = transaction.query_one<std::string>(
+      "SELECT body FROM ledger_transfers WHERE transfer_key = $1 AND tenant = $2", key, tenant);
+  if (!body) return std::unexpected(body.error());
+  if (!*body) return std::optional<commerce::Transfer>();
+  auto transfer = records::parse<commerce::Transfer>(std::get<0>(**body));
+  if (!transfer) return std::unexpected(transfer.error());
+  return std::optional(*std::move(transfer));
+}
 
 Result<void> post(Transaction& transaction, const commerce::Posting& posting) {
   Ledger ledger;

@@ -3,6 +3,10 @@
 // Thread-safety: a transaction's. Errors: those of commerce::post, and the store's.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "commerce/ledger.hpp"
@@ -21,6 +25,25 @@ Result<std::vector<AccountBalance>> balances_of(platform::Transaction& transacti
                                                 const TenantId& tenant);
 Result<std::vector<commerce::Transfer>> transfers_of(platform::Transaction& transaction,
                                                      const PaymentId& payment);
+
+// Both accounts of a transfer, by which it is listed.
+Result<void> note_entries(platform::Transaction& transaction, const commerce::Transfer& transfer);
+
+// Nothing is asked where nothing is said.
+struct TransferFilter {
+  std::optional<std::string> account = {};  // Its name.
+  std::vector<PaymentId> payments = {};
+  std::optional<Instant> from = {};  // Not before, and
+  std::optional<Instant> to = {};    // before.
+};
+// Newest first, behind the transfer of this id (of none that is known: from the newest).
+Result<std::vector<commerce::Transfer>> list_transfers(
+    platform::Transaction& transaction, const TenantId& tenant, const TransferFilter& filter,
+    const std::optional<std::string>& starting_after, std::int64_t limit);
+
+Result<std::optional<commerce::Transfer>> find_transfer(platform::Transaction& transaction,
+                                                        const TenantId& tenant,
+                                                        std::string_view key);
 
 // The books as a whole, over all tenants. Zero in both is what they must be.
 struct LedgerCheck {

@@ -72,6 +72,17 @@ Result<Row<T>> row_of(const platform::Aggregate& aggregate) {
 }
 
 template <typename T>
+Result<std::vector<Row<T>>> rows_of(const std::vector<platform::Aggregate>& aggregates) {
+  std::vector<Row<T>> rows;
+  for (const platform::Aggregate& aggregate : aggregates) {
+    auto row = row_of<T>(aggregate);
+    if (!row) return std::unexpected(std::move(row.error()));
+    rows.push_back(*std::move(row));
+  }
+  return rows;
+}
+
+template <typename T>
 Result<std::optional<Row<T>>> find_row(platform::Transaction& transaction, const TenantId& tenant,
                                        std::string_view id) {
   auto found = platform::find_aggregate(transaction, tenant, kKind<T>, id);
@@ -87,15 +98,18 @@ template <typename T>
 Result<std::vector<Row<T>>> list_rows(platform::Transaction& transaction,
                                       platform::AggregatePage page) {
   page.kind = std::string(kKind<T>);
-  auto found = platform::list_aggregates(transaction, page);
+  const auto found = platform::list_aggregates(transaction, page);
   if (!found) return std::unexpected(found.error());
-  std::vector<Row<T>> rows;
-  for (const platform::Aggregate& aggregate : *found) {
-    auto row = row_of<T>(aggregate);
-    if (!row) return std::unexpected(std::move(row.error()));
-    rows.push_back(*std::move(row));
-  }
-  return rows;
+  return rows_of<T>(*found);
+}
+
+// Of a tenant in a state, oldest first.
+template <typename T>
+Result<std::vector<Row<T>>> oldest_rows(platform::Transaction& transaction, const TenantId& tenant,
+                                        std::string_view state, std::int64_t limit) {
+  const auto found = platform::oldest_in_state(transaction, tenant, kKind<T>, state, limit);
+  if (!found) return std::unexpected(found.error());
+  return rows_of<T>(*found);
 }
 
 // All of a tenant, newest first.

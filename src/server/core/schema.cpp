@@ -124,6 +124,92 @@ CREATE UNIQUE INDEX alerts_open ON alerts (tenant, kind, object, subject)
 CREATE INDEX alerts_by_time ON alerts (tenant, raised_at, id);
 )";
 
+// What lists are filtered by and charts are drawn from; facts.hpp says what of.
+constexpr std::string_view kFacts = R"(
+CREATE TABLE session_facts (
+  session TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  cabinet TEXT NOT NULL,
+  shopper TEXT,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  opened_at BIGINT,
+  closed_at BIGINT,
+  decision TEXT,
+  settled_at BIGINT,
+  receipt TEXT,
+  reviewed BIGINT NOT NULL DEFAULT 0,
+  disputed BIGINT NOT NULL DEFAULT 0,
+  model_name TEXT,
+  model_sha256 TEXT,
+  items BIGINT NOT NULL DEFAULT 0,
+  gross_minor BIGINT,
+  currency TEXT,
+  reviewer TEXT,
+  review_ms BIGINT
+);
+CREATE INDEX session_facts_newest ON session_facts (tenant, begun_at, session);
+CREATE INDEX session_facts_of_cabinet ON session_facts (tenant, cabinet, begun_at, session);
+CREATE INDEX session_facts_of_shopper ON session_facts (tenant, shopper, begun_at, session);
+CREATE INDEX session_facts_of_state ON session_facts (tenant, state, begun_at, session);
+CREATE INDEX session_facts_disputed ON session_facts (tenant, begun_at, session)
+  WHERE disputed = 1;
+CREATE INDEX session_facts_reviewed ON session_facts (tenant, begun_at, session)
+  WHERE reviewed = 1;
+
+-- All that statistics read, so that they read nothing else.
+CREATE INDEX session_facts_figures ON session_facts (tenant, kind, begun_at, cabinet, opened_at,
+  closed_at, decision, settled_at, reviewed, disputed, items, gross_minor, currency, reviewer,
+  review_ms);
+
+CREATE TABLE refund_facts (
+  id TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  state TEXT NOT NULL,
+  wanted_at BIGINT NOT NULL
+);
+CREATE INDEX refund_facts_newest ON refund_facts (tenant, wanted_at, id);
+
+CREATE TABLE ledger_entries (
+  transfer_key TEXT NOT NULL,
+  account TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (transfer_key, account)
+);
+CREATE INDEX ledger_entries_newest ON ledger_entries (tenant, account, at, transfer_key);
+CREATE INDEX ledger_transfers_newest ON ledger_transfers (tenant, at, transfer_key);
+)";
+
+constexpr std::string_view kAcknowledged = R"(
+ALTER TABLE alerts ADD COLUMN acknowledged_at BIGINT;
+ALTER TABLE alerts ADD COLUMN acknowledged_by TEXT;
+CREATE INDEX alerts_of_object ON alerts (tenant, object, raised_at, id);
+CREATE INDEX alerts_raised ON alerts (tenant, raised_at, id) WHERE cleared_at IS NULL;
+)";
+
+constexpr std::string_view kModels = R"(
+CREATE TABLE running_models (
+  server TEXT NOT NULL,
+  task TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  engine TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  PRIMARY KEY (server, task)
+);
+CREATE TABLE photo_vectors (
+  sha256 TEXT NOT NULL,
+  embedder TEXT NOT NULL,
+  problem TEXT,
+  vector BYTEA,
+  PRIMARY KEY (sha256, embedder)
+);
+)";
+
 }  // namespace
 
 std::span<const platform::Migration> core_migrations() {
@@ -133,6 +219,9 @@ std::span<const platform::Migration> core_migrations() {
       {3, "the ledger", kBooks, {"ledger_postings", "ledger_transfers"}},
       {4, "stock", kStock, {"stock_movements"}},
       {5, "alerts", kAlerts, {}},
+      {6, "facts of sessions, refunds and the ledger", kFacts, {}},
+      {7, "alerts that somebody has seen", kAcknowledged, {}},
+      {8, "models that run, and what they make of photos", kModels, {}},
   };
   return migrations;
 }

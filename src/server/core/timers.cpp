@@ -14,6 +14,13 @@ Result<void> set_timer(platform::Transaction& transaction, const TimerName& name
   return done ? Result<void>{} : std::unexpected(done.error());
 }
 
+Result<void> postpone_timer(platform::Transaction& transaction, const TimerName& name,
+                            Instant due) {
+  const auto done = transaction.execute("UPDATE timers SET due_at = $1 WHERE kind = $2 AND id = $3",
+                                        due, name.kind, name.id);
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
 Result<std::vector<TimerName>> due_timers(platform::Transaction& transaction, Instant now) {
   const auto rows = transaction.query<TenantId, std::string, std::string>(
       "SELECT tenant, kind, id FROM timers WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2", now,

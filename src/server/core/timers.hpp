@@ -25,6 +25,8 @@ struct TimerName {
 // Nothing: none any more.
 Result<void> set_timer(platform::Transaction& transaction, const TimerName& name,
                        std::optional<Instant> due);
+// Only where it is still set: what ended meanwhile stays quiet.
+Result<void> postpone_timer(platform::Transaction& transaction, const TimerName& name, Instant due);
 // Those that are due, the longest first.
 Result<std::vector<TimerName>> due_timers(platform::Transaction& transaction, Instant now);
 Result<std::optional<Instant>> next_due(platform::Transaction& transaction);

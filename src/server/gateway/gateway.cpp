@@ -10,11 +10,14 @@
 #include <utility>
 
 #include "server/gateway/link.hpp"
+#include "server/identity/device_keys.hpp"
 
 namespace tally::gateway {
 namespace {
 
 constexpr std::size_t kHealthsAtATime = 200;  // Cabinets whose heartbeats one transaction stores.
+
+constexpr std::string_view kKeyEnded = "the cabinet's key has ended";
 
 struct Beat {
   TenantId tenant;
@@ -90,6 +93,11 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
       link->show_token_if_due(now);
     }
     look_at_waiting(now);
+    look_at_keys(now);
+  }
+
+  void close(const CabinetId& cabinet) {
+    if (const auto link = link_of(cabinet)) link->close(http::kClosePolicy, kKeyEnded);
   }
 
  private:
@@ -158,6 +166,29 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  // Whose key has ended, in this process or another.
+  void look_at_keys(Instant now) {
+    Instant after{};
+    {
+      const std::lock_guard lock(mutex_);
+      if (now < keys_looked_ + kKeysLooked) return;
+      after = keys_looked_ - kKeysLookedBack;
+    }
+    const auto ended = office_.look_and_wait([after](platform::Transaction& transaction) {
+      return identity::keys_ended_after(transaction, after);
+    });
+    if (!ended) {
+      return context_->log(server::LogLevel::kError, "gateway", ended.error().message);
+    }
+    for (const identity::EndedKeys& one : *ended) {
+      const auto link = link_of(one.cabinet);
+      const bool valid = one.valid_since && link && link->opened_at() >= *one.valid_since;
+      if (link && !valid) link->close(http::kClosePolicy, kKeyEnded);
+    }
+    const std::lock_guard lock(mutex_);
+    keys_looked_ = now;
+  }
+
   void store_heartbeats(const std::vector<std::shared_ptr<Link>>& links) {
     std::vector<Beat> beats;
     for (const auto& link : links) {
@@ -200,6 +231,7 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
   std::map<CabinetId, std::shared_ptr<Link>> links_;
   std::int64_t number_ = 0;
   Instant looked_{};
+  Instant keys_looked_{};
   bool stopping_ = false;
 };
 
@@ -214,6 +246,8 @@ http::WebSocketEvents Gateway::connect(const TenantId& tenant, const CabinetId& 
                                        std::shared_ptr<http::WebSocket> socket) {
   return impl_->connect(tenant, cabinet, std::move(socket));
 }
+
+void Gateway::close(const CabinetId& cabinet) { impl_->close(cabinet); }
 
 void Gateway::look_around() { impl_->look_around(); }
 

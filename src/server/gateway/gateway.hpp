@@ -7,7 +7,8 @@
 // for many cabinets in one transaction.
 //
 // A cabinet has one connection: a newer one closes the older, and one that has said nothing for
-// kSilentMost is closed.
+// kSilentMost is closed. So is, within kKeysLooked, one whose key has ended: revoked, or replaced
+// by setting the cabinet up anew, also by another process.
 //
 // Ownership: borrows the office. Thread-safety: all functions may be called from any thread; the
 // destructor ends the threads, closes what is connected, and waits for what is under way.
@@ -31,6 +32,9 @@ inline constexpr Duration kHeartbeatsStored = std::chrono::seconds(1);  // Gathe
 inline constexpr Duration kTokenEvery = std::chrono::seconds(25);
 // Where no hint came: a process that plays other roles stored the command.
 inline constexpr Duration kCommandsLooked = std::chrono::seconds(1);
+inline constexpr Duration kKeysLooked = std::chrono::seconds(1);
+// So far back each look at ended keys goes behind the last: other processes' clocks differ.
+inline constexpr Duration kKeysLookedBack = std::chrono::minutes(1);
 inline constexpr std::size_t kReportsWaitingMax = 256;  // Of one connection; more closes it.
 
 struct GatewayOptions {
@@ -56,6 +60,8 @@ class Gateway {
   // A connection of this cabinet, which has shown its key.
   http::WebSocketEvents connect(const TenantId& tenant, const CabinetId& cabinet,
                                 std::shared_ptr<http::WebSocket> socket);
+  // The cabinet's connection, if it has one here: its key has ended.
+  void close(const CabinetId& cabinet);
   // What the gateway's own thread does every kHeartbeatsStored. For tests and for simulation.
   void look_around();
   [[nodiscard]] GatewayCounts counts() const;

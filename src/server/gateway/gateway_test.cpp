@@ -10,6 +10,8 @@
 
 #include "base/device_link.hpp"
 #include "server/core/office_test_support.hpp"
+#include "server/identity/device_keys.hpp"
+#include "server/identity/schema.hpp"
 
 namespace tally::gateway {
 namespace {
@@ -96,6 +98,9 @@ class GatewayTest : public core::testing::OfficeTest {
   void SetUp() override {
     OfficeTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
+    const auto migrated = platform::migrate(
+        *connection_, "identity", identity::identity_migrations(), platform::testing::at(0));
+    ASSERT_TRUE(migrated) << migrated.error().message;
     gateway_ =
         std::make_unique<Gateway>(*office_, GatewayOptions{"https://tally.example", {{1, {7}}}},
                                   [](server::LogLevel, std::string_view, std::string_view) {});
@@ -120,6 +125,15 @@ class GatewayTest : public core::testing::OfficeTest {
               link::ReportBody body, std::int64_t age_ms = 0) {
     cabinet.say(link::Report{number, session, age_ms, std::move(body)});
     EXPECT_EQ(cabinet.socket->next<link::ReportSeen>().number, number);
+  }
+  // Provisioned; what keys it had end.
+  void set_up(const CabinetId& id) {
+    act([&](Desk& desk) -> Result<void> {
+      const auto code = identity::issue_provisioning_code(desk.transaction(), world_, tenant_, id);
+      if (!code) return std::unexpected(code.error());
+      const auto key = identity::redeem_provisioning_code(desk.transaction(), world_, code->code);
+      return key ? Result<void>{} : std::unexpected(key.error());
+    });
   }
   commerce::CabinetHealth health() { return stored<commerce::CabinetHealth>(id_.text()); }
   commerce::Session session(const SessionId& id) { return stored<commerce::Session>(id.text()); }
@@ -288,6 +302,35 @@ TEST_P(GatewayTest, EndsAConnectionThatHasSaidNothingForThreeHeartbeats) {
   EXPECT_TRUE(talks.socket->is_open());
   EXPECT_EQ(silent.socket->closed_with(), http::kClosePolicy);
   EXPECT_EQ(never.socket->closed_with(), http::kClosePolicy);
+}
+
+TEST_P(GatewayTest, ClosesAConnectionWhoseKeyHasEnded) {
+  const CabinetId other = core::testing::id_of<CabinetKind>(2);
+  set_up(id_);
+  set_up(other);
+  const Cabinet revoked = greeted(id_);
+  const Cabinet replaced = greeted(other);
+  world_.pass(kKeysLooked);
+  gateway_->look_around();
+  EXPECT_TRUE(revoked.socket->is_open());
+  EXPECT_TRUE(replaced.socket->is_open());
+  act([&](Desk& desk) -> Result<void> {
+    const auto ended = identity::revoke_device_keys(desk.transaction(), tenant_, id_, world_.now());
+    return ended ? Result<void>{} : std::unexpected(ended.error());
+  });
+  set_up(other);
+  const Cabinet anew = connect(core::testing::id_of<CabinetKind>(3));
+  world_.pass(kKeysLooked);
+  gateway_->look_around();
+  EXPECT_EQ(revoked.socket->closed_with(), http::kClosePolicy);
+  EXPECT_EQ(replaced.socket->closed_with(), http::kClosePolicy);
+  EXPECT_TRUE(anew.socket->is_open());
+  const Cabinet again = connect(other);  // With its new key.
+  world_.pass(kKeysLooked);
+  gateway_->look_around();
+  EXPECT_TRUE(again.socket->is_open());
+  gateway_->close(other);
+  EXPECT_EQ(again.socket->closed_with(), http::kClosePolicy);
 }
 
 TEST_P(GatewayTest, ShowsANewCodeInTimeAndWhenTheOldOneWasUsed) {

@@ -139,13 +139,15 @@ void Link::on(link::Hello hello) {
     const std::lock_guard lock(mutex_);
     last_counter_ = hello.last_command;
   }
-  enqueue([self = shared_from_this(), obeyed = hello.last_command] {
+  enqueue([self = shared_from_this(), hello = std::move(hello)] {
     self->act(
-        [self, obeyed](Desk& desk) -> Result<std::int64_t> {
-          auto told = desk.tell(
-              self->tenant_, self->cabinet_,
-              commerce::FleetEvent(commerce::CabinetConnected{desk.now(), self->number_}));
-          if (told) told = core::obeyed_commands(desk.transaction(), self->cabinet_, obeyed);
+        [self, hello](Desk& desk) -> Result<std::int64_t> {
+          const commerce::CabinetConnected connected{desk.now(), self->number_, hello.version,
+                                                     hello.cameras};
+          auto told = desk.tell(self->tenant_, self->cabinet_, commerce::FleetEvent(connected));
+          if (told) {
+            told = core::obeyed_commands(desk.transaction(), self->cabinet_, hello.last_command);
+          }
           if (!told) return std::unexpected(told.error());
           return core::report_seen(desk.transaction(), self->cabinet_);
         },
@@ -261,6 +263,13 @@ void Link::send_commands() {
       [self = shared_from_this()](const Result<std::vector<link::Command>>& commands) {
         if (!commands) {
           return self->context_->log(server::LogLevel::kError, "gateway", commands.error().message);
+        }
+        std::set<std::string> waiting;
+        for (const link::Command& command : *commands) waiting.insert(command.id);
+        {
+          const std::lock_guard lock(self->mutex_);
+          // What was answered, or is too late, is never to be sent again.
+          std::erase_if(self->sent_, [&](const auto& id) { return !waiting.contains(id); });
         }
         for (const link::Command& command : *commands) {
           {

@@ -72,12 +72,14 @@ class Link : public std::enable_shared_from_this<Link> {
         tenant_(std::move(tenant)),
         cabinet_(std::move(cabinet)),
         number_(number),
+        opened_at_(context_->office.world().now()),
         socket_(std::move(socket)),
-        heard_at_(context_->office.world().now()) {}
+        heard_at_(opened_at_) {}
 
   [[nodiscard]] const TenantId& tenant() const { return tenant_; }
   [[nodiscard]] const CabinetId& cabinet() const { return cabinet_; }
   [[nodiscard]] std::int64_t number() const { return number_; }  // Later ones have higher ones.
+  [[nodiscard]] Instant opened_at() const { return opened_at_; }
 
   void receive(const std::string& text);
   // There may be new commands.
@@ -115,6 +117,7 @@ class Link : public std::enable_shared_from_this<Link> {
   const TenantId tenant_;
   const CabinetId cabinet_;
   const std::int64_t number_;
+  const Instant opened_at_;
   std::shared_ptr<http::WebSocket> socket_;
 
   std::mutex mutex_;  // Guards all below.
@@ -124,7 +127,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool closed_ = false;
   bool commands_asked_ = false;  // send_commands() waits among the work.
   std::int64_t last_counter_ = 0;
-  std::set<std::string> sent_;
+  std::set<std::string> sent_;  // Of the commands that wait: at most core::kCommandsSent.
   Instant token_at_{};
   Instant heard_at_;
   std::optional<link::Heartbeat> heartbeat_;

@@ -153,6 +153,18 @@ Result<std::vector<DeviceKey>> list_device_keys(Transaction& transaction, const 
   return keys;
 }
 
+Result<std::vector<EndedKeys>> keys_ended_after(Transaction& transaction, Instant after) {
+  auto rows = transaction.query<CabinetId, std::optional<Instant>>(
+      "SELECT ended.cabinet, (SELECT MIN(valid.created_at) FROM device_keys AS valid "
+      "WHERE valid.cabinet = ended.cabinet AND valid.revoked_at IS NULL) "
+      "FROM (SELECT DISTINCT cabinet FROM device_keys WHERE revoked_at > $1) AS ended",
+      after);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<EndedKeys> ended;
+  for (auto& [cabinet, valid_since] : *rows) ended.push_back({std::move(cabinet), valid_since});
+  return ended;
+}
+
 Result<std::int64_t> revoke_device_keys(Transaction& transaction, const TenantId& tenant,
                                         const CabinetId& cabinet, Instant now) {
   const auto codes = transaction.execute(

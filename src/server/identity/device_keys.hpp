@@ -67,6 +67,14 @@ struct DeviceKey {
 Result<std::vector<DeviceKey>> list_device_keys(platform::Transaction& transaction,
                                                 const TenantId& tenant, const CabinetId& cabinet);
 
+struct EndedKeys {
+  CabinetId cabinet;
+  std::optional<Instant> valid_since;  // Of the oldest key that is valid; nothing: none is.
+};
+// Cabinets of which a key has ended after that time. What was opened before `valid_since` was
+// opened with a key that has ended.
+Result<std::vector<EndedKeys>> keys_ended_after(platform::Transaction& transaction, Instant after);
+
 // All keys and codes of the cabinet end. How many keys.
 Result<std::int64_t> revoke_device_keys(platform::Transaction& transaction, const TenantId& tenant,
                                         const CabinetId& cabinet, Instant now);

@@ -30,8 +30,7 @@ std::string one_line(std::string_view text) {
 
 // RFC 2047 where it is more than ASCII.
 std::string header_text(std::string_view text) {
-  const bool ascii =
-      std::ranges::all_of(text, [](unsigned char letter) { return letter < 128; });
+  const bool ascii = std::ranges::all_of(text, [](unsigned char letter) { return letter < 128; });
   return ascii ? one_line(text) : fmt::format("=?UTF-8?B?{}?=", base64(one_line(text)));
 }
 

@@ -20,9 +20,8 @@ constexpr int kIdSize = 16;
 
 std::string url_of(const SmtpOptions& options) {
   const bool ipv6 = options.host.contains(':');
-  return fmt::format("{}://{}{}{}:{}",
-                     options.security == SmtpSecurity::kTls ? "smtps" : "smtp", ipv6 ? "[" : "",
-                     options.host, ipv6 ? "]" : "", options.port);
+  return fmt::format("{}://{}{}{}:{}", options.security == SmtpSecurity::kTls ? "smtps" : "smtp",
+                     ipv6 ? "[" : "", options.host, ipv6 ? "]" : "", options.port);
 }
 
 std::size_t read_message(char* into, std::size_t size, std::size_t count, void* rest) {

@@ -38,15 +38,13 @@ TEST(StripeSignature, IsCheckedOverTimeAndRawPayload) {
   }
 }
 
-
 std::string told(std::string_view type, std::string_view object) {
   return fmt::format(R"({{"id": "evt_1", "type": "{}", "data": {{"object": {}}}}})", type, object);
 }
 
 TEST(StripeNotices, SayWhichPaymentIsToBeLookedAt) {
   const char* intent = R"({"id": "pi_1", "metadata": {"tally_payment": "pay_1"}})";
-  const auto held =
-      parse_stripe_notice(told("payment_intent.amount_capturable_updated", intent));
+  const auto held = parse_stripe_notice(told("payment_intent.amount_capturable_updated", intent));
   ASSERT_TRUE(held);
   EXPECT_EQ(held->payment, "pay_1");
   EXPECT_EQ(held->intent, "pi_1");
@@ -109,8 +107,7 @@ TEST(StripeNotices, OfARefundAreForOneThatIsKnown) {
                       .code = "lost_or_stolen_card"};
   const auto refused = event_of(notice, payment, kNow);
   ASSERT_TRUE(refused);
-  EXPECT_EQ(std::get<commerce::payment_event::RefundRefused>(*refused).code,
-            "lost_or_stolen_card");
+  EXPECT_EQ(std::get<commerce::payment_event::RefundRefused>(*refused).code, "lost_or_stolen_card");
   notice.refund = RefundId::from_bits({3}).text();
   EXPECT_FALSE(event_of(notice, payment, kNow));
 }

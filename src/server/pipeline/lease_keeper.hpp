@@ -20,8 +20,7 @@ inline constexpr Duration kWatchHeartbeat = std::chrono::seconds(4);
 
 class LeaseKeeper {
  public:
-  LeaseKeeper(core::Office& office, platform::JobLease lease,
-              Duration every = kWatchHeartbeat);
+  LeaseKeeper(core::Office& office, platform::JobLease lease, Duration every = kWatchHeartbeat);
   LeaseKeeper(const LeaseKeeper&) = delete;
   LeaseKeeper& operator=(const LeaseKeeper&) = delete;
   ~LeaseKeeper() = default;

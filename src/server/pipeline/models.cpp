@@ -13,7 +13,36 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kGalleriesKept = 64;
 
+Result<identify::Gallery> enrol(vision::Embedder& embedder,
+                                const std::vector<identify::ProductPhotos>& sources) {
+  identify::Gallery gallery{
+      .embedder = identify::identity_of(embedder), .products = {}, .sha256 = {}};
+  for (const identify::ProductPhotos& source : sources) {
+    if (!identify::id_problem(source.id).empty()) continue;
+    identify::GalleryProduct product{source.id, {}};
+    for (const fs::path& file : source.photos) {
+      auto photo = identify::enrol_photo(embedder, file);
+      if (photo) {
+        product.photos.push_back(*std::move(photo));
+      } else if (!is_the_photos_fault(photo.error())) {
+        return std::unexpected(std::move(photo.error()));
+      }
+    }
+    if (product.photos.empty()) continue;
+    if (auto put = identify::put_product(gallery, std::move(product)); !put) {
+      return std::unexpected(std::move(put.error()));
+    }
+  }
+  return gallery;
+}
+
 }  // namespace
+
+bool is_the_photos_fault(const Error& error) {
+  const std::string_view code = error.code.name;
+  return code.starts_with("enrol.") ||
+         (code.starts_with("media.") && !code.starts_with("media.decoder"));
+}
 
 Result<Slot> open_slot(const ModelPaths& paths) {
   inference::EngineOptions engine;
@@ -59,11 +88,7 @@ Result<std::shared_ptr<const identify::Gallery>> Galleries::of(
   const std::lock_guard lock(mutex_);
   const auto known = known_.find(key);
   if (known != known_.end()) return known->second;
-  auto gallery =
-      sources.empty()
-          ? Result<identify::Gallery>(identify::Gallery{
-                .embedder = identify::identity_of(embedder), .products = {}, .sha256 = {}})
-          : identify::enrol_products(embedder, sources);
+  auto gallery = enrol(embedder, sources);
   if (!gallery) return std::unexpected(std::move(gallery.error()));
   if (known_.size() >= kGalleriesKept) known_.clear();
   auto made = std::make_shared<const identify::Gallery>(*std::move(gallery));

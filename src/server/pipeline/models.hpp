@@ -36,6 +36,9 @@ struct Slot {
 // Errors: those of model packages and engines.
 Result<Slot> open_slot(const ModelPaths& paths);
 
+// Whether no other try with this photo can end better: it is none, or too small.
+[[nodiscard]] bool is_the_photos_fault(const Error& error);
+
 // What products look like, by their photos in the catalog.
 class Galleries {
  public:
@@ -43,8 +46,10 @@ class Galleries {
   Galleries(const platform::BlobFiles& blobs, std::filesystem::path folder)
       : blobs_(blobs), folder_(std::move(folder)) {}
 
-  // Of these products' photos, by sku. Products without a photo are not in it: they are told by
-  // their places alone. Errors: BlobError, those of photos.
+  // Of these products' photos, by sku. Photos that can't be used, and skus that no gallery takes,
+  // are passed over: one bad file must not keep a cabinet's sessions from being watched. Products
+  // without a photo are not in it: they are told by their places alone. Errors: BlobError,
+  // FileError, EngineError.
   Result<std::shared_ptr<const identify::Gallery>> of(
       const std::vector<commerce::Product>& products, vision::Embedder& embedder);
 

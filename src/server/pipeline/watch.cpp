@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "commerce/fields.hpp"
 #include "server/core/rows.hpp"
+#include "server/pipeline/boxes.hpp"
 
 namespace tally::pipeline {
 namespace {
@@ -130,6 +131,7 @@ Result<void> Watcher::Watch::run() {
     const auto view = look();
     if (!view) return std::unexpected(view.error());
     if (is_over(view->session)) return end_without_cart("no cart was wanted");
+    if (!view->detail.cart.empty()) return end_without_cart("there is a cart already");
     if (!live_) {
       const auto begun = begin(*view);
       if (!begun) return std::unexpected(begun.error());
@@ -189,6 +191,8 @@ Result<void> Watcher::Watch::finish() {
   std::vector<std::pair<std::string, std::string>> clips;
   const auto sha256 = keep_evidence(*outcome, clips);
   if (!sha256) return std::unexpected(sha256.error());
+  const auto boxes = watcher_.blobs_.put(boxes_json(outcome->cameras));
+  if (!boxes) return std::unexpected(boxes.error());
   const auto frames = std::max<std::int64_t>(outcome->cart.stats.frames_decoded, 1);
   const double share = static_cast<double>(std::max<std::int64_t>(frames_at_close_, 0)) /
                        static_cast<double>(frames);
@@ -200,6 +204,7 @@ Result<void> Watcher::Watch::finish() {
                                 digest, desk.now());
     };
     auto kept = blob("cart.json", *sha256);
+    if (kept) kept = blob("boxes.json", *boxes);
     for (const auto& [name, digest] : clips) {
       if (kept) kept = blob(name, digest);
     }

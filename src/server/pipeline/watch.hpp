@@ -15,7 +15,11 @@ namespace tally::pipeline {
 class Watcher::Watch {
  public:
   Watch(Watcher& watcher, Slot& slot, platform::Job job, SessionId session)
-      : watcher_(watcher), slot_(slot), job_(std::move(job)), session_(std::move(session)), keeper_(watcher.office_, job_.lease) {}
+      : watcher_(watcher),
+        slot_(slot),
+        job_(std::move(job)),
+        session_(std::move(session)),
+        keeper_(watcher.office_, job_.lease) {}
   ~Watch();
 
   // To the cart, or until there is nothing to be watched. Errors: the store's (StoreError::kStale

@@ -22,6 +22,21 @@ Result<SessionId> session_of(const platform::Job& job) {
   return fail(core::CoreError::kInvalid, fmt::format("job {}: no session", job.lease.id.text()));
 }
 
+std::vector<core::RunningModel> models_of(const std::string& server, const Slot& slot) {
+  const auto model = [&](std::string task, const inference::ModelPackage& package,
+                         const inference::Engine& engine) {
+    return core::RunningModel{.server = server,
+                              .task = std::move(task),
+                              .name = package.name,
+                              .sha256 = package.sha256,
+                              .engine = engine.description(),
+                              .since = {},
+                              .seen_at = {}};
+  };
+  return {model("detect", slot.detector->package(), slot.detector->engine()),
+          model("embed", slot.embedder->package(), slot.embedder->engine())};
+}
+
 }  // namespace
 
 Watcher::Watcher(Begun, core::Office& office, const platform::BlobFiles& blobs,
@@ -44,6 +59,12 @@ Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
     if (!slot) return std::unexpected(std::move(slot.error()));
     watcher->slots_.push_back(*std::move(slot));
   }
+  auto embedder = vision::Embedder::open(watcher->options_.models.embedder, {.threads = 1});
+  if (!embedder) return std::unexpected(std::move(embedder.error()));
+  auto models = models_of(watcher->options_.name, watcher->slots_.front());
+  watcher->enroller_ =
+      std::make_unique<Enroller>(office, blobs, watcher->options_.folder / "new",
+                                 *std::move(embedder), std::move(models), watcher->log_);
   for (Slot& slot : watcher->slots_) {
     watcher->threads_.emplace_back([&watcher = *watcher, &slot] { watcher.run(slot); });
   }
@@ -53,6 +74,7 @@ Result<std::unique_ptr<Watcher>> Watcher::start(core::Office& office,
 Watcher::~Watcher() {
   office_.board().stop();
   for (std::thread& thread : threads_) thread.join();
+  enroller_.reset();
 }
 
 void Watcher::run(Slot& slot) {
@@ -73,28 +95,38 @@ void Watcher::run(Slot& slot) {
       continue;
     }
     const platform::JobLease lease = jobs->front().lease;
+    const TenantId tenant = jobs->front().tenant;
     auto session = session_of(jobs->front());
+    const SessionId id = session.value_or(SessionId{});
     Result<void> done;
     if (session) {
-      Watch watch(*this, slot, std::move(jobs->front()), *std::move(session));
+      Watch watch(*this, slot, std::move(jobs->front()), id);
       done = watch.run();
     } else {
       done = std::unexpected(std::move(session.error()));
     }
-    if (!done) give_up(lease, done.error());
+    if (!done) give_up(lease, tenant, id, done.error());
   }
 }
 
-void Watcher::give_up(const platform::JobLease& lease, const Error& why) {
+void Watcher::give_up(const platform::JobLease& lease, const TenantId& tenant,
+                      const SessionId& session, const Error& why) {
   log_(server::LogLevel::kWarning, "pipeline", why.message);
   std::uint64_t random = 0;
   office_.world().fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
-  const auto failed = office_.store().write_and_wait([&](platform::Transaction& transaction) {
-    return platform::fail_job(transaction, lease,
-                              {.error = why.message,
-                               .backoff = {.first = Duration(200), .longest = Duration(30'000)},
-                               .random = random},
-                              office_.world().now());
+  const auto failed = office_.act_and_wait([&](core::Desk& desk) -> Result<void> {
+    const auto state =
+        platform::fail_job(desk.transaction(), lease,
+                           {.error = why.message,
+                            .backoff = {.first = Duration(200), .longest = Duration(30'000)},
+                            .random = random},
+                           desk.now());
+    if (!state) return std::unexpected(state.error());
+    if (*state != platform::JobState::kDead || session.empty()) return {};
+    // Without an end it would keep the shopper's hold for days, and nobody would know.
+    desk.alert(tenant, "watch_failed", session.text(), why.message);
+    return desk.tell(tenant, session,
+                     commerce::FootageLost{desk.now(), "the video could not be watched"});
   });
   if (!failed) log_(server::LogLevel::kError, "pipeline", failed.error().message);
 }

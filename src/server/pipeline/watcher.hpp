@@ -20,6 +20,7 @@
 #include "platform/jobs.hpp"
 #include "server/core/office.hpp"
 #include "server/log.hpp"
+#include "server/pipeline/enroller.hpp"
 #include "server/pipeline/lease_keeper.hpp"
 #include "server/pipeline/live_session.hpp"
 #include "server/pipeline/models.hpp"
@@ -62,13 +63,16 @@ class Watcher {
  private:
   class Watch;  // Of one session.
   void run(Slot& slot);
-  void give_up(const platform::JobLease& lease, const Error& why);
+  // Whether it is tried again; where it is not, a human decides the session.
+  void give_up(const platform::JobLease& lease, const TenantId& tenant, const SessionId& session,
+               const Error& why);
 
   core::Office& office_;
   const platform::BlobFiles& blobs_;
   WatcherOptions options_;
   server::Log log_;
   Galleries galleries_;
+  std::unique_ptr<Enroller> enroller_;
   std::vector<Slot> slots_;
   std::vector<std::thread> threads_;
 };

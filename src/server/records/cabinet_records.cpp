@@ -21,6 +21,8 @@ void describe(Archive& archive, Value& health) {
   archive("policy", health.policy);
   archive("connected", health.connected);
   archive("connection", health.connection);
+  archive("software", health.software);
+  archive("cameras", health.cameras);
   archive("last_seen", health.last_seen);
   archive("celsius", health.celsius);
   archive("celsius_at", health.celsius_at);

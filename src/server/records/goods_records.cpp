@@ -33,6 +33,9 @@ void describe(Archive& archive, Value& site) {
   archive("tenant", site.tenant);
   archive("name", site.name);
   archive("address", site.address);
+  archive("latitude", site.latitude);
+  archive("longitude", site.longitude);
+  archive("time_zone", site.time_zone);
 }
 
 template <typename Archive, Same<commerce::Cabinet> Value>
@@ -44,6 +47,13 @@ void describe(Archive& archive, Value& cabinet) {
   archive("name", cabinet.name);
 }
 
+template <typename Archive, Same<commerce::ProductSize> Value>
+void describe(Archive& archive, Value& size) {
+  archive("width_mm", size.width);
+  archive("depth_mm", size.depth);
+  archive("height_mm", size.height);
+}
+
 template <typename Archive, Same<commerce::Product> Value>
 void describe(Archive& archive, Value& product) {
   archive("id", product.id);
@@ -52,6 +62,7 @@ void describe(Archive& archive, Value& product) {
   archive("name", product.name);
   archive("gtin", product.gtin);
   archive("photos", product.photos);
+  archive("size", product.size);
 }
 
 template <typename Archive, Same<commerce::Price> Value>
@@ -241,6 +252,14 @@ void describe(Archive& archive, Value& count) {
   archive("evidence", count.evidence);
 }
 
+template <typename Archive, Same<WaitingRefund> Value>
+void describe(Archive& archive, Value& refund) {
+  archive("dispute", refund.dispute);
+  archive("words", refund.words);
+  archive("minor", refund.minor);
+  archive("tax_minor", refund.tax_minor);
+}
+
 template <typename Archive, Same<SessionDetail> Value>
 void describe(Archive& archive, Value& detail) {
   archive("offers", detail.offers);
@@ -255,9 +274,13 @@ void describe(Archive& archive, Value& detail) {
   archive("review", detail.review);
   archive("receipt", detail.receipt);
   archive("disputes", detail.disputes);
+  archive("refunds_waiting", detail.refunds_waiting);
   archive("decided_at", detail.decided_at);
   archive("settled_at", detail.settled_at);
   archive("watched_at_close", detail.watched_at_close);
+  archive("decision", detail.decision);
+  archive("model_name", detail.model_name);
+  archive("model_sha256", detail.model_sha256);
 }
 
 }  // namespace tally::records

@@ -16,6 +16,14 @@
 
 namespace tally::records {
 
+// What a decided dispute gives back of a sale whose capture has no outcome yet.
+struct WaitingRefund {
+  DisputeId dispute;
+  std::string words;
+  std::int64_t minor = 0;
+  std::int64_t tax_minor = 0;  // In it.
+};
+
 struct SessionDetail {
   commerce::Offers offers;    // As the session began; empty of a restock.
   std::string method;         // The provider's token for the shopper's means of payment.
@@ -29,9 +37,13 @@ struct SessionDetail {
   ReviewId review;                         // Once there was one.
   ReceiptId receipt;
   std::vector<DisputeId> disputes;
-  std::optional<Instant> decided_at;  // The cart was there.
+  std::vector<WaitingRefund> refunds_waiting;  // Until the sale is paid, or a debt.
+  std::optional<Instant> decided_at;           // The cart was there.
   std::optional<Instant> settled_at;
   double watched_at_close = -1;  // Share of all frames that were watched when the door closed.
+  std::string decision;          // The cart's: "charge", "review", "nothing"; empty without one.
+  std::string model_name;        // The detector that it was made with.
+  std::string model_sha256;
 };
 
 }  // namespace tally::records

@@ -105,6 +105,8 @@ void describe(Archive& archive, Value& review) {
   archive("state", review.state);
   archive("claimed_by", review.claimed_by);
   archive("claimed_until", review.claimed_until);
+  archive("claimed_at", review.claimed_at);
+  archive("decided_at", review.decided_at);
   archive("opened", review.opened);
   archive("waive_at", review.waive_at);
   archive("alarmed", review.alarmed);

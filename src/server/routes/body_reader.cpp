@@ -63,6 +63,17 @@ std::optional<std::int64_t> BodyReader::integer_if(const char* key, std::int64_t
   return has(key) ? std::optional(integer(key, least, most)) : std::nullopt;
 }
 
+double BodyReader::number(const char* key, double least, double most) {
+  const json* value = field(key);
+  if (value == nullptr) return least;
+  if (value->is_number()) {
+    const auto read = value->get<double>();
+    if (read >= least && read <= most) return read;
+  }
+  wrong(key, fmt::format("must be a number from {} to {}", least, most));
+  return least;
+}
+
 bool BodyReader::boolean(const char* key) {
   const json* value = field(key);
   if (value == nullptr) return false;
@@ -114,6 +125,15 @@ std::vector<std::string> BodyReader::texts(const char* key, std::size_t count_ma
     all.push_back(entry.get<std::string>());
   }
   return all;
+}
+
+void BodyReader::inside(const char* key, const std::function<void(BodyReader&)>& read) {
+  const json* value = field(key);
+  if (value == nullptr) return;
+  if (!value->is_object()) return wrong(key, "must be an object");
+  BodyReader inner(*value, fmt::format("{}{}.", path_, key), shared_);
+  read(inner);
+  inner.refuse_unknown();
 }
 
 void BodyReader::each(const char* key, std::size_t count_max,

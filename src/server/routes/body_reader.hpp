@@ -36,10 +36,13 @@ class BodyReader {
                                      std::size_t bytes_min = 1);
   std::int64_t integer(const char* key, std::int64_t least, std::int64_t most);
   std::optional<std::int64_t> integer_if(const char* key, std::int64_t least, std::int64_t most);
+  double number(const char* key, double least, double most);
   bool boolean(const char* key);
   std::optional<bool> boolean_if(const char* key);
   Money money(const char* key);
   std::vector<std::string> texts(const char* key, std::size_t count_max, std::size_t bytes_max);
+  // A field that is an object.
+  void inside(const char* key, const std::function<void(BodyReader&)>& read);
   void each(const char* key, std::size_t count_max, const std::function<void(BodyReader&)>& read);
 
   template <typename SomeId>

@@ -21,7 +21,7 @@ CabinetId cabinet_of(const ApiCall& call) {
   return CabinetId::parse(call.principal().id).value_or(CabinetId{});
 }
 
-Result<ApiAnswer> provision(ApiCall& call) {
+Result<ApiAnswer> provision(ApiCall& call, Services& services) {
   BodyReader body(call.body());
   const std::string code = body.text("code", 60);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
@@ -34,6 +34,9 @@ Result<ApiAnswer> provision(ApiCall& call) {
   const auto forgotten = call.transaction().execute(
       "UPDATE device_links SET report_seen = 0 WHERE cabinet = $1", key->cabinet);
   if (!forgotten) return std::unexpected(forgotten.error());
+  if (services.gateway != nullptr) {
+    call.after_commit([gateway = services.gateway, id = key->cabinet] { gateway->close(id); });
+  }
   return api::answer(200, {{"cabinet", key->cabinet.text()},
                            {"key", key->secret},
                            {"name", *cabinet ? (*cabinet)->value.name : ""}});
@@ -142,7 +145,8 @@ Result<ApiAnswer> note_segment(ApiCall& call, Services& services) {
 }  // namespace
 
 void add_device_routes(api::Api& api, Services& services) {
-  api.add({.operation = "provision_device", .run = provision});
+  api.add({.operation = "provision_device",
+           .run = [&services](ApiCall& call) { return provision(call, services); }});
   api.add({.operation = "rotate_device_key", .run = rotate_key});
   api.add({.operation = "open_device_link",
            .on_websocket = [&](const identity::Principal& principal, const http::Request&,

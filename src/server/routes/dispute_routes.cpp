@@ -7,6 +7,7 @@
 #include "commerce/dispute.hpp"
 #include "platform/blobs.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
@@ -54,8 +55,11 @@ Result<ApiAnswer> get_dispute(ApiCall& call) {
 }
 
 Result<ApiAnswer> list_disputes(ApiCall& call) {
+  const auto state = query_value<commerce::DisputeState>(call, "state", commerce::kDisputeStates);
+  if (!state) return std::unexpected(state.error());
   return list_own<Dispute>(
-      call, [&](const Dispute& dispute) { return shopper_of_session(call, dispute.session); },
+      call, *state,
+      [&](const Dispute& dispute) { return shopper_of_session(call, dispute.session); },
       [&](const Row<Dispute>& row) { return view_dispute(call, row); });
 }
 

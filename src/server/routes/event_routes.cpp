@@ -1,8 +1,8 @@
 #include <charconv>
 
-#include "server/records/event_json.hpp"
 #include "server/routes/live_events.hpp"
 #include "server/routes/routes.hpp"
+#include "server/routes/session_views.hpp"
 #include "server/routes/support.hpp"
 
 namespace tally::routes {
@@ -17,20 +17,26 @@ Result<ApiAnswer> list_events(ApiCall& call) {
   const auto limit =
       call.query_integer("limit", 1, platform::kEventsPageMax, api::kPageLimitDefault);
   if (!limit) return std::unexpected(limit.error());
-  const auto events = platform::events_after(call.transaction(), call.tenant(), *after, *limit);
+  const auto object = call.query("object");
+  if (object && (object->empty() || object->size() > api::kIdBytesMax)) {
+    return fail(ApiError::kParameterInvalid,
+                fmt::format("object: an id has 1 to {} characters", api::kIdBytesMax));
+  }
+  const auto page = [&](std::int64_t sequence, std::int64_t count) {
+    return object ? platform::events_of(call.transaction(), call.tenant(), *object, sequence, count)
+                  : platform::events_after(call.transaction(), call.tenant(), sequence, count);
+  };
+  const auto events = page(*after, *limit);
   if (!events) return std::unexpected(events.error());
   bool more = false;
   if (std::ssize(*events) == *limit) {
-    const auto next =
-        platform::events_after(call.transaction(), call.tenant(), events->back().sequence, 1);
+    const auto next = page(events->back().sequence, 1);
     if (!next) return std::unexpected(next.error());
     more = !next->empty();
   }
   json data = json::array();
   for (const platform::StoredEvent& event : *events) {
-    data.push_back(json::parse(records::event_json(event.sequence, event.id.text(), event.type,
-                                                   event.object_id, event.object_version, event.at,
-                                                   event.body)));
+    data.push_back(event_view(event));
   }
   return api::answer(200, {{"data", std::move(data)}, {"has_more", more}});
 }

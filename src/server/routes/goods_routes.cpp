@@ -10,7 +10,14 @@ using commerce::Price;
 using commerce::Product;
 using core::Row;
 
+constexpr std::ptrdiff_t kSoughtLettersMax = 100;
+
 // ---- Products
+
+json size_json(const std::optional<commerce::ProductSize>& size) {
+  if (!size) return nullptr;
+  return {{"width_mm", size->width}, {"depth_mm", size->depth}, {"height_mm", size->height}};
+}
 
 json product_json(const Row<Product>& row) {
   return {{"id", row.id},
@@ -18,6 +25,7 @@ json product_json(const Row<Product>& row) {
           {"name", row.value.name},
           {"gtin", row.value.gtin.empty() ? json(nullptr) : json(row.value.gtin.text())},
           {"photos", row.value.photos},
+          {"size", size_json(row.value.size)},
           {"created_at", to_string(row.created_at)},
           {"version", row.version}};
 }
@@ -27,11 +35,25 @@ Result<commerce::Gtin> read_gtin(BodyReader& body) {
   return commerce::Gtin::parse(body.text("gtin", 14));
 }
 
+void read_size(BodyReader& body, Product& product) {
+  if (!body.has("size")) return;
+  product.size.reset();
+  if (body.is_null("size")) return;
+  body.inside("size", [&](BodyReader& size) {
+    const auto side = [&](const char* key) {
+      return size.integer(key, 1, commerce::kProductSideMmMax);
+    };
+    product.size = {
+        .width = side("width_mm"), .depth = side("depth_mm"), .height = side("height_mm")};
+  });
+}
+
 Result<ApiAnswer> create_product(ApiCall& call, Services& services) {
   BodyReader body(call.body());
   Product product{
       call.world.new_id<ProductId>(), call.tenant(), body.text("sku"), body.text("name"), {}, {}};
   auto gtin = read_gtin(body);
+  read_size(body, product);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
   if (!gtin) return std::unexpected(gtin.error());
   product.gtin = *std::move(gtin);
@@ -49,10 +71,13 @@ Result<ApiAnswer> update_product(ApiCall& call, Services& services) {
   const auto name = body.text_if("name");
   const bool changes_gtin = body.has("gtin");
   const auto gtin = read_gtin(body);
+  Product wish;
+  read_size(body, wish);
   if (auto read = body.done_with_change(); !read) return std::unexpected(read.error());
   if (!gtin) return std::unexpected(gtin.error());
   auto row = need_row_in_path<Product, ProductId>(call);
   if (!row) return std::unexpected(row.error());
+  if (body.has("size")) row->value.size = wish.size;
   if (name) row->value.name = *name;
   if (changes_gtin) row->value.gtin = *gtin;
   if (auto right = check(row->value); !right) return std::unexpected(right.error());
@@ -60,9 +85,47 @@ Result<ApiAnswer> update_product(ApiCall& call, Services& services) {
   return api::answer(200, product_json(*row));
 }
 
+// ASCII letters alike, whatever their case; others as they are.
+std::string folded(std::string_view text) {
+  std::string lower(text);
+  for (char& letter : lower) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return lower;
+}
+
+// A catalog has at most kProductsMax products; they are looked at one after the other.
+Result<ApiAnswer> list_products(ApiCall& call) {
+  const auto sought = call.query("q");
+  if (!sought) return list_of<Product>(call, product_json);
+  // Of UTF-8, bytes that begin a character.
+  const auto letters = std::ranges::count_if(
+      *sought, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
+  if (letters < 1 || letters > kSoughtLettersMax) {
+    return fail(ApiError::kParameterInvalid,
+                fmt::format("q: must have 1 to {} characters", kSoughtLettersMax));
+  }
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  auto rows = core::all_rows<Product>(call.transaction(), call.tenant());
+  if (!rows) return std::unexpected(rows.error());
+  const std::string part = folded(*sought);
+  const auto matches = [&](const Row<Product>& row) {
+    return folded(row.value.name).contains(part) || folded(row.value.sku).contains(part) ||
+           row.value.gtin.text().contains(part);
+  };
+  auto from = rows->begin();
+  if (wish->starting_after) {
+    from = std::ranges::find(*rows, *wish->starting_after, &Row<Product>::id);
+    if (from != rows->end()) ++from;
+  }
+  std::vector<Row<Product>> found;
+  std::copy_if(from, rows->end(), std::back_inserter(found), matches);
+  return page_answer(found, wish->limit, product_json);
+}
+
 void add_products(api::Api& api, Services& services) {
-  api.add({.operation = "list_products",
-           .run = [](ApiCall& call) { return list_of<Product>(call, product_json); }});
+  api.add({.operation = "list_products", .run = list_products});
   api.add({.operation = "create_product",
            .run = [&services](ApiCall& call) { return create_product(call, services); }});
   api.add({.operation = "get_product", .run = [](ApiCall& call) -> Result<ApiAnswer> {

@@ -84,7 +84,7 @@ bool LiveEvents::Shared::send(Reader& reader, const Found& found) {
     if (reader.show || (!reader.types.empty() && !reader.types.contains(event.type))) continue;
     const bool sent = reader.stream->send(
         {records::event_json(event.sequence, event.id.text(), event.type, event.object_id,
-                             event.object_version, event.at, event.body),
+                             event.object_version, event.at, event.body, event.actor),
          event.type, std::to_string(event.sequence)});
     if (!sent) return false;
   }

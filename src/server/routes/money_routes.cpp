@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <set>
 
 #include "commerce/debt.hpp"
@@ -10,6 +11,7 @@
 #include "server/payments/sandbox.hpp"
 #include "server/payments/stripe_notice.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
@@ -41,7 +43,17 @@ Result<ApiAnswer> get_payment(ApiCall& call) {
   return api::answer(200, payment_view(*row));
 }
 
-Result<ApiAnswer> list_payments(ApiCall& call) { return list_of<Payment>(call, payment_view); }
+Result<ApiAnswer> list_payments(ApiCall& call) {
+  RowFilter filter;
+  Filters filters;
+  filters.read(query_value<commerce::PaymentState>(call, "state", commerce::kPaymentStateCount),
+               filter.state);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  if (filters.error()) return std::unexpected(*filters.error());
+  return list_viewed<Payment>(
+      call, filter, [](const Row<Payment>& row) -> Result<Json> { return payment_view(row); });
+}
 
 Result<ApiAnswer> answer_payment(const ApiCall& call, int status, const PaymentId& id) {
   const auto row = need_row<Payment>(call, id.text());
@@ -175,8 +187,16 @@ Json debts_view(const Row<Debts>& row) {
 }
 
 Result<ApiAnswer> list_debts(ApiCall& call) {
+  if (call.principal().role == identity::Role::kShopper) {
+    if (const auto wish = call.page(); !wish) return std::unexpected(wish.error());
+    const auto own = core::find_row<Debts>(call.transaction(), call.tenant(), call.principal().id);
+    if (!own) return std::unexpected(own.error());
+    std::vector<Json> data;
+    if (*own) data.push_back(debts_view(**own));
+    return api::answer(200, page_view(std::move(data), false));
+  }
   return list_own<Debts>(
-      call, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
+      call, std::nullopt, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
       [](const Row<Debts>& row) -> Result<Json> { return debts_view(row); });
 }
 
@@ -186,17 +206,27 @@ bool has_failed(commerce::PaymentState state) {
          state == kAbandoned;
 }
 
+struct DebtPayment {
+  PaymentId id;
+  std::optional<PaymentId> left;  // At the bank's page, by a shopper who begins anew.
+};
+
 // The payment's id follows from the debts as they are, so that they are not paid twice at a time.
-Result<PaymentId> next_debt_payment(const ApiCall& call, const Row<Debts>& debts) {
+Result<DebtPayment> next_debt_payment(const ApiCall& call, const Row<Debts>& debts) {
+  DebtPayment next;
   for (int number = 0; number < kDebtPaymentsMax; ++number) {
-    const PaymentId id = PaymentId::from_bits(
+    next.id = PaymentId::from_bits(
         core::bits_of(fmt::format("{}:debts:{}:{}", debts.id, debts.version, number)));
-    const auto known = core::find_row<Payment>(call.transaction(), call.tenant(), id.text());
+    const auto known = core::find_row<Payment>(call.transaction(), call.tenant(), next.id.text());
     if (!known) return std::unexpected(known.error());
-    if (!*known) return id;
-    if (has_failed((*known)->value.state)) continue;
-    return fail(ApiError::kConflict,
-                fmt::format("{} is paying it already; wait for its outcome", id.text()));
+    if (!*known) return next;
+    const commerce::PaymentState state = (*known)->value.state;
+    if (has_failed(state)) continue;
+    if (state != commerce::PaymentState::kActionNeeded) {
+      return fail(ApiError::kConflict,
+                  fmt::format("{} is paying it already; wait for its outcome", next.id.text()));
+    }
+    next.left = next.id;
   }
   return fail(ApiError::kConflict, "too many payments of this have failed; write to the operator");
 }
@@ -213,14 +243,21 @@ Result<ApiAnswer> pay_debts(ApiCall& call, Services& services) {
   const auto debts = core::find_row<Debts>(call.transaction(), call.tenant(), shopper.text());
   if (!debts) return std::unexpected(debts.error());
   if (!*debts) return fail(core::CoreError::kState, "you owe nothing");
-  const auto id = next_debt_payment(call, **debts);
-  if (!id) return std::unexpected(id.error());
+  const auto next = next_debt_payment(call, **debts);
+  if (!next) return std::unexpected(next.error());
   return at_desk(
       call, services.board,
-      [&](Desk& desk) {
-        return desk.pay_debts(call.tenant(), *id, shopper, method->token, *currency);
+      [&](Desk& desk) -> Result<void> {
+        // What the bank may still allow of it afterwards is released when it comes.
+        if (next->left) {
+          auto released =
+              desk.tell(call.tenant(), *next->left,
+                        commerce::PaymentEvent(commerce::payment_event::ReleaseWanted{desk.now()}));
+          if (!released) return released;
+        }
+        return desk.pay_debts(call.tenant(), next->id, shopper, method->token, *currency);
       },
-      [&](Desk&) { return answer_payment(call, 201, *id); });
+      [&](Desk&) { return answer_payment(call, 201, next->id); });
 }
 
 // ---- The ledger

@@ -22,7 +22,8 @@ namespace tally::routes {
 // Pages of rows of which a shopper sees only their own. Rows of others are passed over, so more are
 // read than shown. `owner` is Result<ShopperId>(const T&), `view` Result<Json>(Row<T>).
 template <typename T, typename ShopperOf, typename View>
-Result<ApiAnswer> list_own(ApiCall& call, ShopperOf owner, View view) {
+Result<ApiAnswer> list_own(ApiCall& call, const std::optional<std::string>& state, ShopperOf owner,
+                           View view) {
   const auto wish = call.page();
   if (!wish) return std::unexpected(wish.error());
   std::vector<Json> data;
@@ -30,7 +31,7 @@ Result<ApiAnswer> list_own(ApiCall& call, ShopperOf owner, View view) {
   while (true) {
     auto rows = core::list_rows<T>(call.transaction(), {.tenant = call.tenant(),
                                                         .kind = {},
-                                                        .state = {},
+                                                        .state = state,
                                                         .starting_after = after,
                                                         .limit = platform::kPageMax});
     if (!rows) return std::unexpected(rows.error());

@@ -1,6 +1,10 @@
+#include "base/time_zone.hpp"
 #include "commerce/error.hpp"
 #include "server/core/doors.hpp"
+#include "server/core/models.hpp"
 #include "server/identity/device_keys.hpp"
+#include "server/routes/cabinets.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 
@@ -17,16 +21,40 @@ json site_json(const Row<Site>& row) {
   return {{"id", row.id},
           {"name", row.value.name},
           {"address", row.value.address},
+          {"latitude", row.value.latitude ? json(*row.value.latitude) : json(nullptr)},
+          {"longitude", row.value.longitude ? json(*row.value.longitude) : json(nullptr)},
+          {"time_zone", row.value.time_zone},
           {"created_at", to_string(row.created_at)},
           {"version", row.version}};
 }
 
+void read_degrees(BodyReader& body, const char* key, double most, std::optional<double>& degrees) {
+  if (!body.has(key)) return;
+  degrees = body.is_null(key) ? std::optional<double>() : body.number(key, -most, most);
+}
+
+// What a request says of a site, into it.
+void read_site(BodyReader& body, Site& site) {
+  if (auto name = body.text_if("name")) site.name = *std::move(name);
+  if (auto address = body.text_if("address", 200, 0)) site.address = *std::move(address);
+  read_degrees(body, "latitude", 90, site.latitude);
+  read_degrees(body, "longitude", 180, site.longitude);
+  if (auto zone = body.text_if("time_zone", 64)) site.time_zone = *std::move(zone);
+}
+
+Result<void> check_site(const Site& site) {
+  if (auto right = check(site); !right) return right;
+  if (is_time_zone(site.time_zone)) return {};
+  return fail(commerce::CommerceError::kUnknown,
+              "site.time_zone: there is no such zone; it is named as in Europe/Berlin");
+}
+
 Result<ApiAnswer> create_site(ApiCall& call, Services& services) {
   BodyReader body(call.body());
-  Site site{call.world.new_id<SiteId>(), call.tenant(), body.text("name"),
-            body.text_if("address", 200, 0).value_or("")};
+  Site site{call.world.new_id<SiteId>(), call.tenant(), body.text("name"), ""};
+  read_site(body, site);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
-  if (auto right = check(site); !right) return std::unexpected(right.error());
+  if (auto right = check_site(site); !right) return std::unexpected(right.error());
   const auto row = create(call, services.board, std::move(site));
   if (!row) return std::unexpected(row.error());
   return api::answer(201, site_json(*row));
@@ -34,14 +62,13 @@ Result<ApiAnswer> create_site(ApiCall& call, Services& services) {
 
 Result<ApiAnswer> update_site(ApiCall& call, Services& services) {
   BodyReader body(call.body());
-  const auto name = body.text_if("name");
-  const auto address = body.text_if("address", 200, 0);
+  Site wish;
+  read_site(body, wish);
   if (auto read = body.done_with_change(); !read) return std::unexpected(read.error());
   auto row = need_row_in_path<Site, SiteId>(call);
   if (!row) return std::unexpected(row.error());
-  if (name) row->value.name = *name;
-  if (address) row->value.address = *address;
-  if (auto right = check(row->value); !right) return std::unexpected(right.error());
+  read_site(body, row->value);
+  if (auto right = check_site(row->value); !right) return std::unexpected(right.error());
   if (auto saved = save(call, services.board, *row); !saved) return std::unexpected(saved.error());
   return api::answer(200, site_json(*row));
 }
@@ -68,7 +95,10 @@ json health_json(const std::optional<commerce::CabinetHealth>& known) {
   for (const auto alert : health.alerts) alerts.push_back(name_of(alert));
   return {{"connected", health.connected},
           {"last_seen", json_of(health.last_seen)},
+          {"software", health.software.empty() ? json(nullptr) : json(health.software)},
+          {"cameras", health.cameras},
           {"celsius", health.celsius ? json(*health.celsius) : json(nullptr)},
+          {"celsius_at", json_of(health.celsius_at)},
           {"warm_since", json_of(health.warm_since)},
           {"locked_warm", health.locked_warm},
           {"locked_by_operator", health.locked_by_operator},
@@ -76,7 +106,13 @@ json health_json(const std::optional<commerce::CabinetHealth>& known) {
           {"alerts", std::move(alerts)}};
 }
 
-json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view) {
+json model_json(const std::optional<core::UsedModel>& model) {
+  if (!model) return nullptr;
+  return {{"name", model->name}, {"sha256", model->sha256}, {"at", to_string(model->at)}};
+}
+
+json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view,
+                  const std::optional<core::UsedModel>& model) {
   json reasons = json::array();
   for (const commerce::Closed& closed : view.closed) {
     reasons.push_back({{"code", name_of(closed.reason)}, {"words", closed.words}});
@@ -94,13 +130,17 @@ json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view) {
           {"opens", opens},
           {"closed_reasons", std::move(reasons)},
           {"health", health_json(view.health)},
+          {"session", json_of_id(view.busy)},
+          {"model", model_json(model)},
           {"planogram", view.planogram ? json(view.planogram->id.text()) : json(nullptr)}};
 }
 
 Result<ApiAnswer> cabinet_answer(const ApiCall& call, int status, const Row<Cabinet>& row) {
   const auto view = core::view_cabinet(call.transaction(), call.tenant(), row.value.id);
   if (!view) return std::unexpected(view.error());
-  return api::answer(status, cabinet_json(row, *view));
+  const auto model = core::model_of(call.transaction(), call.tenant(), row.value.id);
+  if (!model) return std::unexpected(model.error());
+  return api::answer(status, cabinet_json(row, *view, *model));
 }
 
 // What it names must be there. Errors: commerce's kUnknown.
@@ -148,22 +188,21 @@ Result<ApiAnswer> update_cabinet(ApiCall& call, Services& services) {
 Result<ApiAnswer> list_cabinets(ApiCall& call) {
   const auto wish = call.page();
   if (!wish) return std::unexpected(wish.error());
-  const auto rows =
-      core::list_rows<Cabinet>(call.transaction(), {.tenant = call.tenant(),
-                                                    .kind = {},
-                                                    .state = {},
-                                                    .starting_after = wish->starting_after,
-                                                    .limit = wish->limit + 1});
-  if (!rows) return std::unexpected(rows.error());
+  const auto site = query_id<SiteId>(call, "site");
+  if (!site) return std::unexpected(site.error());
+  const auto page = page_of_cabinets(
+      call, *wish, [&](const Cabinet& cabinet) { return !*site || cabinet.site == **site; });
+  if (!page) return std::unexpected(page.error());
+  core::CabinetViewer viewer(call.transaction(), call.tenant());
   json data = json::array();
-  for (const Row<Cabinet>& row : *rows) {
-    if (std::ssize(data) == wish->limit) break;
-    const auto view = core::view_cabinet(call.transaction(), call.tenant(), row.value.id);
+  for (const Row<Cabinet>& row : page->rows) {
+    const auto view = viewer.view(row.value.id);
     if (!view) return std::unexpected(view.error());
-    data.push_back(cabinet_json(row, *view));
+    const auto model = core::model_of(call.transaction(), call.tenant(), row.value.id);
+    if (!model) return std::unexpected(model.error());
+    data.push_back(cabinet_json(row, *view, *model));
   }
-  const bool more = std::ssize(*rows) > wish->limit;
-  return api::answer(200, {{"data", std::move(data)}, {"has_more", more}});
+  return api::answer(200, {{"data", std::move(data)}, {"has_more", page->more}});
 }
 
 // Locked and cleared by people; the cabinet's health keeps it.
@@ -188,6 +227,20 @@ Result<ApiAnswer> create_code(ApiCall& call) {
       {{"cabinet", row->id}, {"code", code->code}, {"expires_at", to_string(code->expires_at)}});
 }
 
+// Whoever has one of its keys is the cabinet no longer, and its connection ends; it comes back by
+// a new provisioning code.
+Result<ApiAnswer> revoke_keys(ApiCall& call, Services& services) {
+  const auto row = need_row_in_path<Cabinet, CabinetId>(call);
+  if (!row) return std::unexpected(row.error());
+  const auto ended =
+      identity::revoke_device_keys(call.transaction(), call.tenant(), row->value.id, call.now);
+  if (!ended) return std::unexpected(ended.error());
+  if (services.gateway != nullptr) {
+    call.after_commit([gateway = services.gateway, id = row->value.id] { gateway->close(id); });
+  }
+  return cabinet_answer(call, 200, *row);
+}
+
 void add_cabinets(api::Api& api, Services& services) {
   api.add({.operation = "list_cabinets", .run = list_cabinets});
   api.add({.operation = "create_cabinet",
@@ -206,6 +259,8 @@ void add_cabinets(api::Api& api, Services& services) {
              return tell_health(call, services, commerce::OperatorClears{call.now});
            }});
   api.add({.operation = "create_provisioning_code", .run = create_code});
+  api.add({.operation = "revoke_cabinet_keys",
+           .run = [&services](ApiCall& call) { return revoke_keys(call, services); }});
 }
 
 }  // namespace

@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <span>
+#include <tuple>
 
 #include "commerce/review.hpp"
 #include "platform/blobs.hpp"
 #include "platform/http/body_sink.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
+#include "server/routes/reviews.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
 #include "server/routes/support.hpp"
@@ -24,6 +28,7 @@ using core::Row;
 
 constexpr std::size_t kSkuBytesMax = 200;
 constexpr std::size_t kCopyBytes = 1U << 20U;
+constexpr std::int64_t kReviewsLookedAt = 200;  // More reviewers than work on one tenant at once.
 
 // ---- Reviews
 
@@ -44,35 +49,115 @@ std::vector<commerce::ChargeLine> suggested(const std::vector<commerce::NetCount
   return lines;
 }
 
-Result<json> review_view(const ApiCall& call, const Row<Review>& row) {
-  const Review& review = row.value;
+// What can be charged: what was offered as the session began. What stood in the cabinet comes
+// first, since it nearly always is one of these.
+Result<json> offers_view(const ApiCall& call, const SessionId& session) {
   const auto detail =
-      core::find_row<records::SessionDetail>(call.transaction(), row.tenant, review.session.text());
+      core::find_row<records::SessionDetail>(call.transaction(), call.tenant(), session.text());
   if (!detail) return std::unexpected(detail.error());
-  const auto counts = *detail ? (*detail)->value.counts : std::vector<commerce::NetCount>();
-  return json{{"id", review.id.text()},
-              {"session", review.session.text()},
-              {"state", name_of(review.state)},
-              {"reasons", review.reasons},
-              {"claimed_by", json_of_id(review.claimed_by)},
-              {"claimed_until", json_of(review.claimed_until)},
-              {"opened_at", to_string(review.opened)},
-              {"waive_at", to_string(review.waive_at)},
-              {"suggested", lines_view(suggested(counts))},
-              {"lines", lines_view(review.lines)},
-              {"version", row.version}};
+  if (!*detail) return json::array();
+  const auto planogram = core::find_row<commerce::Planogram>(call.transaction(), call.tenant(),
+                                                             (*detail)->value.planogram.text());
+  if (!planogram) return std::unexpected(planogram.error());
+  std::set<ProductId> stood;
+  if (*planogram) {
+    for (const auto& [product, room] : commerce::room_of((*planogram)->value)) {
+      stood.insert(product);
+    }
+  }
+  json here = json::array();
+  json elsewhere = json::array();
+  for (const auto& [sku, offer] : (*detail)->value.offers.by_sku) {
+    if (!offer.price) continue;
+    const bool is_here = stood.contains(offer.product);
+    (is_here ? here : elsewhere)
+        .push_back({{"product", offer.product.text()},
+                    {"sku", sku},
+                    {"name", offer.name},
+                    {"unit_price", json_of(offer.price->amount)},
+                    {"here", is_here}});
+  }
+  for (json& one : elsewhere) here.push_back(std::move(one));
+  return here;
+}
+
+Result<ApiAnswer> answer_row(const ApiCall& call, const Row<Review>& row) {
+  auto view = review_view(call, row);
+  if (!view) return std::unexpected(view.error());
+  auto offers = offers_view(call, row.value.session);
+  if (!offers) return std::unexpected(offers.error());
+  (*view)["offers"] = *std::move(offers);
+  return api::answer(200, *view);
 }
 
 Result<ApiAnswer> answer_review(const ApiCall& call) {
   const auto row = need_row_in_path<Review, ReviewId>(call);
   if (!row) return std::unexpected(row.error());
-  const auto view = review_view(call, *row);
-  if (!view) return std::unexpected(view.error());
-  return api::answer(200, *view);
+  return answer_row(call, *row);
 }
 
 Result<ApiAnswer> list_reviews(ApiCall& call) {
-  return list_viewed<Review>(call, [&](const Row<Review>& row) { return review_view(call, row); });
+  RowFilter filter;
+  const auto state = query_value<commerce::ReviewState>(call, "state", commerce::kReviewStates);
+  if (!state) return std::unexpected(state.error());
+  filter.state = *state;
+  return list_viewed<Review>(call, filter,
+                             [&](const Row<Review>& row) { return review_view(call, row); });
+}
+
+// One's own that is claimed, else the one that has waited longest; behind `after`, where it is
+// given, and from the first again where there is none behind it.
+Result<std::optional<Row<Review>>> next_review(const ApiCall& call,
+                                               const std::optional<Row<Review>>& after) {
+  std::optional<Row<Review>> first;
+  std::optional<Row<Review>> behind;
+  for (const commerce::ReviewState state :
+       {commerce::ReviewState::kClaimed, commerce::ReviewState::kWaiting}) {
+    const auto rows = core::oldest_rows<Review>(call.transaction(), call.tenant(), name_of(state),
+                                                kReviewsLookedAt);
+    if (!rows) return std::unexpected(rows.error());
+    for (const Row<Review>& row : *rows) {
+      const Review& review = row.value;
+      const bool mine = review.claimed_by == acting_user(call);
+      const bool others = review.claimed_until && *review.claimed_until > call.now && !mine;
+      if (others || review.waive_at <= call.now) continue;
+      if (mine && !after) return std::optional(row);
+      const auto age = std::tie(row.created_at, row.id);
+      if (!first || age < std::tie(first->created_at, first->id)) first = row;
+      const bool passed = after && age > std::tie(after->created_at, after->id);
+      if (passed && (!behind || age < std::tie(behind->created_at, behind->id))) behind = row;
+    }
+  }
+  if (behind) return behind;
+  return after && first && first->id == after->id ? std::nullopt : first;
+}
+
+Result<ApiAnswer> claim_next(ApiCall& call, Services& services) {
+  BodyReader body(call.body());
+  std::optional<ReviewId> passed;
+  if (!body.is_null("after") && body.has("after")) passed = body.id<ReviewId>("after");
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  std::optional<Row<Review>> after;
+  if (passed) {
+    auto row = core::find_row<Review>(call.transaction(), call.tenant(), passed->text());
+    if (!row) return std::unexpected(row.error());
+    after = *std::move(row);
+  }
+  const auto next = next_review(call, after);
+  if (!next) return std::unexpected(next.error());
+  if (!*next) return api::no_content();
+  const ReviewId id = (*next)->value.id;
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.tell(call.tenant(), id,
+                         commerce::ReviewEvent(commerce::ReviewClaim{call.now, acting_user(call)}));
+      },
+      [&](Desk&) -> Result<ApiAnswer> {
+        const auto row = need_row<Review>(call, id.text());
+        if (!row) return std::unexpected(row.error());
+        return answer_row(call, *row);
+      });
 }
 
 Result<ApiAnswer> tell_review(ApiCall& call, Services& services,
@@ -237,9 +322,40 @@ Result<ApiAnswer> get_video(ApiCall& call, const Services& services) {
 
 }  // namespace
 
+Result<json> review_view(const ApiCall& call, const Row<Review>& row) {
+  const Review& review = row.value;
+  const auto detail =
+      core::find_row<records::SessionDetail>(call.transaction(), row.tenant, review.session.text());
+  if (!detail) return std::unexpected(detail.error());
+  const auto session =
+      core::find_row<commerce::Session>(call.transaction(), row.tenant, review.session.text());
+  if (!session) return std::unexpected(session.error());
+  const auto counts = *detail ? (*detail)->value.counts : std::vector<commerce::NetCount>();
+  const bool decided = review.state == commerce::ReviewState::kDecided;
+  return json{{"id", review.id.text()},
+              {"session", review.session.text()},
+              {"cabinet", *session ? (*session)->value.cabinet.text() : ""},
+              {"state", name_of(review.state)},
+              {"reasons", review.reasons},
+              {"claimed_by", json_of_id(review.claimed_by)},
+              {"claimed_until", json_of(review.claimed_until)},
+              {"claimed_at", json_of(review.claimed_at)},
+              {"decided_at", json_of(review.decided_at)},
+              {"decided_by", decided ? json_of_id(review.claimed_by) : json(nullptr)},
+              {"opened_at", to_string(review.opened)},
+              {"waive_at", to_string(review.waive_at)},
+              {"suggested", lines_view(suggested(counts))},
+              {"lines", lines_view(review.lines)},
+              {"cart", *detail && !(*detail)->value.cart.empty()},
+              {"offers", json::array()},
+              {"version", row.version}};
+}
+
 void add_review_routes(api::Api& api, Services& services) {
   api.add({.operation = "list_reviews", .run = list_reviews});
   api.add({.operation = "get_review", .run = answer_review});
+  api.add({.operation = "claim_next_review",
+           .run = [&services](ApiCall& call) { return claim_next(call, services); }});
   api.add({.operation = "claim_review", .run = [&services](ApiCall& call) {
              return tell_review(call, services, commerce::ReviewClaim{call.now, acting_user(call)});
            }});

@@ -16,6 +16,9 @@ void add_public_routes(api::Api& api, Services& services) {
   add_money_routes(api, services);
   add_review_routes(api, services);
   add_stock_routes(api, services);
+  add_history_routes(api, services);
+  add_ledger_routes(api, services);
+  add_statistics_routes(api, services);
   add_live_routes(api, services);
 }
 

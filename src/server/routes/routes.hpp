@@ -22,7 +22,10 @@ void add_dispute_routes(api::Api& api, Services& services);    // What a receipt
 void add_money_routes(api::Api& api, Services& services);      // Payments, debts, the ledger.
 void add_review_routes(api::Api& api, Services& services);     // Reviews, carts, videos.
 void add_stock_routes(api::Api& api, Services& services);      // Restocking, stock, alerts.
-void add_live_routes(api::Api& api, Services& services);       // A session's stream.
+void add_history_routes(api::Api& api, Services& services);
+void add_ledger_routes(api::Api& api, Services& services);
+void add_statistics_routes(api::Api& api, Services& services);
+void add_live_routes(api::Api& api, Services& services);  // A session's stream.
 
 void add_device_routes(api::Api& api, Services& services);  // A cabinet's own.
 void add_health_routes(api::Api& api, Services& services);  // A process's health and metrics.

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <future>
 #include <map>
 #include <set>
 
@@ -168,6 +167,36 @@ TEST_P(Business, LocksOutWhoOwesUntilItIsPaid) {
   scan();
 }
 
+TEST_P(Business, BeginsAnewWhereADebtsPaymentWasLeftAtTheBanksPage) {
+  set_up_shop();
+  const SessionId session = shop();
+  see(session, 2, sure());
+  tell(core::payment_id(session, 1),
+       commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
+  const json wish = {{"payment_method", method_}, {"currency", "EUR"}};
+  const auto pay = [&] {
+    return *PaymentId::parse(post(sam_, "/v1/debts/payments", wish).at("id").get<std::string>());
+  };
+  const auto state = [&](const PaymentId& payment) {
+    return get(sam_, "/v1/payments/" + payment.text()).at("state");
+  };
+  const PaymentId left = pay();
+  ask_bank(left, 500);
+  EXPECT_EQ(state(left), "action_needed");
+  const PaymentId anew = pay();
+  EXPECT_NE(anew, left);
+  EXPECT_EQ(state(left), "releasing");
+  call(409, sam_, "POST", "/v1/debts/payments", wish);  // The new one is under way.
+  // The shopper was there after all: what the bank allows goes back.
+  place_hold(left, 500);
+  EXPECT_EQ(state(left), "releasing");
+  place_hold(anew, 500);
+  tell(anew, commerce::PaymentEvent(payment_event::CaptureDone{world_.now(), euros(500)}));
+  EXPECT_EQ(get(sam_, "/v1/debts").at("data").at(0).at("standing"), "clear");
+  EXPECT_EQ(get(sam_, "/v1/payments/" + left.text()).at("captured").at("minor"), 0);
+  EXPECT_EQ(books().at("debt_receivable"), 0);
+}
+
 TEST_P(Business, CorrectsStockByWhatWasCounted) {
   set_up_shop();
   const std::string cabinet = "/v1/cabinets/" + cabinet_;
@@ -198,25 +227,7 @@ TEST_P(Business, CorrectsStockByWhatWasCounted) {
 TEST_P(Business, JoinsACamerasSegments) {
   set_up_shop();
   const SessionId session = shop();
-  act([&](Desk& desk) -> Result<void> {
-    auto footage = commerce::begin_footage({{"cam0", 40}});
-    if (!footage) return std::unexpected(footage.error());
-    desk.add(tenant(), session.text(), *std::move(footage));
-    for (const auto& [number, content] : {std::pair{0, "one"}, std::pair{1, "two"}}) {
-      const auto digest = blobs_->put(content);
-      if (!digest) return std::unexpected(digest.error());
-      auto kept = platform::add_blob(desk.transaction(), *blobs_,
-                                     {tenant(), session.text(), fmt::format("cam0/{:04}", number)},
-                                     platform::BlobKind::kRawVideo, *digest, desk.now());
-      if (kept) {
-        kept = desk.tell(
-            tenant(), session,
-            commerce::FootageEvent(commerce::SegmentStored{"cam0", number, {*digest, 3}}));
-      }
-      if (!kept) return kept;
-    }
-    return {};
-  });
+  upload(session, {"one", "two"});
   const json video = get(owner_, path_of(session) + "/videos").at("data").at(0);
   EXPECT_EQ(video, (json{{"camera", "cam0"}, {"bytes", 6}, {"start_ms", 40}, {"purged", false}}));
   const std::string path = path_of(session) + "/videos/cam0";
@@ -248,25 +259,13 @@ TEST_P(Business, ShowsASessionAsItChanges) {
 
 TEST_P(Business, AsksTheSandboxesBank) {
   set_up_shop();
-  method_ =
-      post(sam_, "/v1/payment_methods", {{"provider_token", "pm_card_authenticationRequired"}})
-          .at("id");
+  method_ = add_method(sam_, "pm_card_authenticationRequired");
   const PaymentId payment =
       core::payment_id(*SessionId::parse(scan().at("id").get<std::string>()), 1);
   const std::string action = "/v1/sandbox/actions/" + payment.text();
   const json approve = {{"outcome", "approve"}};
   call(409, sam_, "POST", action, approve);
-  payments::Sandbox sandbox(*store_, world_, {"https://tally.example"});
-  payments::ProviderRequest request{.payment = payment,
-                                    .refund = {},
-                                    .key = payment.text() + ":hold",
-                                    .amount = euros(2000),
-                                    .method = "pm_card_authenticationRequired",
-                                    .reference = {},
-                                    .description = {}};
-  std::promise<commerce::PaymentEvent> answer;
-  sandbox.ask(request, [&](commerce::PaymentEvent event) { answer.set_value(std::move(event)); });
-  tell(payment, answer.get_future().get());
+  ask_bank(payment, 2000);
   call(404, sign_in("eve@example.com"), "POST", action, approve);
   EXPECT_EQ(call(400, sam_, "POST", action, {{"outcome", "maybe"}}).at("param"), "outcome");
   EXPECT_EQ(call(200, sam_, "POST", action, approve).at("state"), "holding");
@@ -283,9 +282,9 @@ TEST_P(Business, LooksAgainWhereStripeSaysSo) {
   const std::string notices = "/v1/providers/stripe/notices";
   const auto notice = [&](const std::string& of, const std::string& secret) {
     const json intent = {{"id", "pi_1"}, {"metadata", {{"tally_payment", of}}}};
-    const std::string body = json({{"type", "payment_intent.amount_capturable_updated"},
-                                   {"data", {{"object", intent}}}})
-                                 .dump();
+    const std::string body =
+        json({{"type", "payment_intent.amount_capturable_updated"}, {"data", {{"object", intent}}}})
+            .dump();
     return ask("POST", notices, "", body,
                fmt::format("Stripe-Signature: {}\r\n",
                            webhooks::signature_of(secret, world_.now(), body)))

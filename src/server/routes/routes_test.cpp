@@ -5,9 +5,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
-#include <fstream>
-
 #include "server/routes/testing_routes.hpp"
 
 namespace tally::routes::testing {
@@ -232,31 +229,6 @@ TEST_P(Routes, KeepWebhookEndpoints) {
   EXPECT_EQ(refused("GET", path, "", other_owner_), "404 not_found");
   ok("DELETE", path);
   EXPECT_EQ(ok("GET", "/v1/webhook_endpoints").at("data").size(), 0U);
-}
-
-// Runs a script of tests/ against this server.
-class Scripts : public Routes {
- protected:
-  int run(std::string_view script, std::string_view more) {
-    const json credentials{{"own", tokens(true)},
-                           {"foreign", tokens(false)},
-                           {"ids",
-                            {{"SiteId", make_site()},
-                             {"MarketId", make_market()},
-                             {"ProductId", make_product("water")},
-                             {"CabinetId", make_cabinet()}}}};
-    const auto file = folder_.path() / "credentials.json";
-    std::ofstream(file) << credentials;
-    const std::string command =
-        fmt::format("'{}/tests/{}' --url http://127.0.0.1:{} --credentials '{}' {} 2>&1",
-                    TALLY_SOURCE_DIR, script, server_->port(), file.string(), more);
-    return WEXITSTATUS(std::system(command.c_str()));
-  }
-};
-TALLY_ON_BOTH_STORES(Scripts);
-
-TEST_P(Scripts, FindNoHoleInTheAuthorisationMatrix) {
-  EXPECT_EQ(run("api_roles.py", "--only-mounted"), 0);
 }
 
 }  // namespace

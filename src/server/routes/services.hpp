@@ -6,11 +6,15 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "commerce/catalog.hpp"
+#include "commerce/planogram.hpp"
 #include "platform/blob_files.hpp"
 #include "platform/store.hpp"
 #include "server/core/hint_board.hpp"
@@ -27,6 +31,32 @@ struct LayoutFacts {
   std::vector<std::string> cameras;
 };
 
+// What the embedder made of a product's photos.
+struct ProductVectors {
+  struct Photo {
+    std::string sha256;
+    std::vector<float> vector;
+  };
+  std::string product;  // Its id.
+  std::vector<Photo> photos;
+};
+struct LookAlike {
+  std::string product;
+  double likeness = 0;
+  bool same_picture = false;
+};
+
+// What stands on which shelf, for a layout file to be made of it.
+struct LayoutWish {
+  struct Product {
+    std::string sku;
+    std::optional<commerce::ProductSize> size;
+  };
+  std::string before;                    // The text of the layout before; empty: there is none.
+  std::vector<commerce::Shelf> shelves;  // Facings of these products by their ids.
+  std::map<ProductId, Product> products;
+};
+
 struct Services {
   platform::Store& store;
   core::HintBoard& board;
@@ -36,10 +66,21 @@ struct Services {
   identity::CodeKey code_key;
   std::vector<commerce::DoorTokenKey> door_keys;  // Of cabinets' codes; the first one writes.
   bool secure_cookies = true;                     // False only for plain HTTP on one's own machine.
+  bool behind_proxy = false;                      // http.behind_proxy of the configuration.
   bool plain_webhooks = false;                    // http:// and private hosts, for demos.
   std::function<void(const identity::IssuedCode&)> send_code = {};  // By e-mail; must be quick.
+  // perception's reading of a product's photo: on a worker's thread. None: any is taken.
+  std::function<Result<void>(const std::filesystem::path&)> check_photo = {};
   // perception's reading of a layout file: on a worker's thread. Errors: those of the file.
   std::function<Result<LayoutFacts>(std::string_view text)> read_layout = {};
+  // perception's judgement of which products can't be told from one of them; the most alike first.
+  // On a worker's thread.
+  std::function<Result<std::vector<LookAlike>>(const std::vector<ProductVectors>&,
+                                               const std::string& product)>
+      look_alikes = {};
+  // perception's layout file for shelves, with the cameras of the one before. Errors: what does not
+  // fit.
+  std::function<Result<std::string>(const LayoutWish&)> draft_layout = {};
   // Whose token it is, and what people know the card by. On a worker's thread: it may ask the
   // provider.
   std::function<Result<identity::NewPaymentMethod>(const std::string& token)> describe_method = {};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "server/records/event_json.hpp"
 #include "server/records/names.hpp"
 #include "server/routes/support.hpp"
 
@@ -49,7 +50,34 @@ Json refund_view(const commerce::Payment& payment, const commerce::Refund& refun
           {"state", name_of(refund.state)},
           {"amount", json_of({refund.amount_minor, payment.currency})},
           {"reason", refund.reason},
+          {"session", json_of_id(payment.session)},
           {"wanted_at", to_string(refund.wanted_at)}};
+}
+
+Json transfer_view(const commerce::Transfer& transfer) {
+  return {{"id", transfer.id.text()},
+          {"at", to_string(transfer.at)},
+          {"phase", name_of(transfer.phase)},
+          {"reason", name_of(transfer.reason)},
+          {"debit", name_of(transfer.debit.kind)},
+          {"credit", name_of(transfer.credit.kind)},
+          {"amount", json_of(transfer.amount)},
+          {"session", json_of_id(transfer.session)},
+          {"payment", json_of_id(transfer.payment)}};
+}
+
+Json event_view(const platform::StoredEvent& event) {
+  return Json::parse(records::event_json(event.sequence, event.id.text(), event.type,
+                                         event.object_id, event.object_version, event.at,
+                                         event.body, event.actor));
+}
+
+Json restock_line_view(const commerce::RestockLine& line) {
+  return {{"product", line.product.text()},
+          {"counted", line.counted ? Json(*line.counted) : Json(nullptr)},
+          {"wasted", line.wasted},
+          {"expired", line.expired},
+          {"loaded", line.loaded}};
 }
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
@@ -70,10 +98,34 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
   if (!detail) return std::unexpected(detail.error());
   if (!payment) return std::unexpected(payment.error());
   if (!cabinet) return std::unexpected(cabinet.error());
-  SessionRows rows{std::move(session), {}, std::nullopt, {}};
+  auto facts = core::find_facts(transaction, session.tenant, value.id);
+  if (!facts) return std::unexpected(facts.error());
+  SessionRows rows{std::move(session), {}, std::nullopt, {}, *std::move(facts)};
   if (*detail) rows.detail = std::move((*detail)->value);
   if (*payment) rows.payment = std::move((*payment)->value);
   if (*cabinet) rows.cabinet_name = (*cabinet)->value.name;
+  return rows;
+}
+
+Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
+                                const core::SessionFacts& facts) {
+  auto session = core::find_row<commerce::Session>(transaction, tenant, facts.session.text());
+  auto cabinet = core::find_row<commerce::Cabinet>(transaction, tenant, facts.cabinet.text());
+  if (!session) return std::unexpected(session.error());
+  if (!cabinet) return std::unexpected(cabinet.error());
+  if (!*session) {
+    return fail(core::CoreError::kMissing, fmt::format("there is no {}", facts.session.text()));
+  }
+  SessionRows rows{**std::move(session), {}, std::nullopt, {}, facts};
+  rows.detail.receipt = ReceiptId::parse(facts.receipt.value_or("")).value_or(ReceiptId());
+  if (facts.reviewed) rows.detail.review = core::review_id(facts.session);
+  if (*cabinet) rows.cabinet_name = (*cabinet)->value.name;
+  if (rows.session.value.state != commerce::SessionState::kAction) return rows;
+  const commerce::Session& value = rows.session.value;
+  auto payment = core::find_row<commerce::Payment>(
+      transaction, tenant, core::payment_id(value.id, value.hold_number).text());
+  if (!payment) return std::unexpected(payment.error());
+  if (*payment) rows.payment = std::move((*payment)->value);
   return rows;
 }
 
@@ -97,6 +149,14 @@ Json session_view(const SessionRows& rows) {
                {"opened_at", json_of(session.first_opened)},
                {"closed_at", json_of(session.last_closed)},
                {"version", rows.session.version}};
+  const core::SessionFacts none;
+  const core::SessionFacts& facts = rows.facts ? *rows.facts : none;
+  const auto total = facts.gross();
+  view["decision"] = facts.decision ? Json(*facts.decision) : Json(nullptr);
+  view["items"] = facts.items;
+  view["total"] = total ? json_of(*total) : Json(nullptr);
+  view["settled_at"] = json_of(facts.settled_at);
+  view["disputed"] = facts.disputed;
   if (!rows.cabinet_name.empty()) view["cabinet_name"] = rows.cabinet_name;
   return view;
 }

@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "commerce/ledger.hpp"
+#include "platform/events.hpp"
+#include "server/core/facts.hpp"
 #include "server/core/rows.hpp"
 
 namespace tally::routes {
@@ -21,9 +24,15 @@ struct SessionRows {
   records::SessionDetail detail;
   std::optional<commerce::Payment> payment;  // Of its latest hold.
   std::string cabinet_name;
+  std::optional<core::SessionFacts> facts;
 };
 Result<SessionRows> read_session(platform::Transaction& transaction,
                                  core::Row<commerce::Session> session);
+
+// The same for lists, of which a session's offers, that may be many, are no part: of its detail
+// only what session_view() shows.
+Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
+                                const core::SessionFacts& facts);
 
 [[nodiscard]] Json session_view(const SessionRows& rows);
 [[nodiscard]] Json receipt_view(const core::Row<commerce::Receipt>& receipt,
@@ -31,6 +40,9 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
                                 const std::string& cabinet_name);
 [[nodiscard]] Json dispute_view(const core::Row<commerce::Dispute>& dispute,
                                 const commerce::Offers& offers);  // Of the session.
+[[nodiscard]] Json transfer_view(const commerce::Transfer& transfer);
+[[nodiscard]] Json event_view(const platform::StoredEvent& event);
+[[nodiscard]] Json restock_line_view(const commerce::RestockLine& line);
 [[nodiscard]] Json text_or_null(const std::string& text);
 [[nodiscard]] Json refund_view(const commerce::Payment& payment, const commerce::Refund& refund);
 [[nodiscard]] Json payment_view(const core::Row<commerce::Payment>& payment);

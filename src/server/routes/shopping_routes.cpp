@@ -10,6 +10,7 @@
 #include "server/core/doors.hpp"
 #include "server/identity/tenants.hpp"
 #include "server/routes/body_reader.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/session_views.hpp"
@@ -23,32 +24,30 @@ using commerce::Session;
 using core::Desk;
 using core::Row;
 
-constexpr std::size_t kGoodsMax = 500;  // As the API's description says.
+constexpr std::int64_t kSumMinorMax = 1'000'000'000;
 
-// What stands in the cabinet and what it costs, shelf by shelf, each product once.
-Result<Json> goods_view(platform::Transaction& transaction, const core::CabinetView& view) {
-  Json goods = Json::array();
-  if (!view.planogram) return goods;
-  std::set<ProductId> seen;
+// What stands in it, in the order of its shelves, each once.
+Result<Json> offers_view(const ApiCall& call, const core::CabinetView& view) {
+  Json offers = Json::array();
+  if (!view.planogram) return offers;
+  std::set<ProductId> shown;
   for (const commerce::Shelf& shelf : view.planogram->shelves) {
     for (const commerce::Facing& facing : shelf.facings) {
-      const auto price = view.market.prices.find(facing.product);
-      if (price == view.market.prices.end() || goods.size() >= kGoodsMax) continue;
-      if (!seen.insert(facing.product).second) continue;
-      const auto product = core::find_row<commerce::Product>(transaction, view.cabinet.tenant,
-                                                             facing.product.text());
+      const commerce::Price* price = commerce::find_price(view.market, facing.product);
+      if (price == nullptr || !shown.insert(facing.product).second) continue;
+      const auto product = core::find_row<commerce::Product>(
+          call.transaction(), view.cabinet.tenant, facing.product.text());
       if (!product) return std::unexpected(product.error());
       if (!*product) continue;
-      goods.push_back({{"name", (*product)->value.name},
-                       {"price", json_of(price->second.amount)},
-                       {"tax_rate_bp", price->second.tax_rate_bp}});
+      offers.push_back({{"name", (*product)->value.name},
+                        {"unit_price", json_of(price->amount)},
+                        {"tax_rate_bp", price->tax_rate_bp}});
     }
   }
-  return goods;
+  return offers;
 }
 
-Json door_view(const core::CabinetView& view, const std::string& operator_name, Json goods,
-               Instant expires) {
+Json door_view(const core::CabinetView& view, const std::string& operator_name, Instant expires) {
   std::vector<std::string> reasons = view.unwell;
   if (!view.closed.empty()) reasons.emplace_back("its operator has something to set right first");
   if (!view.busy.empty()) reasons.emplace_back("somebody is using it");
@@ -60,7 +59,6 @@ Json door_view(const core::CabinetView& view, const std::string& operator_name, 
           {"closed_because", std::move(reasons)},
           {"hold", json_of(view.market.hold)},
           {"price_includes_tax", view.market.price_includes_tax},
-          {"goods", std::move(goods)},
           {"expires_at", to_string(expires)}};
 }
 
@@ -75,10 +73,12 @@ Result<ApiAnswer> preview_door(ApiCall& call, Services& services) {
   if (!view) return std::unexpected(view.error());
   const auto tenant = identity::find_tenant(call.transaction(), cabinet->tenant);
   if (!tenant) return std::unexpected(tenant.error());
-  auto goods = goods_view(call.transaction(), *view);
-  if (!goods) return std::unexpected(goods.error());
-  return api::answer(
-      200, door_view(*view, *tenant ? (*tenant)->name : "", *std::move(goods), read->expires));
+  auto offers = offers_view(call, *view);
+  if (!offers) return std::unexpected(offers.error());
+  Json door = door_view(*view, *tenant ? (*tenant)->name : "", read->expires);
+  door["offers"] = *std::move(offers);
+  door["sandbox"] = services.sandbox;
+  return api::answer(200, door);
 }
 
 Result<ApiAnswer> begin_session(ApiCall& call, Services& services) {
@@ -133,14 +133,43 @@ Result<ApiAnswer> cancel_session(ApiCall& call, Services& services) {
       [&](Desk&) { return answer_session(call, 200, id); });
 }
 
+// A shopper's own, or what the query asks for.
+Result<core::SessionFilter> read_filter(const ApiCall& call) {
+  core::SessionFilter filter;
+  Filters filters;
+  filters.read(query_word(call, "kind", {"shopping", "restock"}), filter.kind);
+  filters.read(query_value<commerce::SessionState>(call, "state", commerce::kSessionStates),
+               filter.state);
+  filters.read(query_id<CabinetId>(call, "cabinet"), filter.cabinet);
+  filters.read(query_id<ShopperId>(call, "shopper"), filter.shopper);
+  filters.read(query_word(call, "decision", {"charge", "review", "nothing"}), filter.decision);
+  filters.read(query_boolean(call, "reviewed"), filter.reviewed);
+  filters.read(query_boolean(call, "disputed"), filter.disputed);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  filters.read(query_number(call, "least_minor", 0, kSumMinorMax), filter.least_minor);
+  filters.read(query_number(call, "most_minor", 0, kSumMinorMax), filter.most_minor);
+  if (filters.error()) return std::unexpected(*filters.error());
+  if (call.principal().role == identity::Role::kShopper) filter.shopper = call.principal().id;
+  return filter;
+}
+
 Result<ApiAnswer> list_sessions(ApiCall& call) {
-  return list_own<Session>(
-      call, [](const Session& session) -> Result<ShopperId> { return session.shopper; },
-      [&](Row<Session> row) -> Result<Json> {
-        const auto rows = read_session(call.transaction(), std::move(row));
-        if (!rows) return std::unexpected(rows.error());
-        return session_view(*rows);
-      });
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto filter = read_filter(call);
+  if (!filter) return std::unexpected(filter.error());
+  const auto facts = core::list_sessions(call.transaction(), call.tenant(), *filter,
+                                         wish->starting_after, wish->limit + 1);
+  if (!facts) return std::unexpected(facts.error());
+  std::vector<Json> data;
+  for (const core::SessionFacts& one : *facts) {
+    if (std::ssize(data) == wish->limit) break;
+    const auto rows = read_listed(call.transaction(), call.tenant(), one);
+    if (!rows) return std::unexpected(rows.error());
+    data.push_back(session_view(*rows));
+  }
+  return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
 
 // ---- Receipts
@@ -157,10 +186,17 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
       core::find_row<Session>(call.transaction(), call.tenant(), receipt.value.session.text());
   if (!session) return std::unexpected(session.error());
   if (!*session) return no_such<Receipt>(receipt.id);
-  auto rows = read_session(call.transaction(), **session);
-  if (!rows) return std::unexpected(rows.error());
-  return ReceiptRows{std::move(receipt), **std::move(session), std::move(rows->payment),
-                     std::move(rows->cabinet_name)};
+  const commerce::Session& value = (*session)->value;
+  const auto payment = core::find_row<commerce::Payment>(
+      call.transaction(), call.tenant(), core::payment_id(value.id, value.hold_number).text());
+  if (!payment) return std::unexpected(payment.error());
+  const auto cabinet =
+      core::find_row<commerce::Cabinet>(call.transaction(), call.tenant(), value.cabinet.text());
+  if (!cabinet) return std::unexpected(cabinet.error());
+  std::string name = *cabinet ? (*cabinet)->value.name : std::string();
+  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, std::move(name)};
+  if (*payment) rows.payment = (*payment)->value;
+  return rows;
 }
 
 Result<ReceiptRows> receipt_for(ApiCall& call) {
@@ -180,14 +216,38 @@ Result<ApiAnswer> get_receipt(ApiCall& call) {
   return api::answer(200, receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
 }
 
+// In order of their sessions; `starting_after` is a receipt, whose session the facts know.
 Result<ApiAnswer> list_receipts(ApiCall& call) {
-  return list_own<Receipt>(
-      call, [&](const Receipt& receipt) { return shopper_of_session(call, receipt.session); },
-      [&](Row<Receipt> row) -> Result<Json> {
-        auto rows = with_session(call, std::move(row));
-        if (!rows) return std::unexpected(rows.error());
-        return receipt_view(rows->receipt, rows->payment, rows->cabinet_name);
-      });
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  core::SessionFilter filter;
+  filter.with_receipt = true;
+  Filters filters;
+  filters.read(query_id<CabinetId>(call, "cabinet"), filter.cabinet);
+  filters.read(query_time(call, "from"), filter.from);
+  filters.read(query_time(call, "to"), filter.to);
+  if (filters.error()) return std::unexpected(*filters.error());
+  if (call.principal().role == identity::Role::kShopper) filter.shopper = call.principal().id;
+  std::optional<std::string> after;
+  if (wish->starting_after) {
+    const auto last =
+        core::find_row<Receipt>(call.transaction(), call.tenant(), *wish->starting_after);
+    if (!last) return std::unexpected(last.error());
+    if (*last) after = (*last)->value.session.text();
+  }
+  const auto facts =
+      core::list_sessions(call.transaction(), call.tenant(), filter, after, wish->limit + 1);
+  if (!facts) return std::unexpected(facts.error());
+  std::vector<Json> data;
+  for (const core::SessionFacts& one : *facts) {
+    if (std::ssize(data) == wish->limit) break;
+    auto row = need_row<Receipt>(call, one.receipt.value_or(""));
+    if (!row) return std::unexpected(row.error());
+    const auto rows = with_session(call, *std::move(row));
+    if (!rows) return std::unexpected(rows.error());
+    data.push_back(receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
+  }
+  return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }
 
 // A number in a path; what is none names nothing.

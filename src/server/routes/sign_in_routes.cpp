@@ -1,3 +1,4 @@
+#include "server/api/admission.hpp"
 #include "server/identity/api_keys.hpp"
 #include "server/identity/contact.hpp"
 #include "server/identity/sign_in.hpp"
@@ -144,8 +145,10 @@ Result<ApiAnswer> request_code(ApiCall& call, Services& services) {
   const auto known = identity::find_tenant(call.transaction(), tenant);
   if (!known) return std::unexpected(known.error());
   if (!*known) return fail(ApiError::kNotFound, "there is no such tenant");
-  const auto issued = identity::request_code(call.transaction(), call.world, services.code_key,
-                                             {tenant, email, call.request.remote_address});
+  const auto issued = identity::request_code(
+      call.transaction(), call.world, services.code_key,
+
+      {tenant, email, api::client_address(call.request, services.behind_proxy)});
   if (!issued) return std::unexpected(issued.error());
   call.after_commit([&services, code = *issued] { services.send_code(code); });
   return ApiAnswer{.status = 202};

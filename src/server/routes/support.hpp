@@ -58,16 +58,25 @@ Result<core::Row<T>> need_row_in_path(const ApiCall& call, std::string_view name
   return need_row<T>(call, id->text());
 }
 
+// Which rows of a kind: all, or those in a state, or made in a time.
+struct RowFilter {
+  std::optional<std::string> state = {};
+  std::optional<Instant> from = {};
+  std::optional<Instant> to = {};
+};
+
 // A page of the tenant's rows of a kind, of which the view may fail: Result<json>(Row<T>).
 template <typename T, typename View>
-Result<ApiAnswer> list_viewed(const ApiCall& call, View view) {
+Result<ApiAnswer> list_viewed(const ApiCall& call, const RowFilter& filter, View view) {
   const auto wish = call.page();
   if (!wish) return std::unexpected(wish.error());
   auto rows = core::list_rows<T>(call.transaction(), {.tenant = call.tenant(),
                                                       .kind = {},
-                                                      .state = {},
+                                                      .state = filter.state,
                                                       .starting_after = wish->starting_after,
-                                                      .limit = wish->limit + 1});
+                                                      .limit = wish->limit + 1,
+                                                      .from = filter.from.value_or(Instant::min()),
+                                                      .to = filter.to.value_or(Instant::max())});
   if (!rows) return std::unexpected(rows.error());
   json data = json::array();
   for (core::Row<T>& row : *rows) {
@@ -129,7 +138,8 @@ inline Result<void> tell(ApiCall& call, core::HintBoard& board, std::string_view
                                                   .object_id = std::string(id),
                                                   .object_version = version,
                                                   .at = call.now,
-                                                  .body = std::move(body)});
+                                                  .body = std::move(body),
+                                                  .actor = call.principal().id});
   if (!appended) return std::unexpected(appended.error());
   call.after_commit([&board] { board.poke(core::Topic::kEvents); });
   return {};
@@ -159,6 +169,7 @@ Result<core::Row<T>> create(ApiCall& call, core::HintBoard& board, T value) {
 template <typename Act, typename Tell>
 Result<ApiAnswer> at_desk(ApiCall& call, core::HintBoard& board, Act act, Tell tell) {
   core::Desk desk(call.transaction(), call.world);
+  desk.act_for(call.principal().id);
   if (auto done = act(desk); !done) return std::unexpected(std::move(done.error()));
   if (auto finished = desk.finish(); !finished) {
     return std::unexpected(std::move(finished.error()));

@@ -10,8 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <future>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "platform/blobs.hpp"
 #include "server/core/desk.hpp"
@@ -97,16 +99,63 @@ class BusinessTest : public RoutesTest {
 
   void see(const SessionId& session, int quantity, Decision decision) {
     Cart cart;
-    cart.lines = {{"water", quantity, 0.99, {}}};
+    cart.events = {{0, EventKind::kTake, "water", quantity, 0.99, {"cam0"}, "clip.mp4"}};
+    cart.lines = {{"water", quantity, 0.99, {0}}};
     cart.decision = decision;
+    const auto clip = blobs_->put("a clip");
+    ASSERT_TRUE(clip);
     const auto digest = blobs_->put(R"({"schema": "tally.cart.v1"})");
     ASSERT_TRUE(digest);
     act([&](Desk& desk) {
       auto kept =
           platform::add_blob(desk.transaction(), *blobs_, {tenant(), session.text(), "cart.json"},
                              platform::BlobKind::kEvidence, *digest, desk.now());
+      if (kept) {
+        kept =
+            platform::add_blob(desk.transaction(), *blobs_, {tenant(), session.text(), "clip.mp4"},
+                               platform::BlobKind::kEvidence, *clip, desk.now());
+      }
       return kept ? desk.tell_cart(tenant(), session, cart, *digest) : kept;
     });
+  }
+
+  // Parts of one camera's video, as an upload keeps them.
+  void upload(const SessionId& session, const std::vector<std::string>& segments) {
+    act([&](Desk& desk) -> Result<void> {
+      auto footage = commerce::begin_footage({{"cam0", 40}});
+      if (!footage) return std::unexpected(footage.error());
+      desk.add(tenant(), session.text(), *std::move(footage));
+      for (int number = 0; number < std::ssize(segments); ++number) {
+        const std::string& content = segments[static_cast<std::size_t>(number)];
+        const auto digest = blobs_->put(content);
+        if (!digest) return std::unexpected(digest.error());
+        auto kept =
+            platform::add_blob(desk.transaction(), *blobs_,
+                               {tenant(), session.text(), fmt::format("cam0/{:04}", number)},
+                               platform::BlobKind::kRawVideo, *digest, desk.now());
+        if (kept) {
+          kept = desk.tell(tenant(), session,
+                           commerce::FootageEvent(commerce::SegmentStored{
+                               "cam0", number, {*digest, std::ssize(content)}}));
+        }
+        if (!kept) return kept;
+      }
+      return {};
+    });
+  }
+  // The shopper's bank wants to be asked first, as the sandbox plays it.
+  void ask_bank(const PaymentId& payment, std::int64_t minor) {
+    payments::Sandbox sandbox(*store_, world_, {"https://tally.example"});
+    payments::ProviderRequest request{.payment = payment,
+                                      .refund = {},
+                                      .key = payment.text() + ":hold",
+                                      .amount = euros(minor),
+                                      .method = "pm_card_authenticationRequired",
+                                      .reference = {},
+                                      .description = {}};
+    std::promise<commerce::PaymentEvent> answer;
+    sandbox.ask(request, [&](commerce::PaymentEvent event) { answer.set_value(std::move(event)); });
+    tell(payment, answer.get_future().get());
   }
 
   // ---- A shop
@@ -120,34 +169,48 @@ class BusinessTest : public RoutesTest {
   }
 
   void set_up_shop() {
-    const json site = post(owner_, "/v1/sites", {{"name", "Gym"}});
-    const json market = post(
-        owner_, "/v1/markets",
-        {{"name", "DE"}, {"currency", "EUR"}, {"hold", {{"minor", 2000}, {"currency", "EUR"}}}});
-    product_ = post(owner_, "/v1/products", {{"name", "Water"}, {"sku", "water"}}).at("id");
-    call(200, owner_, "PUT",
-         fmt::format("/v1/markets/{}/prices/{}", market.at("id").get<std::string>(), product_),
-         {{"amount", {{"minor", 250}, {"currency", "EUR"}}}, {"tax_rate_bp", 1900}});
-    cabinet_ = post(owner_, "/v1/cabinets",
-                    {{"site", site.at("id")}, {"market", market.at("id")}, {"name", "Fridge"}})
-                   .at("id");
-    const std::string layout = json::parse(ask("POST", "/v1/camera_layouts", owner_, "skus: water",
-                                               "Content-Type: application/toml\r\n")
-                                               .body)
-                                   .at("sha256");
-    const json facing = {{"id", "a1"}, {"product", product_}, {"capacity", 20}, {"par_level", 2}};
-    const std::string planogram =
-        post(owner_, "/v1/cabinets/" + cabinet_ + "/planograms",
-             {{"camera_layout", layout},
-              {"shelves", json::array({{{"id", "a"}, {"facings", json::array({facing})}}})}})
+    site_ = post(owner_, "/v1/sites", {{"name", "Gym"}}).at("id");
+    market_ =
+        post(
+            owner_, "/v1/markets",
+            {{"name", "DE"}, {"currency", "EUR"}, {"hold", {{"minor", 2000}, {"currency", "EUR"}}}})
             .at("id");
-    call(200, owner_, "POST", "/v1/planograms/" + planogram + "/publish");
+    product_ = post(owner_, "/v1/products", {{"name", "Water"}, {"sku", "water"}}).at("id");
+    call(200, owner_, "PUT", fmt::format("/v1/markets/{}/prices/{}", market_, product_),
+         {{"amount", {{"minor", 250}, {"currency", "EUR"}}}, {"tax_rate_bp", 1900}});
+    layout_ = json::parse(ask("POST", "/v1/camera_layouts", owner_, "skus: water",
+                              "Content-Type: application/toml\r\n")
+                              .body)
+                  .at("sha256");
+    fill_cabinet();
+    sam_ = sign_in("sam@example.com");
+    method_ = add_method(sam_);
+  }
+
+  // Another one, with ten bottles in it; cabinet_ from here on.
+  void fill_cabinet() {
+    add_cabinet();
+    call(200, owner_, "POST", "/v1/planograms/" + draft_planogram() + "/publish");
+    restock(10);
+  }
+  // Connected and empty, without a planogram; cabinet_ from here on.
+  void add_cabinet() {
+    cabinet_ =
+        post(owner_, "/v1/cabinets", {{"site", site_}, {"market", market_}, {"name", "Fridge"}})
+            .at("id");
     tell(*CabinetId::parse(cabinet_),
          commerce::FleetEvent(commerce::CabinetConnected{world_.now(), 1}));
     pass(std::chrono::seconds(1));
-    restock(10);
-    sam_ = sign_in("sam@example.com");
-    method_ = post(sam_, "/v1/payment_methods", {{"provider_token", "pm_card"}}).at("id");
+  }
+  std::string draft_planogram() {
+    const json facing = {{"id", "a1"}, {"product", product_}, {"capacity", 20}, {"par_level", 2}};
+    return post(owner_, "/v1/cabinets/" + cabinet_ + "/planograms",
+                {{"camera_layout", layout_},
+                 {"shelves", json::array({{{"id", "a"}, {"facings", json::array({facing})}}})}})
+        .at("id");
+  }
+  std::string add_method(const std::string& shopper, const std::string& token = "pm_card") {
+    return post(shopper, "/v1/payment_methods", {{"provider_token", token}}).at("id");
   }
 
   std::string restock(int loaded) {
@@ -218,7 +281,10 @@ class BusinessTest : public RoutesTest {
     }
   }
 
+  std::string site_;
+  std::string market_;
   std::string product_;
+  std::string layout_;
   std::string cabinet_;
   std::string sam_;
   std::string method_;

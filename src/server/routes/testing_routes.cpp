@@ -42,6 +42,12 @@ Result<LayoutFacts> read_layout(std::string_view text) {
   return fail(api::ApiError::kUpload, "no layout");
 }
 
+// Of the first product, after what was before.
+Result<std::string> draft_layout(const LayoutWish& wish) {
+  if (wish.products.empty()) return fail(api::ApiError::kUpload, "no products");
+  return (wish.before.empty() ? "skus: " : wish.before + "+") + wish.products.begin()->second.sku;
+}
+
 Result<identity::NewPaymentMethod> describe_method(const std::string& token) {
   if (!token.starts_with("pm_")) {
     return fail(api::ApiError::kParameterInvalid, "body: provider_token: is not known");
@@ -85,6 +91,7 @@ void RoutesTest::add_routes(api::Api& api) {
                .secure_cookies = false,
                .send_code = [this](const identity::IssuedCode& code) { codes_.push_back(code); },
                .read_layout = read_layout,
+               .draft_layout = draft_layout,
                .describe_method = describe_method,
                .metrics = {},
                .ready = {}});

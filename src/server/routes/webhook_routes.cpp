@@ -3,6 +3,7 @@
 #include "base/secret.hpp"
 #include "commerce/error.hpp"
 #include "platform/http/url.hpp"
+#include "server/routes/filters.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 #include "server/webhooks/deliveries.hpp"
@@ -149,6 +150,52 @@ Result<ApiAnswer> remove_endpoint(ApiCall& call) {
   return api::no_content();
 }
 
+// ---- Deliveries
+
+json delivery_json(const webhooks::ListedDelivery& delivery) {
+  return {{"event", delivery.event.text()},
+          {"type", delivery.type},
+          {"sequence", delivery.sequence},
+          {"state", name_of(delivery.state)},
+          {"tries", delivery.tries},
+          {"at", to_string(delivery.at)},
+          {"due_at", json_of(delivery.due_at)},
+          {"delivered_at", json_of(delivery.delivered_at)},
+          {"last_error", delivery.last_error ? json(*delivery.last_error) : json(nullptr)}};
+}
+
+Result<ApiAnswer> list_deliveries(ApiCall& call) {
+  const auto endpoint = endpoint_in_path(call);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto state = query_word(call, "state", {"waiting", "delivered", "dead"});
+  if (!state) return std::unexpected(state.error());
+  const auto deliveries = webhooks::list_deliveries(
+      call.transaction(), {.tenant = call.tenant(),
+                           .endpoint = endpoint->id,
+                           .state = *state ? webhooks::delivery_state(**state) : std::nullopt,
+                           .starting_after = wish->starting_after,
+                           .limit = wish->limit + 1});
+  if (!deliveries) return std::unexpected(deliveries.error());
+  return page_answer(*deliveries, wish->limit, delivery_json);
+}
+
+Result<ApiAnswer> resend(ApiCall& call, Services& services) {
+  const auto endpoint = endpoint_in_path(call);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  const auto event = call.path_id<EventId>("event");
+  if (!event) return std::unexpected(event.error());
+  if (endpoint->disabled) {
+    return fail(ApiError::kConflict, "the endpoint is disabled; enable it first");
+  }
+  const auto delivery = webhooks::resend_delivery(call.transaction(), *endpoint, *event, call.now);
+  if (!delivery) return std::unexpected(delivery.error());
+  if (!*delivery) return fail(ApiError::kNotFound, "there is no such event");
+  call.after_commit([&services] { services.board.poke(core::Topic::kWebhooks); });
+  return api::answer(202, delivery_json(**delivery));
+}
+
 }  // namespace
 
 void add_webhook_routes(api::Api& api, Services& services) {
@@ -164,6 +211,9 @@ void add_webhook_routes(api::Api& api, Services& services) {
            .run = [&services](ApiCall& call) { return update_endpoint(call, services); }});
   api.add({.operation = "remove_webhook_endpoint", .run = remove_endpoint});
   api.add({.operation = "roll_webhook_secret", .run = roll_secret});
+  api.add({.operation = "list_webhook_deliveries", .run = list_deliveries});
+  api.add({.operation = "resend_webhook_delivery",
+           .run = [&services](ApiCall& call) { return resend(call, services); }});
 }
 
 }  // namespace tally::routes

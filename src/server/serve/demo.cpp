@@ -10,6 +10,7 @@
 #include "perception/identify/enrol.hpp"
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
+#include "server/core/photo_book.hpp"
 #include "server/core/sku_book.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/identity/device_keys.hpp"
@@ -215,6 +216,7 @@ Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant,
       auto kept =
           platform::add_blob(desk.transaction(), server.blobs(), {tenant, product.id.text(), photo},
                              platform::BlobKind::kPicture, photo, desk.now());
+      if (kept) kept = core::want_photo(desk.transaction(), photo);
       if (!kept) return kept;
     }
   }

@@ -11,8 +11,8 @@
 
 namespace tally::serve {
 
-// What the pages are told: in kTest they offer test cards, in kDemo they tell, too, that letters are
-// printed where the server runs.
+// What the pages are told: in kTest they offer test cards, in kDemo they tell, too, that letters
+// are printed where the server runs.
 enum class PageMode : std::uint8_t { kLive, kTest, kDemo };
 
 // What is answered to a GET: nothing where there is no such page or file.

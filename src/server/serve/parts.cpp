@@ -6,6 +6,9 @@
 
 #include "base/files.hpp"
 #include "perception/cart/layout.hpp"
+#include "perception/cart/layout_draft.hpp"
+#include "perception/identify/enrol.hpp"
+#include "perception/identify/look_alike.hpp"
 #include "platform/schema.hpp"
 #include "server/core/schema.hpp"
 #include "server/identity/schema.hpp"
@@ -93,6 +96,58 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
   options.return_url = public_url + "/wallet";
   if (!config.payments.url.empty()) options.base_url = config.payments.url;
   return std::make_unique<payments::Stripe>(client, world, std::move(options));
+}
+
+Result<void> check_photo(const fs::path& photo) {
+  const auto read = identify::read_photo(photo);
+  return read ? Result<void>{} : std::unexpected(read.error());
+}
+
+Result<std::vector<routes::LookAlike>> look_alikes(
+    const std::vector<routes::ProductVectors>& products, const std::string& product) {
+  identify::Gallery gallery;
+  for (const routes::ProductVectors& one : products) {
+    identify::GalleryProduct& made = gallery.products.emplace_back();
+    made.id = one.product;
+    for (const auto& photo : one.photos) {
+      made.photos.push_back({photo.sha256, photo.sha256, photo.vector});
+    }
+  }
+  std::ranges::sort(gallery.products, {}, &identify::GalleryProduct::id);
+  std::vector<routes::LookAlike> alike;
+  if (gallery.find(product) == nullptr) return alike;
+  for (const auto& pair : identify::find_look_alikes(gallery, {&product, 1})) {
+    alike.push_back({pair.product == product ? pair.other : pair.product,
+                     static_cast<double>(pair.likeness), pair.same_picture});
+  }
+  return alike;
+}
+
+Result<std::string> layout_for(const routes::LayoutWish& wish) {
+  std::optional<cart::Layout> before;
+  if (!wish.before.empty()) {
+    auto read = cart::parse_layout(wish.before, "the layout before");
+    if (!read) return std::unexpected(std::move(read.error()));
+    before = *std::move(read);
+  }
+  cart::LayoutDraft draft;
+  if (before) draft.before = &*before;
+  const auto metres = [](std::int64_t mm) { return static_cast<double>(mm) / 1000; };
+  for (const auto& [id, product] : wish.products) {
+    cart::DraftProduct& made = draft.products.emplace_back(product.sku, std::nullopt);
+    if (!product.size) continue;
+    made.size = cart::ProductSize{metres(product.size->width), metres(product.size->depth),
+                                  metres(product.size->height)};
+  }
+  for (const commerce::Shelf& shelf : wish.shelves) {
+    cart::DraftShelf& made = draft.shelves.emplace_back(shelf.id, std::vector<cart::DraftFacing>());
+    for (const commerce::Facing& facing : shelf.facings) {
+      const auto product = wish.products.find(facing.product);
+      made.facings.push_back(
+          {facing.id, product == wish.products.end() ? "" : product->second.sku, facing.capacity});
+    }
+  }
+  return cart::draft_layout(draft);
 }
 
 // What a layout names, for the catalog.

@@ -28,6 +28,11 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& 
                                                           http::HttpClient& client,
                                                           const std::string& public_url);
 // What a layout names, for the catalog.
+// Whether a product's photo can be enrolled. Errors: media's, identify's.
+Result<void> check_photo(const std::filesystem::path& photo);
 Result<routes::LayoutFacts> layout_facts(std::string_view text);
+Result<std::vector<routes::LookAlike>> look_alikes(
+    const std::vector<routes::ProductVectors>& products, const std::string& product);
+Result<std::string> layout_for(const routes::LayoutWish& wish);
 
 }  // namespace tally::serve

@@ -9,7 +9,9 @@
 #include "platform/jobs.hpp"
 #include "platform/outbox.hpp"
 #include "server/api/api.hpp"
+#include "server/core/facts.hpp"
 #include "server/core/ledger_book.hpp"
+#include "server/core/photo_book.hpp"
 #include "server/gateway/gateway.hpp"
 #include "server/mail/smtp.hpp"
 #include "server/routes/live_events.hpp"
@@ -58,6 +60,7 @@ class Serve::Impl {
       if (auto left = blobs_->remove_leftovers(); !left) return std::unexpected(left.error());
     }
     office_.emplace(*store_, world_, board_);
+    if (auto filled = fill_facts(); !filled) return filled;
     auto process = ThisProcess::begin(config().data, *office_);
     if (!process) return std::unexpected(std::move(process.error()));
     process_.emplace(*std::move(process));
@@ -110,6 +113,18 @@ class Serve::Impl {
                : config().public_url;
   }
 
+  // Of what was stored by a program that knew none.
+  Result<void> fill_facts() {
+    while (true) {
+      const auto filled = store_->write_and_wait(
+          [](platform::Transaction& transaction) { return core::fill_facts(transaction); });
+      if (!filled) return std::unexpected(filled.error());
+      if (*filled == 0) break;
+    }
+    return store_->write_and_wait(
+        [](platform::Transaction& transaction) { return core::want_all_photos(transaction); });
+  }
+
   Result<void> start_mail() {
     if (options_.mail || config().mail.kind != config::MailKind::kSmtp) return {};
     const auto password = config::resolve_secret(config().mail.password, config::system_secrets());
@@ -149,11 +164,14 @@ class Serve::Impl {
     services_->plain_webhooks = options_.demo;
     services_->send_code = [this](const identity::IssuedCode& issued) {
       send({issued.email, "Your code",
-                     fmt::format("Your code is {}. It is valid until {}.", issued.code,
-                                 to_string(issued.expires_at)),
-                     issued.code});
+            fmt::format("Your code is {}. It is valid until {}.", issued.code,
+                        to_string(issued.expires_at)),
+            issued.code});
     };
     services_->read_layout = layout_facts;
+    services_->check_photo = check_photo;
+    services_->draft_layout = layout_for;
+    services_->look_alikes = look_alikes;
     services_->describe_method = [this](const std::string& token) { return describe(token); };
     services_->gateway = gateway_.get();
     services_->session_policy = config().session;
@@ -167,6 +185,8 @@ class Serve::Impl {
     api::ApiOptions api_options;
     api_options.authenticate = identity::authenticate;
     api_options.note_use = identity::note_use;
+    api_options.behind_proxy = config().http.behind_proxy;
+    services_->behind_proxy = config().http.behind_proxy;
     if (has_role(config(), ServerRole::kApi)) {
       const PageMode mode = options_.demo        ? PageMode::kDemo
                             : services_->sandbox ? PageMode::kTest

@@ -72,6 +72,32 @@ TEST_F(Outside, AProviderThatIsDownForAnHourIsAskedUntilItIsBackAndChargesOnce) 
   expect_balanced();
 }
 
+// The receipt says less at once; the card gets it back when the capture has its answer.
+TEST_F(Outside, ADisputeThatIsGrantedBeforeTheCaptureIsAnsweredIsPaidBackAfterIt) {
+  const SessionId session = shop();
+  sandbox_->set_down(true);
+  close(session, {"one"});
+  see(session, 2);
+  wait_for_state(session, "settled");
+  const std::string receipt = this->session(session).at("receipt");
+  const json line = {{"sku", "p02"}, {"quantity", 1}};
+  const Answer opened = post(sam_, "/v1/receipts/" + receipt + "/disputes",
+                             {{"words", "I took one"}, {"lines", json::array({line})}});
+  ASSERT_EQ(opened.status, 201) << opened.body.dump();
+  const std::string dispute = opened.body.at("id");
+  const Answer decided =
+      post(owner_, "/v1/disputes/" + dispute + "/decide", {{"lines", json::array({line})}});
+  ASSERT_EQ(decided.body.value("state", ""), "granted") << decided.body.dump();
+  EXPECT_EQ(total(session), kPrice);
+  EXPECT_EQ(payment(session).at("state"), "capturing");
+  sandbox_->set_down(false);
+  pass(minutes(1));
+  wait_for_payment(session, "captured");
+  wait_for("the refund", [&] { return statement().refunded_minor == kPrice; });
+  EXPECT_EQ(statement().captured_minor, 2 * kPrice);
+  expect_balanced();
+}
+
 TEST_F(Outside, AProviderThatIsDownAtTheScanOpensNothingAndKeepsNothing) {
   sandbox_->set_down(true);
   const SessionId session = scan();

@@ -1,6 +1,6 @@
-// For tests: tally as a whole in this process, but for the watching of video, with what is outside
-// of it in the test's hands: a clock that can be put forward, a provider that can be down, a cabinet
-// at the end of a real WebSocket, and a shopper with a test card.
+// For tests: tally as a whole in this process, but for the watching of video, with what is
+// outside of it in the test's hands: a clock that can be put forward, a provider that can be down,
+// a cabinet at the end of a real WebSocket, and a shopper with a test card.
 //
 // Waiting is for the event itself, at most kPatience.
 #pragma once

@@ -1,6 +1,7 @@
 #include "server/webhooks/deliveries.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace tally::webhooks {
 namespace {
@@ -83,6 +84,9 @@ Result<void> forget_deliveries(Transaction& transaction, const WebhookEndpointId
   const auto cursor =
       transaction.execute("DELETE FROM webhook_cursors WHERE endpoint = $1", endpoint);
   if (!cursor) return std::unexpected(cursor.error());
+  const auto listed =
+      transaction.execute("DELETE FROM webhook_delivered WHERE endpoint = $1", endpoint);
+  if (!listed) return std::unexpected(listed.error());
   return nothing_of(
       transaction.execute("DELETE FROM webhook_deliveries WHERE endpoint = $1", endpoint));
 }
@@ -166,6 +170,13 @@ Result<std::vector<WebhookDelivery>> claim_deliveries(Transaction& transaction, 
 }
 
 Result<void> delivered(Transaction& transaction, const DeliveryLease& lease, Instant now) {
+  const auto listed = transaction.execute(
+      "INSERT INTO webhook_delivered (endpoint, sequence, tenant, tries, delivered_at) "
+      "SELECT endpoint, sequence, tenant, tries, CAST($3 AS BIGINT) FROM webhook_deliveries "
+      "WHERE endpoint = $1 AND sequence = $2 ON CONFLICT (endpoint, sequence) "
+      "DO UPDATE SET tries = excluded.tries, delivered_at = excluded.delivered_at",
+      lease.endpoint, lease.sequence, now);
+  if (!listed) return std::unexpected(listed.error());
   const auto done =
       transaction.execute("DELETE FROM webhook_deliveries WHERE endpoint = $1 AND sequence = $2",
                           lease.endpoint, lease.sequence);
@@ -228,12 +239,106 @@ Result<DeliveryCounts> count_deliveries(Transaction& transaction) {
   return counts;
 }
 
+std::string_view name_of(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::kWaiting:
+      return "waiting";
+    case DeliveryState::kDelivered:
+      return "delivered";
+    case DeliveryState::kDead:
+      return "dead";
+  }
+  return "";
+}
+
+std::optional<DeliveryState> delivery_state(std::string_view name) {
+  using enum DeliveryState;
+  for (const DeliveryState state : {kWaiting, kDelivered, kDead}) {
+    if (name_of(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<ListedDelivery>> list_deliveries(Transaction& transaction,
+                                                    const DeliveryPage& page) {
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  if (page.starting_after) {
+    const auto last = transaction.query_one<std::int64_t>(
+        "SELECT sequence FROM events WHERE id = $1 AND tenant = $2", *page.starting_after,
+        page.tenant);
+    if (!last) return std::unexpected(last.error());
+    if (*last) before = std::get<0>(**last);
+  }
+  const auto state = page.state ? std::optional<std::string>(name_of(*page.state)) : std::nullopt;
+  auto rows =
+      transaction.query<EventId, std::string, std::int64_t, Instant, std::string, std::int64_t,
+                        std::optional<Instant>, std::optional<Instant>, std::optional<std::string>>(
+          "SELECT e.id, e.type, e.sequence, e.at, d.state, d.tries, d.due_at, d.delivered_at, "
+          "d.last_error FROM (SELECT sequence, state, tries, due_at, "
+          "CAST(NULL AS BIGINT) AS delivered_at, last_error FROM webhook_deliveries "
+          "WHERE endpoint = $1 UNION ALL SELECT sequence, 'delivered', tries, "
+          "CAST(NULL AS BIGINT), delivered_at, CAST(NULL AS TEXT) FROM webhook_delivered "
+          "WHERE endpoint = $1) AS d JOIN events AS e ON e.tenant = $2 AND e.sequence = d.sequence "
+          "WHERE d.sequence < $3 AND (CAST($4 AS TEXT) IS NULL OR d.state = $4) "
+          "ORDER BY d.sequence DESC LIMIT $5",
+          page.endpoint, page.tenant, before, state, page.limit);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<ListedDelivery> listed;
+  for (auto& [event, type, sequence, at, name, tries, due_at, delivered_at, error] : *rows) {
+    const auto known = delivery_state(name).value_or(DeliveryState::kWaiting);
+    listed.push_back({event, std::move(type), sequence, at, known, tries,
+                      known == DeliveryState::kWaiting ? due_at : std::nullopt, delivered_at,
+                      std::move(error)});
+  }
+  return listed;
+}
+
+Result<std::optional<ListedDelivery>> resend_delivery(Transaction& transaction,
+                                                      const WebhookEndpoint& endpoint,
+                                                      const EventId& event, Instant now) {
+  const auto found = transaction.query_one<std::int64_t, std::string, Instant>(
+      "SELECT sequence, type, at FROM events WHERE id = $1 AND tenant = $2", event,
+      endpoint.tenant);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return std::optional<ListedDelivery>();
+  const auto& [sequence, type, at] = **found;
+  const auto forgotten = transaction.execute(
+      "DELETE FROM webhook_delivered WHERE endpoint = $1 AND sequence = $2", endpoint.id, sequence);
+  if (!forgotten) return std::unexpected(forgotten.error());
+  const auto tries = transaction.query_one<std::int64_t>(
+      "INSERT INTO webhook_deliveries (endpoint, sequence, tenant, state, tries, token, due_at, "
+      "leased_until, give_up_at) VALUES ($1, $2, $3, 'waiting', 0, 0, $4, 0, $5) "
+      "ON CONFLICT (endpoint, sequence) DO UPDATE SET state = 'waiting', "
+      "due_at = excluded.due_at, give_up_at = excluded.give_up_at, dead_at = NULL RETURNING tries",
+      endpoint.id, sequence, endpoint.tenant, now, now + kDeliverFor);
+  if (!tries) return std::unexpected(tries.error());
+  const auto woken = transaction.execute(
+      "UPDATE webhook_cursors SET paused_until = 0 WHERE endpoint = $1", endpoint.id);
+  if (!woken) return std::unexpected(woken.error());
+  return std::optional(ListedDelivery{.event = event,
+                                      .type = type,
+                                      .sequence = sequence,
+                                      .at = at,
+                                      .state = DeliveryState::kWaiting,
+                                      .tries = std::get<0>(tries->value()),
+                                      .due_at = now,
+                                      .delivered_at = {},
+                                      .last_error = {}});
+}
+
 Result<std::int64_t> purge_deliveries(Transaction& transaction, Instant now) {
-  return transaction.execute(
+  const auto dead = transaction.execute(
       "DELETE FROM webhook_deliveries WHERE (endpoint, sequence) IN "
       "(SELECT endpoint, sequence FROM webhook_deliveries "
       "WHERE state = 'dead' AND dead_at <= $1 ORDER BY dead_at LIMIT $2)",
       now - kDeadKept, kDeadPurgedMax);
+  if (!dead) return dead;
+  const auto taken = transaction.execute(
+      "DELETE FROM webhook_delivered WHERE (endpoint, sequence) IN "
+      "(SELECT endpoint, sequence FROM webhook_delivered "
+      "WHERE delivered_at <= $1 ORDER BY delivered_at LIMIT $2)",
+      now - kDeliveredKept, kDeadPurgedMax);
+  return taken ? Result<std::int64_t>(*dead + *taken) : taken;
 }
 
 }  // namespace tally::webhooks

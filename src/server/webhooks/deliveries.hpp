@@ -10,10 +10,11 @@
 // itself when it happens: payments do not wait for webhooks.
 //
 // A delivery that failed is tried again for kDeliverFor after its event (kDeliveryBackoff, with
-// chance), once more at the end of that, and then is dead: it stays for kDeadKept to be seen. An
-// endpoint that fails gets one request at a time and a pause after each (kEndpointPause), so that
-// one that is gone costs little, however much waits for it. One that takes less than it is told
-// falls behind: at most kWaitingMax deliveries wait, the rest stays behind its cursor.
+// chance), once more at the end of that, and then is dead: it stays for kDeadKept to be seen, and
+// what was delivered for kDeliveredKept. An endpoint that fails gets one request at a time and a
+// pause after each (kEndpointPause), so that one that is gone costs little, however much waits for
+// it. One that takes less than it is told falls behind: at most kWaitingMax deliveries wait, the
+// rest stays behind its cursor.
 //
 // An endpoint that is disabled is told nothing: of what happens meanwhile it never hears, and what
 // waited goes on when it is enabled within its time.
@@ -44,10 +45,11 @@ inline constexpr platform::Backoff kEndpointPause{.first = std::chrono::seconds(
 // An event that was planned late is tried for so long at least.
 inline constexpr Duration kDeliverForLeast = std::chrono::hours(1);
 inline constexpr Duration kDeadKept = std::chrono::days(30);
+inline constexpr Duration kDeliveredKept = std::chrono::days(7);  // To be listed.
 inline constexpr std::int64_t kInFlightOfEndpoint = 4;
 inline constexpr std::int64_t kWaitingMax = 1'000;  // Of an endpoint.
 inline constexpr std::int64_t kEndpointsAtATime = 100;
-inline constexpr std::int64_t kDeadPurgedMax = 1'000;
+inline constexpr std::int64_t kDeadPurgedMax = 1'000;  // And of those that were delivered.
 
 // For an endpoint that was just made: from the tenant's newest event on.
 Result<void> begin_deliveries(platform::Transaction& transaction, const TenantId& tenant,
@@ -99,13 +101,46 @@ struct EndpointHealth {
 Result<EndpointHealth> endpoint_health(platform::Transaction& transaction,
                                        const WebhookEndpointId& endpoint);
 
+enum class DeliveryState : std::uint8_t { kWaiting, kDelivered, kDead };
+[[nodiscard]] std::string_view name_of(DeliveryState state);
+[[nodiscard]] std::optional<DeliveryState> delivery_state(std::string_view name);
+
+struct ListedDelivery {
+  EventId event;
+  std::string type;
+  std::int64_t sequence = 0;
+  Instant at;  // Of the event.
+  DeliveryState state = DeliveryState::kWaiting;
+  std::int64_t tries = 0;
+  std::optional<Instant> due_at;  // Of one that waits.
+  std::optional<Instant> delivered_at;
+  std::optional<std::string> last_error;
+};
+struct DeliveryPage {
+  TenantId tenant;
+  WebhookEndpointId endpoint;
+  std::optional<DeliveryState> state;           // Only those in it.
+  std::optional<std::string> starting_after{};  // The id of an event.
+  std::int64_t limit = 20;
+};
+// Newest first.
+Result<std::vector<ListedDelivery>> list_deliveries(platform::Transaction& transaction,
+                                                    const DeliveryPage& page);
+
+// Sends an event once more, or for the first time, at once. What is on its way already stays so.
+// Nothing where the tenant has no such event.
+Result<std::optional<ListedDelivery>> resend_delivery(platform::Transaction& transaction,
+                                                      const WebhookEndpoint& endpoint,
+                                                      const EventId& event, Instant now);
+
 struct DeliveryCounts {
   std::int64_t waiting = 0;
   std::int64_t dead = 0;
 };
 Result<DeliveryCounts> count_deliveries(platform::Transaction& transaction);
 
-// Deletes dead ones after kDeadKept, at most kDeadPurgedMax. How many.
+// Deletes dead ones after kDeadKept and delivered ones after kDeliveredKept, of each at most
+// kDeadPurgedMax. How many.
 Result<std::int64_t> purge_deliveries(platform::Transaction& transaction, Instant now);
 
 }  // namespace tally::webhooks

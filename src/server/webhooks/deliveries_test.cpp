@@ -92,7 +92,7 @@ TEST_P(Deliveries, AreOfTheTypesThatTheEndpointWants) {
 TEST_P(Deliveries, OfAnEndpointFromBeforeTheirTablesBeginWithThem) {
   done([](Transaction& transaction) {
     return transaction.run_script(
-        "DROP TABLE webhook_cursors; DROP TABLE webhook_deliveries;"
+        "DROP TABLE webhook_cursors; DROP TABLE webhook_deliveries; DROP TABLE webhook_delivered;"
         "DELETE FROM migrations WHERE room = 'webhooks'");
   });
   happen(2);

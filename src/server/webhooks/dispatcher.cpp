@@ -46,6 +46,7 @@ Result<std::unique_ptr<Dispatcher>> Dispatcher::start(core::Office& office,
     client = *std::move(started);
   }
   return std::unique_ptr<Dispatcher>(
+      // tidy-allow(memory): the constructor is private, so make_unique can't call it
       new Dispatcher(office, std::move(options), std::move(clients), std::move(log)));
 }
 
@@ -121,7 +122,7 @@ void Dispatcher::send(const WebhookDelivery& delivery) {
       .method = http::Method::kPost,
       .url = delivery.endpoint.url,
       .body = records::event_json(event.sequence, event.id.text(), event.type, event.object_id,
-                                  event.object_version, event.at, event.body),
+                                  event.object_version, event.at, event.body, event.actor),
       .addresses =
           options_.any_address ? http::AddressPolicy::kAny : http::AddressPolicy::kPublicOnly,
       .deadline = kSendTime,

@@ -44,11 +44,24 @@ CREATE INDEX webhook_deliveries_late ON webhook_deliveries (give_up_at) WHERE st
 CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (dead_at) WHERE state = 'dead';
 )";
 
+constexpr std::string_view kDelivered = R"(
+CREATE TABLE webhook_delivered (
+  endpoint TEXT NOT NULL,
+  sequence BIGINT NOT NULL,
+  tenant TEXT NOT NULL,
+  tries BIGINT NOT NULL,
+  delivered_at BIGINT NOT NULL,
+  PRIMARY KEY (endpoint, sequence)
+);
+CREATE INDEX webhook_delivered_old ON webhook_delivered (delivered_at);
+)";
+
 }  // namespace
 
 std::span<const platform::Migration> webhook_migrations() {
-  static const std::array<platform::Migration, 1> migrations{{
+  static const std::array<platform::Migration, 2> migrations{{
       {1, "deliveries to webhook endpoints", kDeliveries, {}},
+      {2, "what was delivered", kDelivered, {}},
   }};
   return migrations;
 }

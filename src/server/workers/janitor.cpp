@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "platform/idempotency.hpp"
 #include "platform/jobs.hpp"
 #include "platform/outbox.hpp"
+#include "platform/stray_blobs.hpp"
 #include "server/core/doors.hpp"
 #include "server/identity/schema.hpp"
 #include "server/webhooks/deliveries.hpp"
@@ -21,6 +24,24 @@ Chore rows(std::string_view name, Purge purge) {
             const auto gone = purge(transaction, now);
             if (!gone) return std::unexpected(gone.error());
             return *gone > 0;
+          }};
+}
+
+// Goes on where it was, also at the next look; after the last folder it begins anew.
+Chore strays(const platform::BlobFiles& files, const server::Log& log) {
+  return {"strays", kStraysEvery,
+          [&files, log, folder = std::make_shared<std::uint32_t>(0)](Transaction& transaction,
+                                                                     Instant now) -> Result<bool> {
+            const auto strays = platform::remove_strays(transaction, files, *folder, now);
+            if (!strays) return std::unexpected(strays.error());
+            for (const platform::StuckBlob& stuck : strays->stuck) {
+              log(server::LogLevel::kError, "janitor",
+                  fmt::format("{} is nobody's and can't be removed: {}", stuck.sha256,
+                              stuck.error.message));
+            }
+            const bool more = strays->next < platform::kBlobFolders;
+            *folder = more ? strays->next : 0;
+            return more;
           }};
 }
 
@@ -81,8 +102,7 @@ std::vector<Chore> chores(const platform::BlobFiles& files, const platform::Rete
                           server::Log log) {
   return {
       {"blobs", kBlobsEvery,
-       [&files, retention, log = std::move(log)](Transaction& transaction,
-                                                 Instant now) -> Result<bool> {
+       [&files, retention, log](Transaction& transaction, Instant now) -> Result<bool> {
          const auto purged = platform::purge_blobs(transaction, files, retention, now);
          if (!purged) return std::unexpected(purged.error());
          for (const platform::StuckBlob& stuck : purged->stuck) {
@@ -92,6 +112,7 @@ std::vector<Chore> chores(const platform::BlobFiles& files, const platform::Rete
          }
          return purged->go_on();
        }},
+      strays(files, log),
       rows("requests", platform::purge_requests),
       rows("identity", identity::purge_identity),
       rows("jobs",

@@ -1,6 +1,6 @@
 // The janitor: removes what has had its time. Video and other blobs by their retention (what a
-// dispute holds stays), replies under idempotency keys, ended sign-ins, finished jobs and messages,
-// dead webhooks, door tokens.
+// dispute holds stays), content files that no blob has, replies under idempotency keys, ended
+// sign-ins, finished jobs and messages, dead webhooks, door tokens.
 //
 // Each of these is a chore with a row that says when it is due next, and is leased while it is
 // done: one program does it, also where several have a janitor, and if it is killed another goes on
@@ -27,6 +27,7 @@ inline constexpr Duration kChoreLease = std::chrono::minutes(2);  // Longer than
 inline constexpr Duration kChoreAgain = std::chrono::minutes(5);
 inline constexpr int kChoreStepsMax = 1'000;  // At a time; the rest waits for the next look.
 inline constexpr Duration kBlobsEvery = std::chrono::minutes(5);
+inline constexpr Duration kStraysEvery = std::chrono::hours(6);
 inline constexpr Duration kRowsEvery = std::chrono::hours(1);
 inline constexpr Duration kFinishedKept = std::chrono::days(30);  // Jobs and messages.
 

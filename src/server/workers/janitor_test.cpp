@@ -4,6 +4,7 @@
 
 #include "platform/migrations.hpp"
 #include "platform/store_test_support.hpp"
+#include "platform/stray_blobs.hpp"
 #include "server/api/testing_api.hpp"
 #include "server/core/schema.hpp"
 #include "server/identity/schema.hpp"
@@ -127,6 +128,40 @@ TEST_P(JanitorTest, RemovesMoreThanOneStepOfBlobs) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM blobs WHERE purged_at IS NULL"), 0);
 }
 
+TEST_P(JanitorTest, RemovesOldFilesThatNoBlobHas) {
+  const auto file = [&](std::string_view content, Duration age) {
+    const auto sha256 = files_->put(content);
+    EXPECT_TRUE(sha256);
+    std::filesystem::last_write_time(files_->path_of(*sha256),
+                                     std::chrono::file_clock::from_sys(kStart - age));
+    return *sha256;
+  };
+  keep("video", BlobKind::kRawVideo);
+  file("video", days(2));
+  const std::string old = file("refused", platform::kStrayAge);
+  const std::string young = file("on its way", platform::kStrayAge - hours(1));
+  clean(Duration(0));
+  EXPECT_TRUE(is_there("video"));
+  EXPECT_FALSE(files_->has(old));
+  EXPECT_TRUE(files_->has(young));
+  EXPECT_EQ(count("SELECT COUNT(*) FROM blob_contents"), 1);
+  clean(kStraysEvery);
+  EXPECT_TRUE(is_there("video"));
+  EXPECT_FALSE(files_->has(young));
+  EXPECT_THAT(complaints_, ::testing::IsEmpty());
+}
+
+TEST_P(JanitorTest, RemovesMoreThanOneStepOfFilesThatNoBlobHas) {
+  std::vector<std::string> strays;
+  for (int i = 0; i < 3 * static_cast<int>(platform::kPurgeFilesMax); ++i) {
+    strays.push_back(files_->put(fmt::format("stray{}", i)).value_or(""));
+    std::filesystem::last_write_time(files_->path_of(strays.back()),
+                                     std::chrono::file_clock::from_sys(kStart - days(2)));
+  }
+  clean(Duration(0));
+  for (const std::string& stray : strays) EXPECT_FALSE(files_->has(stray));
+}
+
 TEST_P(JanitorTest, ForgetsRowsThatHaveHadTheirTime) {
   ASSERT_TRUE(write([](Transaction& transaction) {
     return transaction.execute("INSERT INTO used_door_tokens (nonce, expires_at) VALUES ('a', $1)",
@@ -171,10 +206,11 @@ TEST_P(JanitorTest, ForgetsRowsThatHaveHadTheirTime) {
 
 TEST_P(JanitorTest, DoesEachChoreWhenItIsDueAgain) {
   const int all = clean(Duration(0));
-  EXPECT_EQ(all, 7);
+  EXPECT_EQ(all, 8);
   EXPECT_EQ(clean(kBlobsEvery - Duration(1)), 0);
   EXPECT_EQ(clean(kBlobsEvery), 1);
-  EXPECT_EQ(clean(kRowsEvery), all);
+  EXPECT_EQ(clean(kRowsEvery), all - 1);
+  EXPECT_EQ(clean(kStraysEvery), all);
 }
 
 TEST_P(JanitorTest, IsOneAtATime) {

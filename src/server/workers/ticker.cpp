@@ -68,13 +68,13 @@ void Ticker::ring(const TimerName& timer) {
     if (auto ticked = tick(desk, timer); !ticked) return ticked;
     // Whoever is due still, though it was told, is asked again later; its own wish, if it has one,
     // is written after this.
-    return core::set_timer(desk.transaction(), timer, desk.now() + kTickAgain);
+    return core::postpone_timer(desk.transaction(), timer, desk.now() + kTickAgain);
   });
   if (done) return;
   log_(server::LogLevel::kError, "ticker",
        fmt::format("{} {}: {}", timer.kind, timer.id, done.error().message));
   const auto postponed = office_.act_and_wait([&](Desk& desk) {
-    return core::set_timer(desk.transaction(), timer, desk.now() + kTickAgain);
+    return core::postpone_timer(desk.transaction(), timer, desk.now() + kTickAgain);
   });
   if (!postponed) log_(server::LogLevel::kError, "ticker", postponed.error().message);
 }

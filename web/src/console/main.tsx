@@ -1,4 +1,6 @@
-import "@shared/style";
 import { start } from "@shared/page";
+import "@shared/style";
+import { Console } from "./console";
+import "./style.css";
 
-start(<main>tally</main>);
+start(<Console />);

@@ -131,15 +131,15 @@ function Goods({ preview }: { preview: Preview }): JSX.Element {
   return (
     <section class="stack-tight" aria-labelledby="goods">
       <h2 id="goods">{said.goods}</h2>
-      {preview.goods.length === 0 ? (
+      {preview.offers.length === 0 ? (
         <p class="soft">{said.noGoods}</p>
       ) : (
         <>
           <ul class="lines">
-            {preview.goods.map((one) => (
+            {preview.offers.map((one) => (
               <li key={one.name} class="row-between">
                 <span>{one.name}</span>
-                <Money of={one.price} />
+                <Money of={one.unit_price} />
               </li>
             ))}
           </ul>

@@ -27,7 +27,11 @@ export function Table<T>({
   const classOf = (column: Column<T>) =>
     [column.end && "end", column.class].filter(Boolean).join(" ") || undefined;
   return (
-    <div class="table-room">
+    // Wider than a phone it scrolls: by the keyboard, too, where no link inside takes the focus.
+    <div
+      class="table-room"
+      {...(!href && { tabIndex: 0, role: "group", "aria-label": caption })}
+    >
       <table class="table">
         <caption class="unseen">{caption}</caption>
         <thead>

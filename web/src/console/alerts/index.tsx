@@ -1,0 +1,178 @@
+// Alerts: what needs somebody, who has it, and what is over.
+import type { JSX } from "preact";
+import { api, ask, type Schemas } from "@shared/api/client";
+import { dateTime, relative } from "@shared/time";
+import { useUrlState } from "@shared/url_state";
+import { Button } from "@shared/ui/button";
+import { Segments, SelectField } from "@shared/ui/field";
+import { Empty } from "@shared/ui/states";
+import { Table } from "@shared/ui/table";
+import { Badge, Time } from "@shared/ui/texts";
+import { tell } from "@shared/ui/toast";
+import { useEvents } from "../live";
+import { ThingLink } from "../manage/links";
+import { Rows, usePaged, type Paged } from "../manage/paged";
+import "../manage/style.css";
+import { byId, useCabinets, useProducts, useSites, zoneOf } from "../manage/things";
+import { may } from "../roles";
+import { Page } from "../shell/page";
+import { kindWords } from "./kinds";
+import { said } from "./words";
+
+type Alert = Schemas["Alert"];
+type State = "raised" | "cleared" | "all";
+
+const states: readonly State[] = ["raised", "cleared", "all"];
+
+function useAlerts(state: State, cabinet: string): Paged<Alert> {
+  const list = usePaged<Alert>(
+    `alerts/${state}/${cabinet}`,
+    (after) => {
+      const query = {
+        limit: 50,
+        ...(state !== "all" && { state }),
+        ...(cabinet && { cabinet }),
+        ...(after && { starting_after: after }),
+      };
+      return ask(api.GET("/v1/alerts", { params: { query } }));
+    },
+    (one) => one.id,
+  );
+  useEvents(["alert."], () => void list.reload());
+  return list;
+}
+
+export default function Alerts(): JSX.Element {
+  const words = said.value;
+  const [url, setUrl] = useUrlState({ state: "raised", cabinet: "" });
+  const state = states.find((one) => one === url.state) ?? "raised";
+  const cabinets = useCabinets();
+  const list = useAlerts(state, url.cabinet);
+  const choices = [
+    { value: "", words: words.allCabinets },
+    ...(cabinets.value ?? []).map((one) => ({ value: one.id, words: one.name })),
+  ];
+  return (
+    <Page title={words.title}>
+      <p class="intro">{words.intro}</p>
+      <div class="filters">
+        <Segments
+          label={words.show}
+          value={state}
+          choices={states.map((value) => ({ value, words: words.states[value] }))}
+          onChange={(value) => setUrl({ state: value })}
+        />
+        <SelectField
+          label={words.cabinet}
+          value={url.cabinet}
+          choices={choices}
+          onChange={(cabinet) => setUrl({ cabinet })}
+        />
+      </div>
+      <Rows
+        of={list}
+        empty={
+          <Empty icon="bell" title={state === "raised" ? words.empty : words.emptyAll}>
+            <p>{words.emptyTodo}</p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <div class="panel">
+            <AlertTable rows={rows} list={list} />
+          </div>
+        )}
+      </Rows>
+    </Page>
+  );
+}
+
+function AlertTable({ rows, list }: { rows: readonly Alert[]; list: Paged<Alert> }): JSX.Element {
+  const words = said.value;
+  const cabinets = useCabinets();
+  const sites = useSites();
+  const products = byId(useProducts().value);
+  const names = byId(cabinets.value);
+  const zone = (one: Alert) => {
+    const found = zoneOf(one.cabinet, cabinets.value, sites.value);
+    return found ? { zone: found } : {};
+  };
+  return (
+    <Table
+      caption={words.list}
+      rows={rows}
+      keyOf={(one) => one.id}
+      columns={[
+        {
+          head: words.what,
+          cell: (one) => (
+            <span class="stack-tight">
+              <b>{kindWords(one.kind)}</b>
+              {one.subject && products.has(one.subject) && (
+                <ThingLink id={one.subject}>{products.get(one.subject)?.name}</ThingLink>
+              )}
+            </span>
+          ),
+        },
+        {
+          head: words.about,
+          cell: (one) => {
+            const id = one.cabinet ?? one.object;
+            return <ThingLink id={id}>{names.get(id)?.name}</ThingLink>;
+          },
+        },
+        {
+          head: words.since,
+          cell: (one) => (
+            <span class="stack-tight">
+              <Time at={one.raised_at} {...zone(one)} />
+              {one.cleared_at && (
+                <span class="small soft">
+                  {words.until(dateTime(one.cleared_at, zone(one).zone))}
+                </span>
+              )}
+            </span>
+          ),
+        },
+        { head: words.state, cell: (one) => <AlertState of={one} list={list} /> },
+      ]}
+    />
+  );
+}
+
+function AlertState({ of, list }: { of: Alert; list: Paged<Alert> }): JSX.Element {
+  const words = said.value;
+  const can = may("restocker") || may("reviewer");
+  const change = async (body: Schemas["AlertChange"]) => {
+    const path = { id: of.id };
+    const next = await ask(api.PATCH("/v1/alerts/{id}", { params: { path }, body }));
+    list.replace((one) => one.id === next.id, next);
+  };
+  const acknowledge = async () => {
+    await change({ acknowledged: true });
+    tell(words.acknowledgedToast, {
+      words: words.notMine,
+      run: () => void change({ acknowledged: false }),
+    });
+  };
+  if (of.state === "cleared") return <Badge kind="good" words={words.cleared} />;
+  return (
+    <div class="row">
+      {of.acknowledged_at ? (
+        <Badge kind="info" words={words.acknowledged(relative(of.acknowledged_at))} />
+      ) : (
+        <Badge kind="bad" words={words.open} />
+      )}
+      {can && !of.acknowledged_at && (
+        <Button busy={words.acknowledging} onPress={acknowledge}>
+          {words.acknowledge}
+        </Button>
+      )}
+      {can && of.clearable && (
+        <Button busy={words.clearing} onPress={() => change({ cleared: true })}>
+          {words.clear}
+        </Button>
+      )}
+    </div>
+  );
+}

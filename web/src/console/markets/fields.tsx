@@ -1,0 +1,96 @@
+// The fields of a market, for a new one and for one that is changed.
+import type { JSX } from "preact";
+import { parseMoney } from "@shared/money";
+import { Field, SelectField, TextField } from "@shared/ui/field";
+import type { Fields } from "../manage/draft";
+import type { Wrong } from "../manage/form";
+import { said } from "./words";
+
+export type MarketField = "name" | "currency" | "hold" | "tax" | "review";
+export type Level = "1" | "2" | "3" | "4" | "5";
+
+const levels: readonly Level[] = ["1", "2", "3", "4", "5"];
+
+export const emptyMarket: Record<MarketField, string> = {
+  name: "",
+  currency: "EUR",
+  hold: "20",
+  tax: "included",
+  review: "3",
+};
+
+export const levelOf = (level: number | string): Level =>
+  levels.find((one) => one === String(level)) ?? "3";
+
+export const currencyOf = (of: Fields<MarketField>): string =>
+  of.currency.value.trim().toUpperCase();
+
+export function wrongMarket(of: Fields<MarketField>): Wrong {
+  const words = said.value.wrong;
+  const currency = /^[A-Z]{3}$/.test(currencyOf(of));
+  const hold = currency ? parseMoney(of.hold.value, currencyOf(of)) : undefined;
+  return {
+    name: of.name.value.trim() ? undefined : words.name,
+    currency: currency ? undefined : words.currency,
+    hold: hold && hold.minor > 0 ? undefined : words.hold,
+  };
+}
+
+export function MarketFields({
+  of,
+  wrong,
+  isNew,
+}: {
+  of: Fields<MarketField>;
+  wrong: Wrong;
+  isNew: boolean;
+}): JSX.Element {
+  const words = said.value;
+  return (
+    <>
+      <TextField
+        label={words.name}
+        hint={words.nameHint}
+        wrong={wrong["name"]}
+        value={of.name}
+        input={{ maxLength: 200, autocomplete: "off" }}
+      />
+      {isNew && (
+        <TextField
+          label={words.currency}
+          hint={words.currencyHint}
+          wrong={wrong["currency"]}
+          value={of.currency}
+          input={{ maxLength: 3, autocomplete: "off", class: "input short" }}
+        />
+      )}
+      <TextField
+        label={words.holdIn(currencyOf(of))}
+        hint={words.holdHint}
+        wrong={wrong["hold"]}
+        value={of.hold}
+        input={{ inputMode: "decimal", autocomplete: "off" }}
+      />
+      <Field label={words.taxHow}>
+        {(tied) => (
+          <select
+            {...tied}
+            class="input"
+            value={of.tax.value}
+            onChange={(event) => (of.tax.value = event.currentTarget.value)}
+          >
+            <option value="included">{words.includes}</option>
+            <option value="added">{words.added}</option>
+          </select>
+        )}
+      </Field>
+      <SelectField
+        label={words.review}
+        hint={words.reviewHint}
+        value={levelOf(of.review.value)}
+        choices={levels.map((value) => ({ value, words: words.reviewLevels[value] }))}
+        onChange={(value) => (of.review.value = value)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+// The console's pages of goods, layouts, stock, money and house, as an owner uses them.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { desk, Visitor } from "./support/browser.js";
+import { root } from "./support/server.js";
+
+const photos = ["0.jpg", "1.jpg"].map((one) => join(root, "demo/take_one/products/p02", one));
+
+async function signIn(world) {
+  const visitor = await Visitor.come(world.browser, { viewport: desk });
+  visitor.expect(/status of 401/); // Who is signed in is asked first.
+  const { page } = visitor;
+  await page.goto(`${world.server.url}/console`);
+  await page.getByLabel("E-mail").fill(world.server.demo.owner);
+  await page.getByLabel("Password").fill(world.server.demo.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+  return visitor;
+}
+
+// By name, what tells that the page has its matter, and its address.
+const pagesOf = (cabinet) => ({
+  overview: ["overview", "Door to receipt"],
+  products: ["products", "All products"],
+  "product-new": ["products/new", "Drag photos here"],
+  markets: ["markets", "All markets"],
+  "market-new": ["markets/new", "Held on the card"],
+  layouts: ["layouts", "In the cabinet"],
+  layout: [`layouts/${cabinet}`, "Chosen place"],
+  stock: ["stock", "Enough"],
+  "stock-list": ["stock/list", "What there is room for"],
+  "stock-shrink": ["stock/shrink", "No counts yet"],
+  "stock-cabinet": [`stock/${cabinet}`, "Save counts"],
+  "stock-restock": [`stock/${cabinet}/restock`, "Unlock the cabinet"],
+  ledger: ["money", "Entries"],
+  payments: ["money/payments", "All states"],
+  refunds: ["money/refunds", "All states"],
+  debts: ["money/debts", "Nobody owes anything"],
+  payouts: ["money/payouts", "No payouts yet"],
+  exports: ["money/exports", "Download CSV"],
+  alerts: ["alerts?state=all", "What needs somebody"],
+  people: ["people", "People of the operator"],
+  keys: ["people/keys", "For programs"],
+  webhooks: ["webhooks", "No endpoints yet"],
+  models: ["models", "What runs"],
+});
+
+async function everyPage(t, world, visitor) {
+  const pages = pagesOf(world.server.demo.cabinets[0].id);
+  for (const [name, [path, words]] of Object.entries(pages)) {
+    await t.test(`${name} is accessible in both lights and widths`, async () => {
+      await visitor.page.goto(`${world.server.url}/console/${path}`);
+      await visitor.page.getByText(words).first().waitFor({ state: "attached" });
+      await visitor.look(`console-${name}`);
+    });
+  }
+}
+
+async function enrolProduct(world, { page }) {
+  await page.goto(`${world.server.url}/console/products/new`);
+  await page.getByRole("button", { name: "Add a product" }).click();
+  await page.getByText("Give it a name that shoppers know.").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Lemonade 0.33 l");
+  assert.equal(await page.getByLabel("SKU").inputValue(), "lemonade-0-33-l");
+  await page.reload();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Lemonade 0.33 l");
+  await page.locator('input[type="file"]').setInputFiles(photos);
+  await page.getByRole("img", { name: "Photo 2" }).waitFor();
+  await page.getByRole("button", { name: "Add a product" }).click();
+  await page.getByRole("heading", { name: "Lemonade 0.33 l" }).waitFor();
+  await page.getByRole("img", { name: "Photo 2" }).waitFor();
+  await page.getByText(/are enrolled: cameras know this product/).waitFor({ timeout: 60000 });
+  // The same pictures are those of a product of the demo.
+  await page.getByText("Looks like another product").waitFor();
+}
+
+async function publishLayout(world, { page }) {
+  const { id, name } = world.server.demo.cabinets[1];
+  await page.goto(`${world.server.url}/console/layouts/${id}`);
+  await page.getByRole("heading", { name }).waitFor();
+  const product = page.locator(".palette-item").filter({ hasText: "Lemonade" });
+  const first = page.locator('.facing[data-shelf="0"][data-facing="0"]');
+  await product.dragTo(first);
+  await first.filter({ hasText: "Lemonade" }).waitFor();
+  // By the keyboard alone: picked up, put down, and undone.
+  await product.press("Enter");
+  const second = page.locator('.facing[data-shelf="0"][data-facing="1"]');
+  await second.press("Enter");
+  await second.filter({ hasText: "Lemonade" }).waitFor();
+  await second.press("u");
+  await second.filter({ hasNotText: "Lemonade" }).waitFor();
+  await page.reload();
+  await first.filter({ hasText: "Lemonade" }).waitFor();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("The draft is saved").waitFor();
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+  await page.getByText(/Version 2 is published/).waitFor();
+  const token = await world.server.ownerToken();
+  const planograms = await world.server.ask("GET", `/v1/cabinets/${id}/planograms`, { token });
+  assert.equal(planograms.data[0].state, "published");
+}
+
+async function keyOnce({ page }, url) {
+  await page.goto(`${url}/console/people/keys`);
+  await page.getByRole("button", { name: "Make a key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("till");
+  await dialog.getByRole("button", { name: "Make a key" }).click();
+  const secret = await page.locator(".copy-text pre").innerText();
+  assert.match(secret, /^tally_/);
+  await page.getByRole("button", { name: "I have copied it" }).click();
+  await page.getByRole("cell", { name: "till" }).waitFor();
+  assert.ok(!(await page.content()).includes(secret));
+}
+
+export default async function consoleManage(t, world) {
+  const visitor = await signIn(world);
+  await t.test("a product is enrolled, and told to look like another", () =>
+    enrolProduct(world, visitor),
+  );
+  await t.test("a layout goes from the draft to published", () => publishLayout(world, visitor));
+  await t.test("a key's secret is shown once", () => keyOnce(visitor, world.server.url));
+  if (!process.env.SKIP_PAGES) await everyPage(t, world, visitor);
+  await visitor.leave();
+}
