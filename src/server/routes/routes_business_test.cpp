@@ -36,17 +36,12 @@ TEST_P(Business, RestocksWhatWasDeclaredAndAppliesThePlanogram) {
 
 TEST_P(Business, SellsWhatTheCamerasSaw) {
   set_up_shop();
-  const json door = get("", "/v1/doors/" + door_token());
-  EXPECT_EQ(door.at("opens"), true);
-  ASSERT_EQ(door.at("goods").size(), 1U);
-  EXPECT_EQ(door.at("goods")[0].at("price").at("minor"), 250);
-  EXPECT_EQ(door.at("price_includes_tax"), true);
+  EXPECT_EQ(get("", "/v1/doors/" + door_token()).at("opens"), true);
   const SessionId session = buy(2);
   const json settled = get(sam_, path_of(session));
   EXPECT_EQ(settled.at("state"), "settled");
   const std::string receipt = "/v1/receipts/" + settled.at("receipt").get<std::string>();
   EXPECT_EQ(get(sam_, receipt).at("total").at("gross").at("minor"), 500);
-  EXPECT_TRUE(get(sam_, receipt).contains("cabinet_name"));
   const std::string payment = "/v1/payments/" + core::payment_id(session, 1).text();
   EXPECT_EQ(get(sam_, payment).at("captured").at("minor"), 500);
   EXPECT_EQ(get(sam_, payment).at("released").at("minor"), 1500);
