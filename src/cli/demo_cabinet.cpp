@@ -17,6 +17,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kLogBytesMax = 1U << 20U;
 constexpr std::chrono::seconds kScreenWait{30};
 
+std::string screen_url(std::uint16_t port) { return fmt::format("http://127.0.0.1:{}/", port); }
+
 std::string config_of(const DemoCabinetPlan& plan) {
   std::string text = fmt::format(
       "version = 1\nserver = \"{}\"\nkey_file = \"{}\"\ndata = \"{}\"\n\n"
@@ -24,6 +26,12 @@ std::string config_of(const DemoCabinetPlan& plan) {
       "[virtual]\nsessions = [\"{}\"]\nmode = \"{}\"\n\n[screen]\nport = {}\n",
       plan.server, (plan.folder / "key").string(), (plan.folder / "data").string(),
       plan.session.string(), plan.automatic ? "auto" : "manual", plan.screen_port);
+  if (!plan.others.empty()) text += "others = [\n";
+  for (const OtherDemoScreen& other : plan.others) {
+    text += fmt::format("  {{name = \"{}\", session = \"{}\", url = \"{}\"}},\n", other.name,
+                        other.session, screen_url(other.port));
+  }
+  if (!plan.others.empty()) text += "]\n";
   for (const std::string& camera : plan.cameras) {
     text += fmt::format("\n[[camera]]\nid = \"{}\"\ndriver = \"file\"\n", camera);
   }
@@ -66,8 +74,6 @@ Result<std::string> DemoCabinet::scan(http::HttpClient& client, const std::strin
   return fail(CliError::kSomeFailed, "the cabinet's screen shows no code");
 }
 
-std::string DemoCabinet::screen() const {
-  return fmt::format("http://127.0.0.1:{}/", plan_.screen_port);
-}
+std::string DemoCabinet::screen() const { return screen_url(plan_.screen_port); }
 
 }  // namespace tally::cli

@@ -17,6 +17,13 @@
 
 namespace tally::cli {
 
+// Another cabinet of the demo, as this one's screen links to it.
+struct OtherDemoScreen {
+  std::string name;
+  std::uint16_t port = 0;
+  std::string session;  // Its folder's name says what its shopper does.
+};
+
 struct DemoCabinetPlan {
   std::string server;            // "http://127.0.0.1:8080"
   std::filesystem::path folder;  // For its configuration, key, footage and log.
@@ -24,6 +31,7 @@ struct DemoCabinetPlan {
   std::vector<std::string> cameras;
   std::string provisioning_code;
   std::uint16_t screen_port = 0;
+  std::vector<OtherDemoScreen> others;
   bool automatic = true;  // The door closes when the session's videos end; else at its screen.
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -28,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+constexpr std::string_view kFirstSession = "take_several";
 constexpr Duration kDrain = std::chrono::seconds(5);
 constexpr std::chrono::milliseconds kLookEvery{100};
 constexpr std::chrono::seconds kMailWait{10};
@@ -79,12 +81,30 @@ std::string receipt_in_words(const Json& receipt, const std::string& server) {
 }
 
 // demo/ of the checkout that this program was built in, or of the folder it runs in.
-fs::path shipped_session() {
-  const fs::path here = fs::path("demo") / "take_several";
+fs::path shipped_sessions() {
+  const fs::path here = "demo";
   std::error_code error;
-  if (fs::exists(here, error)) return fs::absolute(here);
+  if (fs::exists(here / kFirstSession, error)) return fs::absolute(here);
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   return program.parent_path().parent_path().parent_path() / here;
+}
+
+// What each cabinet's cameras play. Every session was rendered in a cabinet of its own, so where a
+// person may choose, there is a cabinet for each that is shipped.
+std::vector<fs::path> sessions_of(const DemoArguments& arguments) {
+  const fs::path shipped = shipped_sessions();
+  const fs::path first =
+      arguments.session.empty() ? shipped / kFirstSession : fs::absolute(arguments.session);
+  std::vector<fs::path> sessions(static_cast<std::size_t>(arguments.cabinets), first);
+  if (arguments.once || arguments.cabinets > 1 || !arguments.session.empty()) return sessions;
+  std::vector<fs::path> others;
+  std::error_code ignored;  // The first one's absence is told when it is read.
+  for (const auto& entry : fs::directory_iterator(shipped, ignored)) {
+    if (entry.is_directory() && entry.path() != first) others.push_back(entry.path());
+  }
+  std::ranges::sort(others);
+  sessions.insert(sessions.end(), others.begin(), others.end());
+  return sessions;
 }
 
 // The demo as a whole: server, cabinet, shopper.
@@ -122,10 +142,7 @@ class DemoStage {
 
  private:
   Result<void> start_server() {
-    session_ = arguments_.session.empty() ? shipped_session() : fs::absolute(arguments_.session);
-    auto videos = cart::load_session(session_);
-    if (!videos) return std::unexpected(std::move(videos.error()));
-    videos_ = *std::move(videos);
+    sessions_ = sessions_of(arguments_);
     auto data = make_data();
     if (!data) return std::unexpected(std::move(data.error()));
     auto port = arguments_.port != 0 ? Result<std::uint16_t>(arguments_.port) : free_port();
@@ -154,7 +171,7 @@ class DemoStage {
         server::real_world());
     if (!server) return std::unexpected(std::move(server.error()));
     server_ = *std::move(server);
-    auto demo = serve::set_up_demo(*server_, session_, arguments_.cabinets, server::real_world());
+    auto demo = serve::set_up_demo(*server_, sessions_, server::real_world());
     if (!demo) return std::unexpected(std::move(demo.error()));
     demo_ = *std::move(demo);
     teller_.note(fmt::format("tally runs at {} with a demo tenant and {}", server_->url(),
@@ -180,35 +197,43 @@ class DemoStage {
   }
 
   Result<void> start_cabinets() {
-    std::vector<std::string> cameras;
-    for (const cart::SessionVideo& video : videos_.videos) cameras.push_back(video.camera);
-    for (const serve::DemoCabinet& one : demo_.cabinets) {
+    std::vector<OtherDemoScreen> screens;
+    for (std::size_t i = 0; i < demo_.cabinets.size(); ++i) {
       const auto port = free_port();
       if (!port) return std::unexpected(port.error());
-      const fs::path folder =
-          data_ / (cabinets_.empty() ? std::string("cabinet")
-                                     : fmt::format("cabinet-{}", cabinets_.size() + 1));
+      screens.push_back({demo_.cabinets[i].name, *port, sessions_[i].filename().string()});
+    }
+    for (std::size_t i = 0; i < demo_.cabinets.size(); ++i) {
+      const auto videos = cart::load_session(sessions_[i]);
+      if (!videos) return std::unexpected(videos.error());
+      std::vector<std::string> cameras;
+      for (const cart::SessionVideo& video : videos->videos) cameras.push_back(video.camera);
+      std::vector<OtherDemoScreen> others = screens;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+      const std::string folder = i == 0 ? "cabinet" : fmt::format("cabinet-{}", i + 1);
       auto cabinet = DemoCabinet::start({.server = server_->url(),
-                                         .folder = folder,
-                                         .session = session_,
-                                         .cameras = cameras,
-                                         .provisioning_code = one.provisioning_code,
-                                         .screen_port = *port});
+                                         .folder = data_ / folder,
+                                         .session = sessions_[i],
+                                         .cameras = std::move(cameras),
+                                         .provisioning_code = demo_.cabinets[i].provisioning_code,
+                                         .screen_port = screens[i].port,
+                                         .others = std::move(others)});
       if (!cabinet) return std::unexpected(std::move(cabinet.error()));
       cabinets_.push_back(*std::move(cabinet));
-      teller_.note(fmt::format("the screen of \"{}\": {}", one.name, cabinets_.back()->screen()));
+      teller_.note(fmt::format("the screen of \"{}\": {}", demo_.cabinets[i].name,
+                               cabinets_.back()->screen()));
     }
     return {};
   }
 
-  // At all cabinets at once, each with a shopper of its own.
+  // At as many cabinets as are asked for at once, each with a shopper of its own.
   Result<void> play() {
     auto client = http::HttpClient::start({});
     if (!client) return std::unexpected(std::move(client.error()));
-    std::vector<Result<void>> played(cabinets_.size());
+    std::vector<Result<void>> played(static_cast<std::size_t>(arguments_.cabinets));
     {
       std::vector<std::jthread> shoppers;
-      for (std::size_t i = 1; i < cabinets_.size(); ++i) {
+      for (std::size_t i = 1; i < played.size(); ++i) {
         shoppers.emplace_back([&, i] { played[i] = play_at(**client, i); });
       }
       played[0] = play_at(**client, 0);
@@ -274,9 +299,8 @@ class DemoStage {
   const DemoArguments& arguments_;
   Console& console_;
   Teller teller_;
-  fs::path session_;
+  std::vector<fs::path> sessions_;  // Of each cabinet.
   fs::path data_;
-  cart::SessionFile videos_;
   Letters letters_;
   std::mutex mutex_;
   std::map<std::string, double> watched_;  // By session: the share watched at its close.

@@ -62,8 +62,9 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
   if (!server) return std::unexpected(std::move(server.error()));
   console.print(fmt::format("tally: {}\n", (*server)->url()));
   if (!arguments.demo.empty()) {
-    const auto demo =
-        serve::set_up_demo(**server, arguments.demo, arguments.demo_cabinets, server::real_world());
+    const std::vector<std::filesystem::path> sessions(
+        static_cast<std::size_t>(arguments.demo_cabinets), arguments.demo);
+    const auto demo = serve::set_up_demo(**server, sessions, server::real_world());
     if (!demo) return std::unexpected(demo.error());
     console.print(in_words(*demo) + "\n");
   }

@@ -184,10 +184,12 @@ class ConfigReader {
         const toml::table* other = node.as_table();
         if (other == nullptr) {
           return toml_.wrong(Wrong::kSyntax, place_of(table, "others"),
-                             "\"others\" must list {name = \"…\", url = \"…\"}");
+                             "\"others\" must list {name = \"…\", url = \"…\"} tables");
         }
-        toml_.check_keys(*other, {"name", "url"});
-        screen.others.push_back({toml_.text(*other, "name"), toml_.text(*other, "url")});
+        toml_.check_keys(*other, {"name", "session", "url"});
+        screen.others.push_back({toml_.text(*other, "name"),
+                                 (*other)["session"].value_or(std::string()),
+                                 toml_.text(*other, "url")});
       }
     }
     config_.screen = std::move(screen);

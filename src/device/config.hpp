@@ -56,6 +56,7 @@ struct VirtualConfig {
 // Another virtual cabinet's screen, which this one links to: a demo has several.
 struct OtherScreen {
   std::string name;
+  std::string session;  // What its cameras play: the folder's name, or nothing.
   std::string url;
 
   friend bool operator==(const OtherScreen&, const OtherScreen&) = default;

@@ -196,7 +196,7 @@ class Screen::Impl {
 std::string to_json(const ScreenState& state) {
   Json others = Json::array();
   for (const OtherScreen& other : state.others) {
-    others.push_back({{"name", other.name}, {"url", other.url}});
+    others.push_back({{"name", other.name}, {"session", other.session}, {"url", other.url}});
   }
   const Json json = {{"state", state.state},
                      {"online", state.online},

@@ -1,5 +1,6 @@
 #include "platform/presence.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -15,7 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A program with this name that is there until it is killed; gives its id and its child's.
+// A program with this name that is there until it is killed; gives its id and that of its child,
+// which runs another program by then: until it does, it shares its parent's lock.
 struct Program {
   pid_t self = -1;
   pid_t child = -1;
@@ -27,11 +29,16 @@ Program start_program(const std::filesystem::path& folder, const std::string& na
   const pid_t self = ::fork();
   if (self == 0) {
     const auto presence = Presence::begin(folder, name);
+    int started[2];
+    if (::pipe2(started, O_CLOEXEC) != 0) ::_exit(1);
     const pid_t child = presence ? ::fork() : -1;
     if (child == 0) {
       ::execlp("sleep", "sleep", "1000", static_cast<char*>(nullptr));
       ::_exit(1);
     }
+    ::close(started[1]);
+    char none = 0;
+    if (::read(started[0], &none, 1) != 0) ::_exit(1);  // Closed by the child's exec.
     if (::write(ready[1], &child, sizeof child) != sizeof child) ::_exit(1);
     while (true) ::pause();
   }

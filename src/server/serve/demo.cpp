@@ -29,23 +29,47 @@ constexpr int kTaxRate = 1'900;
 constexpr std::string_view kCabinetName = "Cooler in the corner";
 constexpr std::string_view kNextCabinetName = "Cooler next to it";
 
-// What of the session's folder goes into the store.
+// What of a session's folder goes into the store.
 struct Goods {
+  std::string prefix;  // Of the skus: another session's "p13" is another product.
   std::string layout_text;
   cart::Layout layout;
   std::string layout_sha256;
   std::vector<commerce::Product> products;
 };
 
-Result<Goods> read_goods(const Serve& server, const fs::path& session, const TenantId& tenant,
-                         server::World& world) {
-  Goods goods;
-  auto text = read_file(session / "layout.toml", kLayoutBytesMax);
+// The layout's text with `prefix` before every product's id.
+std::string with_prefix(std::string text, const cart::Layout& layout, const std::string& prefix) {
+  if (prefix.empty()) return text;
+  for (const cart::LayoutProduct& product : layout.products) {
+    const std::string from = fmt::format("\"{}\"", product.id);
+    const std::string to = fmt::format("\"{}{}\"", prefix, product.id);
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+      text.replace(at, from.size(), to);
+      at += to.size();
+    }
+  }
+  return text;
+}
+
+Result<void> read_layout(const fs::path& session, Goods& goods) {
+  const fs::path file = session / "layout.toml";
+  auto text = read_file(file, kLayoutBytesMax);
   if (!text) return std::unexpected(std::move(text.error()));
-  goods.layout_text = *std::move(text);
-  auto layout = cart::parse_layout(goods.layout_text, (session / "layout.toml").string());
+  const auto as_it_is = cart::parse_layout(*text, file.string());
+  if (!as_it_is) return std::unexpected(as_it_is.error());
+  goods.layout_text = with_prefix(*std::move(text), *as_it_is, goods.prefix);
+  auto layout = cart::parse_layout(goods.layout_text, file.string());
   if (!layout) return std::unexpected(std::move(layout.error()));
   goods.layout = *std::move(layout);
+  return {};
+}
+
+Result<Goods> read_goods(const Serve& server, const fs::path& session, std::string prefix,
+                         const TenantId& tenant, server::World& world) {
+  Goods goods;
+  goods.prefix = std::move(prefix);
+  if (auto read = read_layout(session, goods); !read) return std::unexpected(read.error());
   auto sha256 = server.blobs().put(goods.layout_text);
   if (!sha256) return std::unexpected(std::move(sha256.error()));
   goods.layout_sha256 = *std::move(sha256);
@@ -58,7 +82,8 @@ Result<Goods> read_goods(const Serve& server, const fs::path& session, const Ten
                               .name = fmt::format("Product {}", one.id),
                               .gtin = {},
                               .photos = {}};
-    const auto mine = std::ranges::find(*photos, one.id, &identify::ProductPhotos::id);
+    const auto mine = std::ranges::find(*photos, one.id.substr(goods.prefix.size()),
+                                        &identify::ProductPhotos::id);
     if (mine != photos->end()) {
       for (const fs::path& file : mine->photos) {
         const auto content = read_file(file, kPhotoBytesMax);
@@ -134,6 +159,8 @@ struct Place {
   commerce::Site site;
   commerce::Market market;
   std::vector<commerce::Cabinet> cabinets;
+  std::vector<Goods> goods;           // Of each session's folder, once.
+  std::vector<std::size_t> goods_of;  // Of each cabinet.
 };
 
 std::string name_of_cabinet(int index) {
@@ -142,28 +169,44 @@ std::string name_of_cabinet(int index) {
                     : fmt::format("{} ({})", kNextCabinetName, index);
 }
 
-Place place_of(const Goods& goods, const TenantId& tenant, int cabinets, server::World& world) {
+Result<Place> place_of(const Serve& server, const std::vector<fs::path>& sessions,
+                       const TenantId& tenant, server::World& world) {
   const Currency euro = *Currency::parse("EUR");
   Place place;
+  for (auto session = sessions.begin(); session != sessions.end(); ++session) {
+    const auto known = std::find(sessions.begin(), session, *session);
+    if (known != session) {
+      place.goods_of.push_back(place.goods_of[static_cast<std::size_t>(known - sessions.begin())]);
+      continue;
+    }
+    const bool first = place.goods.empty();
+    auto goods = read_goods(server, *session,
+                            first ? "" : fmt::format("{}-", place.goods.size() + 1), tenant, world);
+    if (!goods) return std::unexpected(std::move(goods.error()));
+    place.goods_of.push_back(place.goods.size());
+    place.goods.push_back(*std::move(goods));
+  }
   place.site = {world.new_id<SiteId>(), tenant, "Around the corner", ""};
   place.market.id = world.new_id<MarketId>();
   place.market.tenant = tenant;
   place.market.name = "Demo";
   place.market.currency = euro;
   place.market.hold = {kHoldMinor, euro};
-  for (std::size_t i = 0; i < goods.products.size(); ++i) {
-    place.market.prices[goods.products[i].id] = {
-        {goods.layout.products[i].price_minor.value_or(100), euro}, kTaxRate};
+  for (const Goods& goods : place.goods) {
+    for (std::size_t i = 0; i < goods.products.size(); ++i) {
+      place.market.prices[goods.products[i].id] = {
+          {goods.layout.products[i].price_minor.value_or(100), euro}, kTaxRate};
+    }
   }
-  for (int i = 0; i < cabinets; ++i) {
+  for (int i = 0; i < std::ssize(sessions); ++i) {
     place.cabinets.push_back(
         {world.new_id<CabinetId>(), tenant, place.site.id, place.market.id, name_of_cabinet(i)});
   }
   return place;
 }
 
-Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant, const UserId& owner,
-                       const Goods& goods, const Place& place) {
+Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant,
+                       const Goods& goods) {
   commerce::CameraLayout cameras{goods.layout_sha256, {}};
   for (const commerce::Product& product : goods.products) {
     cameras.skus.push_back(product.sku);
@@ -177,17 +220,23 @@ Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant, 
       if (!kept) return kept;
     }
   }
+  if (auto put = core::put_camera_layout(desk.transaction(), tenant, cameras); !put) return put;
+  return platform::add_blob(desk.transaction(), server.blobs(),
+                            {tenant, "camera_layouts", goods.layout_sha256},
+                            platform::BlobKind::kPicture, goods.layout_sha256, desk.now());
+}
+
+Result<void> put_place(Desk& desk, const Serve& server, const TenantId& tenant, const UserId& owner,
+                       const Place& place) {
   Result<void> done = save(desk, tenant, place.site);
   if (done) done = save(desk, tenant, place.market);
-  if (done) done = core::put_camera_layout(desk.transaction(), tenant, cameras);
-  if (done) {
-    done = platform::add_blob(desk.transaction(), server.blobs(),
-                              {tenant, "camera_layouts", goods.layout_sha256},
-                              platform::BlobKind::kPicture, goods.layout_sha256, desk.now());
+  for (const Goods& goods : place.goods) {
+    if (done) done = put_goods(desk, server, tenant, goods);
   }
-  for (const commerce::Cabinet& cabinet : place.cabinets) {
-    const auto planogram = planogram_of(goods, cabinet.id, desk.world().new_id<LayoutId>());
-    if (done) done = save(desk, tenant, cabinet);
+  for (std::size_t i = 0; i < place.cabinets.size(); ++i) {
+    const auto planogram = planogram_of(place.goods[place.goods_of[i]], place.cabinets[i].id,
+                                        desk.world().new_id<LayoutId>());
+    if (done) done = save(desk, tenant, place.cabinets[i]);
     if (done) done = put_planogram(desk, tenant, planogram);
     if (done) done = fill(desk, tenant, owner, planogram);
   }
@@ -211,7 +260,7 @@ Result<std::optional<Demo>> find_demo(Serve& server) {
       });
 }
 
-Result<Demo> make_demo(Serve& server, const fs::path& session, int cabinets, server::World& world) {
+Result<Demo> make_demo(Serve& server, const std::vector<fs::path>& sessions, server::World& world) {
   const auto password = identity::make_password(world, kDemoPassword, kDemoOwner);
   if (!password) return std::unexpected(password.error());
   auto set_up = server.office().act_and_wait([&](Desk& desk) {
@@ -224,14 +273,13 @@ Result<Demo> make_demo(Serve& server, const fs::path& session, int cabinets, ser
   });
   if (!set_up) return std::unexpected(std::move(set_up.error()));
   const TenantId tenant = set_up->tenant.id;
-  const auto goods = read_goods(server, session, tenant, world);
-  if (!goods) return std::unexpected(goods.error());
-  const Place place = place_of(*goods, tenant, cabinets, world);
+  const auto place = place_of(server, sessions, tenant, world);
+  if (!place) return std::unexpected(place.error());
   const auto put = server.office().act_and_wait(
-      [&](Desk& desk) { return put_goods(desk, server, tenant, set_up->owner.id, *goods, place); });
+      [&](Desk& desk) { return put_place(desk, server, tenant, set_up->owner.id, *place); });
   if (!put) return std::unexpected(put.error());
   Demo demo{tenant, {}};
-  for (const commerce::Cabinet& cabinet : place.cabinets) {
+  for (const commerce::Cabinet& cabinet : place->cabinets) {
     demo.cabinets.push_back({cabinet.id, cabinet.name, ""});
   }
   return demo;
@@ -239,20 +287,20 @@ Result<Demo> make_demo(Serve& server, const fs::path& session, int cabinets, ser
 
 }  // namespace
 
-Result<Demo> set_up_demo(Serve& server, const fs::path& session, int cabinets,
+Result<Demo> set_up_demo(Serve& server, const std::vector<fs::path>& sessions,
                          server::World& world) {
+  const std::size_t cabinets = sessions.size();
   auto found = find_demo(server);
   if (!found) return std::unexpected(std::move(found.error()));
-  auto demo =
-      *found ? Result<Demo>(**std::move(found)) : make_demo(server, session, cabinets, world);
+  auto demo = *found ? Result<Demo>(**std::move(found)) : make_demo(server, sessions, world);
   if (!demo) return demo;
-  if (demo->cabinets.size() < static_cast<std::size_t>(cabinets)) {
+  if (demo->cabinets.size() < cabinets) {
     return fail(config::ConfigError::kValue,
                 fmt::format("a demo with {} cabinets is there already: ask for as many, or choose "
                             "another data folder",
                             demo->cabinets.size()));
   }
-  demo->cabinets.resize(static_cast<std::size_t>(cabinets));
+  demo->cabinets.resize(cabinets);
   const auto issued = server.office().act_and_wait([&](Desk& desk) -> Result<void> {
     for (DemoCabinet& cabinet : demo->cabinets) {
       auto code =

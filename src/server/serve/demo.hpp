@@ -28,11 +28,12 @@ struct Demo {
   std::vector<DemoCabinet> cabinets;
 };
 
-// `session`: a folder with layout.toml and products/<sku>/*.jpg (docs/session.md), of which each of
-// `cabinets` cabinets is filled. Where the demo tenant is there already, it is used as it is.
-// Errors: of the files; of the store; ConfigError::kValue where a demo tenant is there that has
-// fewer cabinets.
-Result<Demo> set_up_demo(Serve& server, const std::filesystem::path& session, int cabinets,
+// `sessions`: for each cabinet, the folder with layout.toml and products/<sku>/*.jpg
+// (docs/session.md) that it is filled with; the same may fill several. Skus are the layout's; those
+// of a second folder begin with "2-", and so on. Where the demo tenant is there already, it is used
+// as it is. Errors: of the files; of the store; ConfigError::kValue where a demo tenant is there
+// that has fewer cabinets.
+Result<Demo> set_up_demo(Serve& server, const std::vector<std::filesystem::path>& sessions,
                          server::World& world);
 
 }  // namespace tally::serve

@@ -100,6 +100,8 @@ function degrees(celsius: number): string {
   return new Intl.NumberFormat(locale(), options).format(celsius);
 }
 
+const shownBytesMin = 50e3; // Below it, "0 MB" would be said.
+
 function megabytes(bytes: number): string {
   const options = { style: "unit", unit: "megabyte", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale(), options).format(bytes / 1e6);
@@ -120,7 +122,9 @@ function Foot({ now }: { now: CabinetState }): JSX.Element {
           {said.celsius(degrees(now.celsius))}
         </span>
       )}
-      {now.waiting_bytes > 0 && <span>{said.uploading(megabytes(now.waiting_bytes))}</span>}
+      {now.waiting_bytes >= shownBytesMin && (
+        <span>{said.uploading(megabytes(now.waiting_bytes))}</span>
+      )}
       {now.problems.length > 0 && (
         <span class="problem">
           {said.problems}: {now.problems.join(" · ")}

@@ -11,7 +11,7 @@ import { Confirm } from "@shared/ui/dialog";
 import { Loaded } from "@shared/ui/states";
 import { Badge } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
-import { cardName, useCards, type Card } from "./cards";
+import { cardName, CardWords, useCards, type Card } from "./cards";
 import { Frame } from "./frame";
 import { installOffer, tenant } from "./state";
 
@@ -79,7 +79,7 @@ function Cards(): JSX.Element {
               {all.map((card) => (
                 <li key={card.id} class="row-between">
                   <span class="row">
-                    {cardName(card)}
+                    <CardWords card={card} />
                     {card.is_default && <Badge kind="good" words={said.main} />}
                   </span>
                   <Button kind="quiet" onPress={() => setAsked(card)}>

@@ -6,6 +6,7 @@ import { once } from "@shared/api/once";
 import { useResource, type Resource } from "@shared/api/resource";
 import { isTest } from "@shared/page";
 import { words } from "@shared/strings";
+import { dateTime } from "@shared/time";
 import { Button } from "@shared/ui/button";
 import { Notice } from "@shared/ui/states";
 import { chosenCard } from "./state";
@@ -82,9 +83,19 @@ export function CardChoice({ cards }: { cards: readonly Card[] }): JSX.Element |
             checked={card.id === chosen.id}
             onChange={() => (chosenCard.value = card.id)}
           />
-          <span>{cardName(card)}</span>
+          <CardWords card={card} />
         </label>
       ))}
     </div>
+  );
+}
+
+// Two cards may have the same name; when they were added tells them apart.
+export function CardWords({ card }: { card: Card }): JSX.Element {
+  return (
+    <span>
+      {cardName(card)}{" "}
+      <span class="soft small">· {words.value.wallet.card.since(dateTime(card.created_at))}</span>
+    </span>
   );
 }

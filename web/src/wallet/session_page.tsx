@@ -96,7 +96,7 @@ function Progress({
           <h1>{title}</h1>
           <p class="soft">{[todo, reason].filter(Boolean).join(" ")}</p>
         </div>
-        {late && <p class="warn small">{said.late}</p>}
+        {late && <p class="late small">{said.late}</p>}
       </section>
       {!ended && <Steps state={session.state} />}
       <Acts session={session} onChange={onChange} />

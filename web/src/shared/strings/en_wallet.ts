@@ -63,6 +63,7 @@ export const wallet = {
     add: "Add this card",
     adding: "Adding…",
     added: "The card is added",
+    since: (when: string) => `added ${when}`,
     live:
       "Cards can’t be added on this page yet: the operator’s payment provider has no form " +
       "here.",

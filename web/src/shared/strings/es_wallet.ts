@@ -72,6 +72,7 @@ export const wallet: Strings["wallet"] = {
       pm_card_chargeDeclinedExpiredCard: "Se rechaza: caducada",
       pm_card_authenticationRequired: "El banco te pide confirmar",
     },
+    since: (when) => `añadida el ${when}`,
     brand: (brand, last4) => {
       const name = brand === "test_card" ? "Tarjeta de prueba" : brand || "Tarjeta";
       return last4 ? `${name} terminada en ${last4}` : name;
