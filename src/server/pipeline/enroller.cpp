@@ -1,5 +1,7 @@
 #include "server/pipeline/enroller.hpp"
 
+#include <sys/resource.h>
+
 #include "base/files.hpp"
 #include "perception/identify/enrol.hpp"
 #include "server/pipeline/models.hpp"
@@ -10,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kPhotosAtATime = 16;
+constexpr int kNiceness = 15;
 constexpr Duration kLookedFor = std::chrono::seconds(2);  // Where no hint came.
 
 }  // namespace
@@ -32,6 +35,9 @@ Enroller::~Enroller() {
 }
 
 void Enroller::run() {
+  // A shopper waits for a receipt; nobody waits so for photos. On Linux this is the thread's own
+  // niceness, which its decoders inherit.
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);
   core::HintBoard& board = office_.board();
   for (core::RunningModel& model : models_) model.since = office_.world().now();
   Instant noted{};
