@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""bench/receipts.py [--sessions 200] [--cabinets 1] [--session demo/take_several] [--out FILE]
+"""bench/receipts.py [--sessions 200] [--cabinets 1] [--session FOLDER ...] [--out FILE]
 
 From the closed door to the receipt: plays sessions at virtual cabinets (three cameras, in real
 time) against a server beside them, and prints what the shopper saw, what the server measured
-(GET /metrics), and how much of the video had been watched when the door closed.
+(GET /metrics), and how much of the video had been watched when the door closed. All of demo/ is
+played, an equal part each, where no folder is named.
 """
 
 import argparse
@@ -41,21 +42,14 @@ def in_words(name, values):
             f"most {max(values):.2f}, least {min(values):.2f}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--tally", type=Path, default=ROOT / "build" / "release" / "tally")
-    parser.add_argument("--sessions", type=int, default=200, help="in all")
-    parser.add_argument("--cabinets", type=int, default=1, help="at once")
-    parser.add_argument("--session", type=Path, default=ROOT / "demo" / "take_several")
-    parser.add_argument("--out", type=Path, help="each session as a line of JSON")
-    arguments = parser.parse_args()
+def play(tally, folder, count, cabinets, out):
+    """`count` sessions of `folder`, by `cabinets` at once: their facts, and the server's metrics."""
     port = free_port()
     demo = subprocess.Popen(
-        [str(arguments.tally), "demo", str(arguments.session), "--json", "--port", str(port),
-         "--cabinets", str(arguments.cabinets), "--sessions",
-         str(-(-arguments.sessions // arguments.cabinets))], stdout=subprocess.PIPE, text=True)
+        [str(tally), "demo", str(folder), "--json", "--port", str(port),
+         "--cabinets", str(cabinets), "--sessions", str(-(-count // cabinets))],
+        stdout=subprocess.PIPE, text=True)
     sessions = []
-    out = arguments.out.open("w", encoding="utf-8") if arguments.out else None
     try:
         for line in demo.stdout:
             if not line.startswith("{"):
@@ -69,6 +63,33 @@ def main():
     finally:
         demo.send_signal(signal.SIGINT)
         demo.wait()
+    return sessions, metrics
+
+
+def sum_up(total, metrics):
+    """Adds the histogram's lines; each server counts its own sessions."""
+    for name, value in re.findall(rf"^({METRIC}\S*) (\S+)$", metrics, re.MULTILINE):
+        total[name] = total.get(name, 0) + float(value)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--tally", type=Path, default=ROOT / "build" / "release" / "tally")
+    parser.add_argument("--sessions", type=int, default=200, help="in all")
+    parser.add_argument("--cabinets", type=int, default=1, help="at once")
+    parser.add_argument("--session", type=Path, nargs="+",
+                        default=sorted(path.parent for path in ROOT.glob("demo/*/session.toml")))
+    parser.add_argument("--out", type=Path, help="each session as a line of JSON")
+    arguments = parser.parse_args()
+    if not arguments.session:
+        parser.error("demo/ has no sessions: name a folder by --session")
+    sessions, metrics = [], {}
+    out = arguments.out.open("w", encoding="utf-8") if arguments.out else None
+    for folder in arguments.session:
+        played, told = play(arguments.tally, folder, -(-arguments.sessions // len(arguments.session)),
+                            arguments.cabinets, out)
+        sessions += played
+        sum_up(metrics, told)
     seconds = [one["seconds_after_close"] for one in sessions if one["seconds_after_close"] >= 0]
     totals = {}
     for one in sessions:
@@ -80,7 +101,8 @@ def main():
     print(in_words("share of the frames watched when the door closed",
                    [one["watched_at_close"] for one in sessions if one["watched_at_close"] >= 0]))
     print("totals:", ", ".join(f"{count} x {total}" for total, count in totals.items()))
-    print("\n".join(re.findall(rf"^{METRIC}.*$", metrics, re.MULTILINE)))
+    for name, value in metrics.items():
+        print(f"{name} {value:g}")
     return 0 if len(sessions) >= arguments.sessions else 1
 
 
