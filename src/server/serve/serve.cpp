@@ -45,6 +45,7 @@ class Serve::Impl {
   Impl(ServeOptions options, server::World& world) : options_(std::move(options)), world_(world) {}
 
   Result<void> start() {
+    if (auto mailed = check_mail(); !mailed) return mailed;
     if (auto made = make_folder(config()); !made) return made;
     const auto store = store_options(config());
     if (!store) return std::unexpected(store.error());
@@ -125,6 +126,17 @@ class Serve::Impl {
         [](platform::Transaction& transaction) { return core::want_all_photos(transaction); });
   }
 
+  // Codes that are lost let nobody in; codes in a log let in whoever reads it. So neither happens
+  // unless it is asked for.
+  [[nodiscard]] Result<void> check_mail() const {
+    const bool needed = has_role(config(), ServerRole::kApi) && !options_.demo && !options_.mail;
+    if (!needed || config().mail.kind != config::MailKind::kNone) return {};
+    return fail(config::ConfigError::kValue,
+                "shoppers sign in with a code by e-mail, and no mail is configured: write [mail] "
+                "with kind = \"smtp\", host and from into the configuration (docs/config.md); "
+                "kind = \"print\" shows the codes in the server's messages instead");
+  }
+
   Result<void> start_mail() {
     if (options_.mail || config().mail.kind != config::MailKind::kSmtp) return {};
     const auto password = config::resolve_secret(config().mail.password, config::system_secrets());
@@ -138,7 +150,7 @@ class Serve::Impl {
   void send(mail::Letter letter) {
     if (options_.mail) return options_.mail(letter);
     if (smtp_) return smtp_->send(std::move(letter));
-    options_.log(LogLevel::kWarning, "mail", "a letter to nowhere: mail.kind is print");
+    options_.log(LogLevel::kWarning, "mail", "a letter to nowhere: no mail is configured");
   }
 
   Result<void> start_http(std::string_view secret) {
