@@ -139,6 +139,8 @@ constexpr Operation kOperations[] = {
      .roles = {kShopper, kViewer}, .query = "limit starting_after"},
     {.id = "pay_debts", .method = kPost, .pattern = "/v1/debts/payments",
      .roles = {kShopper}, .key = kRequired, .body = true},
+    {.id = "write_off_debt", .method = kPost, .pattern = "/v1/debts/{shopper}/write_off",
+     .roles = {kOperator}, .key = kRequired, .body = true},
     {.id = "get_payment", .pattern = "/v1/payments/{id}", .roles = {kShopper, kViewer}},
     {.id = "list_payments", .pattern = "/v1/payments",
      .roles = {kViewer}, .query = "limit starting_after state from to"},

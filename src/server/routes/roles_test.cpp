@@ -53,6 +53,9 @@ class Roles : public BusinessTest {
     tell(core::payment_id(session, 1),
          commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
     things["pay_debts.payment_method"] = std::exchange(method_, method);
+    const json owes = get(owner_, "/v1/debts").at("data").at(0);
+    things["write_off_debt.shopper"] = owes.at("shopper");
+    things["write_off_debt.debt"] = owes.at("debts").at(0).at("key");
     return std::exchange(sam_, sam);
   }
   // Of a shopper who is at the bank's page.
@@ -154,6 +157,7 @@ json Roles::other_things(const std::string& shopper) {
                                             .body)
                                 .at("sha256");
   things["PaymentMethodId"] = add_method(shopper);
+  things["debt"] = "pay_another:debt";
   things["door_token"] =
       core::make_door_token(world_, *CabinetId::parse(cabinet), services_->door_keys.front());
   owner_ = own;
