@@ -7,6 +7,7 @@
 #include "commerce/receipt_stock.hpp"
 #include "platform/blobs.hpp"
 #include "platform/jobs.hpp"
+#include "server/core/dead_work.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/records/json_text.hpp"
@@ -102,7 +103,7 @@ Result<void> Desk::queue_watch(const TenantId& tenant, const SessionId& session,
                           {.id = world_.new_id<JobId>(),
                            .tenant = tenant,
                            .queue = std::string(kPipelineQueue),
-                           .kind = "session.watch",
+                           .kind = std::string(kWatchKind),
                            .body = records::object_text({{"session", session.text()}}),
                            .unique_key = fmt::format("{}:{}", why, session.text()),
                            .due = due},

@@ -108,6 +108,8 @@ json Roles::own_things() {
   things["get_session_clip.clip"] = "0001_cam0.mp4";
   things["update_alert.id"] = get(owner_, "/v1/alerts").at("data").at(0).at("id");
   things["resend_webhook_delivery.event"] = EventId::from_bits({5}).text();  // There is none.
+  things["revive_dead_work.id"] = dead_message("pay_revived");
+  things["discard_dead_work.id"] = dead_message("pay_discarded");
   things["begin_session.payment_method"] = method_;
   things["PaymentMethodId"] = add_method(sam_, "pm_other");
   things["begin_session.door_token"] = things["DoorToken"] = door_token();
