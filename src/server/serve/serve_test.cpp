@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "commerce/door_token.hpp"
+#include "platform/jobs.hpp"
 #include "server/serve/testing_serve.hpp"
 
 namespace tally::serve::testing {
@@ -192,6 +193,40 @@ TEST_F(Outside, ASegmentThatNeverComesBringsAHumanWhenNobodyWaitsLonger) {
                .body.value("token", "");
   wait_for_state(session, "review");
   expect_nothing_taken(session);
+}
+
+TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {
+  const SessionId session = shop();
+  close(session, {"one"});
+  wait_for_state(session, "deciding");
+  const std::string note = "/v1/sessions/" + session.text();
+  // Whoever watches it is killed each time; the claim after the last finds out.
+  for (std::int64_t tries = 0; tries <= platform::kJobTriesMax; ++tries) {
+    EXPECT_EQ(get(sam_, note).body.value("state", ""), "deciding");
+    const auto claimed =
+        server_->office().store().write_and_wait([&](platform::Transaction& transaction) {
+          return platform::claim_jobs(transaction,
+                                      {.queue = std::string(core::kPipelineQueue),
+                                       .worker = "killed",
+                                       .count = 10,
+                                       .lease = seconds(2)},
+                                      world_.now());
+        });
+    ASSERT_TRUE(claimed) << claimed.error().message;
+    pass(seconds(3));
+  }
+  wait_for_state(session, "review");
+  expect_nothing_taken(session);
+  EXPECT_THAT(alerts(), ::testing::Contains("watch_failed"));
+  const json dead = get(owner_, "/v1/dead_work").body.at("data");
+  ASSERT_THAT(dead, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(dead.at(0).at("object"), session.text());
+  const std::string review = "/v1/reviews/" + this->session(session).value("review", "");
+  EXPECT_EQ(post(owner_, review + "/claim").status, 200);
+  EXPECT_EQ(post(owner_, review + "/decide", {{"lines", json::array()}}).status, 200);
+  wait_for_payment(session, "released");
+  EXPECT_EQ(statement().captured_minor, 0);
+  expect_balanced();
 }
 
 TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {
