@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "server/records/event_json.hpp"
 #include "server/routes/testing_business.hpp"
 #include "server/webhooks/signature.hpp"
 
@@ -160,6 +161,30 @@ TEST_P(Business, LocksOutWhoOwesUntilItIsPaid) {
   EXPECT_EQ(call(409, sam_, "POST", "/v1/debts/payments", wish).at("code"), "invalid_state");
   EXPECT_EQ(get(sign_in("eve@example.com"), "/v1/debts").at("data").size(), 0U);
   scan();
+}
+
+TEST_P(Business, TellsNobodyTheTokenOfACard) {
+  set_up_shop();
+  const SessionId session = buy(1);
+  const std::string payment = core::payment_id(session, 1).text();
+  const auto stored = store_->read_and_wait([&](platform::Transaction& transaction) {
+    return core::find_row<commerce::Payment>(transaction, tenant(), payment);
+  });
+  ASSERT_TRUE(stored && *stored);
+  const std::string token = (*stored)->value.method;
+  ASSERT_FALSE(token.empty());
+  const json events = get(owner_, "/v1/events?limit=100&object=" + payment);
+  ASSERT_GE(events.at("data").size(), 2U);
+  EXPECT_EQ(events.dump().find(token), std::string::npos);
+  const json history = get(owner_, path_of(session) + "/history");
+  EXPECT_NE(history.dump().find(payment), std::string::npos);
+  EXPECT_EQ(history.dump().find(token), std::string::npos);
+  EXPECT_EQ(get(owner_, "/v1/payments/" + payment).dump().find(token), std::string::npos);
+  // What a webhook sends is made of the same text.
+  EXPECT_EQ(records::event_json(1, "evt", "payment.held", payment, 1, world_.now(),
+                                records::to_text((*stored)->value), "")
+                .find(token),
+            std::string::npos);
 }
 
 TEST_P(Business, LetsInWhoseDebtIsGivenUp) {
