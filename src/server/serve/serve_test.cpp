@@ -229,6 +229,16 @@ TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {
   expect_balanced();
 }
 
+TEST_F(Outside, AKeyThatWasRevokedOpensNothingMore) {
+  const SessionId session = shop();
+  EXPECT_EQ(cabinet_->link_status(), 426);
+  const std::string cabinet = "/v1/cabinets/" + demo_.cabinets[0].id.text();
+  EXPECT_EQ(post(owner_, cabinet + "/revoke_keys").status, 200);
+  cabinet_->wait_until_gone();
+  EXPECT_EQ(cabinet_->link_status(), 401);
+  EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 401);
+}
+
 TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {
   const SessionId session = scan();
   EXPECT_EQ(cabinet_->put_segment(session, 0, "one").code(), "busy");  // Nothing records yet.
