@@ -13,6 +13,7 @@
 #include "server/core/ledger_book.hpp"
 #include "server/core/photo_book.hpp"
 #include "server/gateway/gateway.hpp"
+#include "server/identity/key_mode.hpp"
 #include "server/mail/smtp.hpp"
 #include "server/routes/live_events.hpp"
 #include "server/routes/routes.hpp"
@@ -195,7 +196,12 @@ class Serve::Impl {
     services_->metrics = [this] { return metrics(); };
     services_->ready = [this] { return static_cast<bool>(gauges()); };
     api::ApiOptions api_options;
-    api_options.authenticate = identity::authenticate;
+    const auto live = is_live(config());
+    if (!live) return std::unexpected(live.error());
+    api_options.authenticate = [live = *live](platform::Transaction& transaction,
+                                              std::string_view credential, Instant now) {
+      return identity::authenticate_in_mode(transaction, credential, now, live);
+    };
     api_options.note_use = identity::note_use;
     api_options.behind_proxy = config().http.behind_proxy;
     services_->behind_proxy = config().http.behind_proxy;

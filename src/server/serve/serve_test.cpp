@@ -239,6 +239,18 @@ TEST_F(Outside, AKeyThatWasRevokedOpensNothingMore) {
   EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 401);
 }
 
+TEST_F(Outside, ALiveKeyDoesNotWorkOnTestMoney) {
+  const auto key = [&](bool live) {
+    return post(owner_, "/v1/api_keys", {{"name", "till"}, {"role", "owner"}, {"livemode", live}})
+        .body.value("secret", "");
+  };
+  const std::string test = key(false);
+  EXPECT_EQ(get(test, "/v1/me").body.value("livemode", true), false);
+  const Answer refused = get(key(true), "/v1/me");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body.value("message", ""), HasSubstr("live key"));
+}
+
 TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {
   const SessionId session = scan();
   EXPECT_EQ(cabinet_->put_segment(session, 0, "one").code(), "busy");  // Nothing records yet.

@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/temporary_folder.hpp"
+#include "server/serve/parts.hpp"
 #include "server/serve/serve.hpp"
 
 namespace tally::serve {
@@ -45,6 +48,20 @@ TEST_F(Start, ADemoNeedsNoMail) {
   ServeOptions demo = options();
   demo.demo = true;
   EXPECT_EQ(outcome(std::move(demo)), "started");
+}
+
+TEST_F(Start, MoneyIsRealUnlessItIsSaidToBeATest) {
+  config::Config config;
+  EXPECT_EQ(is_live(config).value(), false);
+  config.payments.provider = config::PaymentProvider::kStripe;
+  EXPECT_FALSE(is_live(config));  // Nobody knows without a key.
+  config.payments.secret.file = folder_ / "stripe";
+  for (const auto& [key, live] :
+       {std::pair("sk_test_1", false), std::pair("rk_test_1", false), std::pair("sk_live_1", true),
+        std::pair("rk_live_1", true), std::pair("another", true)}) {
+    std::ofstream(config.payments.secret.file) << key;
+    EXPECT_EQ(is_live(config).value(), live) << key;
+  }
 }
 
 TEST_F(Start, WhoeverSignsNobodyInNeedsNoMail) {
