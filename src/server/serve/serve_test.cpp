@@ -229,6 +229,32 @@ TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {
   expect_balanced();
 }
 
+TEST_F(Outside, VideoThatComesDuringAReviewIsHeldUntilItIsDecided) {
+  const SessionId session = shop();
+  close(session, {"one", "two"});  // The second is late.
+  wait_for_state(session, "deciding");
+  const auto given_up = server_->office().act_and_wait([&](core::Desk& desk) {
+    return desk.tell(demo_.tenant, session,
+                     commerce::SessionEvent(commerce::FootageLost{desk.now(), "it came too late"}));
+  });
+  ASSERT_TRUE(given_up) << given_up.error().message;
+  wait_for_state(session, "review");
+  EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 200);
+  const auto is_held = [&](const std::string& name) {
+    const auto blob = server_->office().look_and_wait([&](platform::Transaction& transaction) {
+      return platform::find_blob(transaction, {demo_.tenant, session.text(), name});
+    });
+    EXPECT_TRUE(blob && *blob) << name;
+    return blob && *blob && (*blob)->held_until.has_value();
+  };
+  EXPECT_TRUE(is_held("cam0/0000"));
+  EXPECT_TRUE(is_held("cam0/0001"));
+  const std::string review = "/v1/reviews/" + this->session(session).value("review", "");
+  EXPECT_EQ(post(owner_, review + "/claim").status, 200);
+  EXPECT_EQ(post(owner_, review + "/decide", {{"lines", json::array()}}).status, 200);
+  EXPECT_FALSE(is_held("cam0/0001"));
+}
+
 TEST_F(Outside, AKeyThatWasRevokedOpensNothingMore) {
   const SessionId session = shop();
   EXPECT_EQ(cabinet_->link_status(), 426);
