@@ -5,7 +5,6 @@ namespace tally::cli {
 void add_serve(CLI::App& root, ServeArguments& into) {
   CLI::App& app = add_command(root, "serve", "Run the server: API, gateway, workers, pipeline.",
                               R"(Examples:
-  tally serve
   tally serve --config tally.toml
   tally serve --config tally.toml --role api --role gateway
   tally serve --demo demo/take_several)");

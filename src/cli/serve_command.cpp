@@ -51,17 +51,18 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
   Teller teller(console);
   const auto log = teller.log(config->log_level, config->log_format == config::LogFormat::kJson);
   std::function<void(const mail::Letter&)> print;
-  if (config->mail.kind == config::MailKind::kPrint) {
+  const bool is_demo = !arguments.demo.empty();
+  if (config->mail.kind == config::MailKind::kPrint ||
+      (is_demo && config->mail.kind == config::MailKind::kNone)) {
     print = [&](const mail::Letter& letter) {
       teller.note(fmt::format("a letter to {}: {}", letter.to, letter.text));
     };
   }
   auto server = serve::Serve::start(
-      {.config = *std::move(config), .log = log, .mail = print, .demo = !arguments.demo.empty()},
-      world);
+      {.config = *std::move(config), .log = log, .mail = print, .demo = is_demo}, world);
   if (!server) return std::unexpected(std::move(server.error()));
   console.print(fmt::format("tally: {}\n", (*server)->url()));
-  if (!arguments.demo.empty()) {
+  if (is_demo) {
     const std::vector<std::filesystem::path> sessions(
         static_cast<std::size_t>(arguments.demo_cabinets), arguments.demo);
     const auto demo = serve::set_up_demo(**server, sessions, server::real_world());

@@ -257,12 +257,14 @@ TEST(UploadVerdict, FollowsTheAgreement) {
   EXPECT_EQ(plan.finished(name, 422, Duration(0), 0), UploadVerdict::kLost);
 }
 
-TEST(CameraHealth, TellsDarkFrozenAndSilentAfterSomeSeconds) {
+TEST(CameraHealth, TellsWhatCanNotBeRecognisedAfterSomeSeconds) {
   const CameraStats good{30, 60'000, 20'000, std::nullopt};
   const std::pair<CameraStats, std::string> cases[] = {
       {{0, 0, 0, std::nullopt}, "no frames"},
-      {{30, 30 * 500, 900, std::nullopt}, "dark"},
-      {{30, 60'000, 20'000, 4.0}, "dark"},
+      {{30, 30 * 500, 900, std::nullopt}, "blank"},
+      {{30, 60'000, 20'000, 16.5}, "dark"},
+      {{30, 60'000, 20'000, 233.0}, "too bright"},
+      {{30, 30 * 500, 900, 235.0}, "too bright"},
       {{30, 20'000 + 29 * 20, 20'000, std::nullopt}, "frozen"}};
   for (const auto& [bad, problem] : cases) {
     CameraHealth health;
@@ -271,6 +273,22 @@ TEST(CameraHealth, TellsDarkFrozenAndSilentAfterSomeSeconds) {
     health.take(bad);
     EXPECT_EQ(health.problem(), problem);
     health.take(good);
+    EXPECT_EQ(health.problem(), "");
+  }
+}
+
+TEST(CameraHealth, TakesASceneInShadeOrInTheSunAsItIs) {
+  CameraHealth health;
+  for (const double luma : {kDarkLuma, 60.0, 180.0, kBrightLuma}) {
+    for (int i = 0; i < 2 * kSecondsOfTrouble; ++i) health.take({30, 60'000, 20'000, luma});
+    EXPECT_EQ(health.problem(), "") << luma;
+  }
+}
+
+TEST(CameraHealth, ForgetsWhatLastsLessLong) {
+  CameraHealth health;
+  for (int i = 0; i < 4 * kSecondsOfTrouble; ++i) {
+    health.take({30, 60'000, 20'000, i % kSecondsOfTrouble == 0 ? 120.0 : 235.0});
     EXPECT_EQ(health.problem(), "");
   }
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kTriesLeft = "tries left";
 constexpr std::string_view kNoTriesLeft = "none left";
 
-constexpr std::array<JobTransition, 10> kTransitions{{
+constexpr std::array<JobTransition, 11> kTransitions{{
     {JobState::kWaiting, JobEvent::kClaimed, JobState::kRunning, ""},
     {JobState::kWaiting, JobEvent::kCancelled, JobState::kCancelled, ""},
     {JobState::kRunning, JobEvent::kHeartbeat, JobState::kRunning, ""},
@@ -23,6 +23,7 @@ constexpr std::array<JobTransition, 10> kTransitions{{
     {JobState::kRunning, JobEvent::kExpired, JobState::kDead, kNoTriesLeft},
     {JobState::kRunning, JobEvent::kCancelled, JobState::kCancelled, ""},
     {JobState::kDead, JobEvent::kRevived, JobState::kWaiting, ""},
+    {JobState::kDead, JobEvent::kCancelled, JobState::kCancelled, ""},
 }};
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST(JobState, EveryPairLeadsWhereItShould) {
       {JobState::kWaiting, "r....c.", "r....c."},
       {JobState::kRunning, ".rdwwc.", ".rdxxc."},
       {JobState::kDone, ".......", "......."},
-      {JobState::kDead, "......w", "......w"},
+      {JobState::kDead, ".....cw", ".....cw"},
       {JobState::kCancelled, ".......", "......."},
   }};
   const auto letter = [](JobState from, JobEvent on, bool tries_left) {

@@ -151,8 +151,9 @@ Result<void> revive_job(Transaction& transaction, const JobId& id, Instant now) 
   const auto taken = step(transaction, id, JobEvent::kRevived);
   if (!taken) return std::unexpected(taken.error());
   return done(transaction.execute(
-      "UPDATE jobs SET state = $2, tries = 0, due_at = $3, finished_at = NULL WHERE id = $1", id,
-      name_of(taken->to), now));
+      "UPDATE jobs SET state = $2, tries = 0, due_at = $3, finished_at = NULL, death_told = 0 "
+      "WHERE id = $1",
+      id, name_of(taken->to), now));
 }
 
 Result<std::optional<JobRecord>> find_job(Transaction& transaction, const JobId& id) {

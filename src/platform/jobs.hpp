@@ -78,6 +78,7 @@ Result<JobState> fail_job(Transaction& transaction, const JobLease& lease, const
 // many they are.
 Result<std::int64_t> release_jobs(Transaction& transaction, std::string_view worker, Instant now);
 
+// Also of a dead one, which nobody wants tried again.
 Result<void> cancel_job(Transaction& transaction, const JobId& id, Instant now);
 Result<void> revive_job(Transaction& transaction, const JobId& id, Instant now);
 

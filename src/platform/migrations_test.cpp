@@ -128,7 +128,7 @@ TEST(PlatformMigrations, AreWhatTheyWereWhenTheyWereReleased) {
   EXPECT_EQ(checksums,
             (std::vector<std::string>{"b8c8772db5ec629a", "addef7aba0d08963", "9615375e8478cfda",
                                       "58f7eeef757516ad", "aa8808cdc48ae3b2", "aabb412047f09203",
-                                      "6f443b3f610864de"}));
+                                      "6f443b3f610864de", "cf96323c2bd1b330"}));
 }
 
 }  // namespace

@@ -37,11 +37,12 @@ Result<void> put_message(Transaction& transaction, const NewMessage& message, In
   if (auto fits = check_body(message.body); !fits) return fits;
   const auto added = transaction.execute(
       "INSERT INTO outbox (id, message_key, position, topic, body, state, tries, tries_max, token, "
-      "due_at, leased_until, created_at) "
+      "due_at, leased_until, created_at, tenant) "
       "VALUES ($1, $2, "
       "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox WHERE message_key = $2), "
-      "$3, $4, 'waiting', 0, $5, 0, $6, 0, $7)",
-      message.id, message.key, message.topic, message.body, message.tries_max, message.due, now);
+      "$3, $4, 'waiting', 0, $5, 0, $6, 0, $7, $8)",
+      message.id, message.key, message.topic, message.body, message.tries_max, message.due, now,
+      message.tenant);
   if (!added) return std::unexpected(added.error());
   return {};
 }
@@ -106,10 +107,11 @@ Result<bool> failed_message(Transaction& transaction, const MessageLease& lease,
 }
 
 Result<void> revive_message(Transaction& transaction, const MessageId& id, Instant now) {
-  return leave_death(transaction,
-                     "UPDATE outbox SET state = 'waiting', tries = 0, due_at = $2, "
-                     "leased_until = 0, finished_at = NULL WHERE id = $1 AND state = 'dead'",
-                     id, now);
+  return leave_death(
+      transaction,
+      "UPDATE outbox SET state = 'waiting', tries = 0, due_at = $2, "
+      "leased_until = 0, finished_at = NULL, death_told = 0 WHERE id = $1 AND state = 'dead'",
+      id, now);
 }
 
 Result<void> discard_message(Transaction& transaction, const MessageId& id, Instant now) {

@@ -34,6 +34,7 @@ inline constexpr std::int64_t kClaimMax = 100;  // Messages or jobs in one claim
 
 struct NewMessage {
   MessageId id;
+  TenantId tenant;
   std::string key;    // What is in order: "ses_…".
   std::string topic;  // Who delivers it: "payment.capture".
   std::string body;

@@ -15,6 +15,8 @@ using ::testing::ElementsAre;
 using testing::id_of;
 using testing::outcome_of;
 
+const TenantId kTenant = id_of<TenantKind>(1);
+
 MessageId id(std::uint64_t number) { return id_of<MessageKind>(number); }
 
 class OutboxTest : public testing::StoreTest {
@@ -22,7 +24,8 @@ class OutboxTest : public testing::StoreTest {
   Result<void> put(std::uint64_t number, std::string key, Instant due = at(0),
                    std::string topic = "t") {
     return write([&](Transaction& transaction) {
-      return put_message(transaction, {id(number), key, topic, fmt::format("body {}", number), due},
+      return put_message(transaction,
+                         {id(number), kTenant, key, topic, fmt::format("body {}", number), due},
                          at(0));
     });
   }
@@ -62,7 +65,7 @@ TALLY_ON_BOTH_STORES(OutboxTest);
 
 TEST_P(OutboxTest, KeepsAMessageOnlyWithItsCause) {
   const auto undone = write([](Transaction& transaction) -> Result<void> {
-    EXPECT_TRUE(put_message(transaction, {id(1), "k", "t", "b", at(0)}, at(0)));
+    EXPECT_TRUE(put_message(transaction, {id(1), kTenant, "k", "t", "b", at(0)}, at(0)));
     return fail(StoreError::kStale, "no");
   });
   EXPECT_FALSE(undone);
@@ -207,7 +210,8 @@ TEST_P(OutboxTest, NumbersMessagesOfOneKeyFromManyWritersInOneRow) {
     threads.emplace_back([writer, connection = connect_again()] {
       for (std::uint64_t number = 0; number < kEach; ++number) {
         const auto done = connection->write([&](Transaction& transaction) {
-          return put_message(transaction, {id(writer * 100 + number), "a", "t", "b", at(0)}, at(0));
+          return put_message(transaction,
+                             {id(writer * 100 + number), kTenant, "a", "t", "b", at(0)}, at(0));
         });
         EXPECT_TRUE(done) << done.error().message;
       }

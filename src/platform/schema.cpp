@@ -142,6 +142,17 @@ CREATE INDEX events_of_object ON events (tenant, object_id, sequence);
 CREATE INDEX aggregates_of_state ON aggregates (tenant, kind, state, created_at, id);
 )";
 
+// Whose a message is, by the one kind of message that there was.
+constexpr std::string_view kDeadWork = R"(
+ALTER TABLE outbox ADD COLUMN tenant TEXT;
+ALTER TABLE outbox ADD COLUMN death_told BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN death_told BIGINT NOT NULL DEFAULT 0;
+UPDATE outbox SET tenant = (SELECT a.tenant FROM aggregates AS a
+  WHERE a.kind = 'payment' AND a.id = outbox.message_key);
+CREATE INDEX outbox_dead ON outbox (tenant, finished_at, id) WHERE state = 'dead';
+CREATE INDEX jobs_dead ON jobs (tenant, finished_at, id) WHERE state = 'dead';
+)";
+
 }  // namespace
 
 std::span<const Migration> platform_migrations() {
@@ -153,6 +164,7 @@ std::span<const Migration> platform_migrations() {
       {5, "blobs whose files can't be removed", kPurgeAgain, {}},
       {6, "who carries a message", kCarriers, {}},
       {7, "who asked for what happened; newest of a state", kActors, {}},
+      {8, "whose a message is, and who was told that work is dead", kDeadWork, {}},
   };
   return migrations;
 }

@@ -129,7 +129,7 @@ TEST(Operations, AreFoundByTheirIds) {
 TEST(Operations, ThatTouchMoneyOrBeginSessionsNeedAKey) {
   for (const std::string_view id :
        {"begin_session", "open_dispute", "decide_review", "decide_dispute", "create_refund",
-        "pay_debts", "begin_restock", "count_stock", "declare_restock"}) {
+        "pay_debts", "write_off_debt", "begin_restock", "count_stock", "declare_restock"}) {
     const Operation* operation = find_operation(id);
     ASSERT_NE(operation, nullptr) << id;
     EXPECT_EQ(operation->key, KeyUse::kRequired) << id;

@@ -58,7 +58,7 @@ void show_durations(Writer& out, const Config& config) {
 void show_mail(Writer& out, const Config::Mail& mail) {
   out.table("mail");
   out.text("kind", kMailNames[static_cast<std::size_t>(mail.kind)]);
-  if (mail.kind == MailKind::kPrint) return;
+  if (mail.kind != MailKind::kSmtp) return;
   out.text("host", mail.smtp.host);
   out.plain("port", mail.smtp.port);
   out.text("security", kSecurityNames[static_cast<std::size_t>(mail.smtp.security)]);

@@ -47,7 +47,8 @@ enum class ServerRole : std::uint8_t { kApi, kGateway, kWorker, kPipeline };
 
 enum class StoreEngine : std::uint8_t { kSqlite, kPostgres };
 enum class PaymentProvider : std::uint8_t { kSandbox, kStripe };
-enum class MailKind : std::uint8_t { kPrint, kSmtp };
+// kNone: nowhere, with which no API starts but a demo's. kPrint: whoever reads the log can sign in.
+enum class MailKind : std::uint8_t { kNone, kPrint, kSmtp };
 enum class LogFormat : std::uint8_t { kText, kJson };
 using server::LogLevel;
 [[nodiscard]] std::string_view name_of(StoreEngine engine);
@@ -88,7 +89,7 @@ struct Config {
     SecretSource webhook_secret;  // Stripe's "whsec_…".
   } payments;
   struct Mail {
-    MailKind kind = MailKind::kPrint;
+    MailKind kind = MailKind::kNone;
     mail::SmtpOptions smtp;  // But its password, which is
     SecretSource password;   // here.
   } mail;

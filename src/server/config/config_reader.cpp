@@ -179,7 +179,7 @@ void ConfigReader::read_mail(const toml::table& table) {
   text(table, "from", given.smtp.sender);
   text(table, "user", given.smtp.user);
   secret(table, "password", given.password);
-  if (given.kind == MailKind::kPrint) {
+  if (given.kind != MailKind::kSmtp) {
     if (table.size() > (table.contains("kind") ? 1U : 0U)) {
       wrong(table, "kind", "the other keys go with kind = \"smtp\"");
     }

@@ -38,6 +38,7 @@ TEST(Config, NothingButTheVersionIsAWholeFile) {
   EXPECT_EQ(config.payments.provider, PaymentProvider::kSandbox);
   EXPECT_FALSE(config.payments.secret.given() || config.server_secret.given());
   EXPECT_EQ(config.session.grace, commerce::SessionPolicy{}.grace);
+  EXPECT_EQ(config.mail.kind, MailKind::kNone);
   EXPECT_EQ(config.retention.raw_video, std::chrono::hours(72));
   EXPECT_EQ(config.log_level, LogLevel::kInfo);
 }
@@ -120,7 +121,7 @@ TEST(Config, EveryKeyIsTaken) {
 }
 
 TEST(Config, WhatIsShownIsReadAgain) {
-  for (const std::string& text : {std::string(), std::string(kWhole)}) {
+  for (const std::string text : {"", "[mail]\nkind = \"print\"", kWhole}) {
     const std::string shown = show(read(text));
     const auto again = read_config(shown, "shown");
     ASSERT_TRUE(again) << again.error().message << "\n" << shown;
@@ -185,6 +186,7 @@ TEST(Config, ValuesOutOfTheirRangeAreRefused) {
         "[payments]\nprovider = \"sandbox\"\nwebhook_secret_env = \"A\"",
         "[mail]\nkind = \"smtp\"",
         "[mail]\nhost = \"a\"",
+        "[mail]\nkind = \"print\"\nhost = \"a\"",
         "[mail]\nkind = \"smtp\"\nhost = \"a\"\nfrom = \"tally\"",
         "[mail]\nkind = \"smtp\"\nhost = \"a\"\nfrom = \"a@b\"\nport = 0",
         "[mail]\nkind = \"smtp\"\nhost = \"a\"\nfrom = \"a@b\"\nsecurity = \"ssl\"",

@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 2> kEngineNames{"sqlite", "postgre
 inline constexpr std::array<std::string_view, 2> kProviderNames{"sandbox", "stripe"};
 inline constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warning", "error"};
 inline constexpr std::array<std::string_view, 2> kFormatNames{"text", "json"};
-inline constexpr std::array<std::string_view, 2> kMailNames{"print", "smtp"};
+inline constexpr std::array<std::string_view, 3> kMailNames{"none", "print", "smtp"};
 inline constexpr std::array<std::string_view, 3> kSecurityNames{"starttls", "tls", "none"};
 
 // Durations of the session policy: in a file in seconds, or in hours.

@@ -81,7 +81,7 @@ Result<std::optional<StoredAlert>> find_alert(Transaction& transaction, const Te
 }
 
 bool is_clearable(std::string_view kind) {
-  return kind.starts_with("door_") || kind.starts_with("payment_");
+  return kind.starts_with("door_") || kind.starts_with("payment_") || kind == "watch_failed";
 }
 
 Result<void> save_alert(Transaction& transaction, const TenantId& tenant,

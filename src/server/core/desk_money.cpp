@@ -103,6 +103,7 @@ Result<void> Desk::ask_provider(const Payment& payment, const commerce::PaymentE
   hints_.outbox = true;
   return platform::put_message(transaction_,
                                {.id = world_.new_id<platform::MessageId>(),
+                                .tenant = payment.tenant,
                                 .key = payment.id.text(),
                                 .topic = std::string(kPaymentTopic),
                                 .body = to_text({payment.tenant, std::move(request)}),

@@ -7,7 +7,9 @@
 #include "commerce/receipt_stock.hpp"
 #include "platform/blobs.hpp"
 #include "platform/jobs.hpp"
+#include "server/core/dead_work.hpp"
 #include "server/core/desk.hpp"
+#include "server/core/planogram_facts.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/records/json_text.hpp"
 
@@ -102,7 +104,7 @@ Result<void> Desk::queue_watch(const TenantId& tenant, const SessionId& session,
                           {.id = world_.new_id<JobId>(),
                            .tenant = tenant,
                            .queue = std::string(kPipelineQueue),
-                           .kind = "session.watch",
+                           .kind = std::string(kWatchKind),
                            .body = records::object_text({{"session", session.text()}}),
                            .unique_key = fmt::format("{}:{}", why, session.text()),
                            .due = due},
@@ -221,15 +223,12 @@ Result<void> Desk::carry_out(const Session& session, const commerce::EndRestock&
                             .ids = {}};
   restock.ids.resize(commerce::restock_ids_needed(restock));
   for (MovementId& id : restock.ids) id = world_.new_id<MovementId>();
-  auto rows = all_rows<commerce::Planogram>(transaction_, session.tenant);
-  if (!rows) return std::unexpected(rows.error());
   std::vector<commerce::Planogram> planograms;
-  for (const Row<commerce::Planogram>& row : *rows) {
-    const auto state = row.value.state;
-    if (row.value.cabinet == session.cabinet && (state == commerce::PlanogramState::kPublished ||
-                                                 state == commerce::PlanogramState::kApplied)) {
-      planograms.push_back(row.value);
-    }
+  for (const auto state :
+       {commerce::PlanogramState::kPublished, commerce::PlanogramState::kApplied}) {
+    auto rows = planograms_of(transaction_, session.tenant, session.cabinet, state);
+    if (!rows) return std::unexpected(rows.error());
+    for (Row<commerce::Planogram>& row : *rows) planograms.push_back(std::move(row.value));
   }
   auto restocked = core::restock(transaction_, session.tenant, restock, std::move(planograms));
   if (!restocked) return fail_within(session.id.text(), restocked.error());

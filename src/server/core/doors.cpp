@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/secret.hpp"
+#include "server/core/planogram_facts.hpp"
 
 namespace tally::core {
 namespace {
@@ -107,22 +108,7 @@ Result<void> CabinetViewer::read_once() {
   auto products = products_of(transaction_, tenant_);
   if (!products) return std::unexpected(std::move(products.error()));
   products_ = *std::move(products);
-  std::optional<std::string> after;
-  while (true) {
-    auto rows = list_rows<commerce::Planogram>(
-        transaction_, {.tenant = tenant_,
-                       .kind = {},
-                       .state = std::string(name_of(commerce::PlanogramState::kApplied)),
-                       .starting_after = after,
-                       .limit = platform::kPageMax});
-    if (!rows) return std::unexpected(std::move(rows.error()));
-    for (Row<commerce::Planogram>& row : *rows) {
-      after = row.id;
-      const CabinetId cabinet = row.value.cabinet;
-      planograms_.emplace(cabinet, std::move(row.value));
-    }
-    if (std::ssize(*rows) < platform::kPageMax) return {};
-  }
+  return {};
 }
 
 Result<CabinetView> CabinetViewer::view(const CabinetId& cabinet) {
@@ -138,8 +124,9 @@ Result<CabinetView> CabinetViewer::view(const CabinetId& cabinet) {
     market = markets_.emplace(view.cabinet.market, *std::move(needed)).first;
   }
   view.market = market->second;
-  const auto planogram = planograms_.find(cabinet);
-  if (planogram != planograms_.end()) view.planogram = planogram->second;
+  auto valid = planograms_of(transaction_, tenant_, cabinet, commerce::PlanogramState::kApplied);
+  if (!valid) return std::unexpected(std::move(valid.error()));
+  if (!valid->empty()) view.planogram = std::move(valid->front().value);
   auto health = find_row<commerce::CabinetHealth>(transaction_, tenant_, cabinet.text());
   if (!health) return std::unexpected(std::move(health.error()));
   if (*health) view.health = std::move((*health)->value);

@@ -43,7 +43,6 @@ class CabinetViewer {
   TenantId tenant_;
   bool read_ = false;
   commerce::Products products_;
-  std::map<CabinetId, commerce::Planogram> planograms_;  // The valid ones.
   std::map<MarketId, commerce::Market> markets_;
 };
 

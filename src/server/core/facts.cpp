@@ -7,6 +7,7 @@
 #include "server/core/condition.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/ledger_book.hpp"
+#include "server/core/planogram_facts.hpp"
 #include "server/records/names.hpp"
 
 namespace tally::core {
@@ -236,7 +237,7 @@ Result<std::vector<RefundName>> list_refunds(Transaction& transaction, const Ten
 
 Result<std::int64_t> fill_facts(Transaction& transaction) {
   std::int64_t sum = 0;
-  for (const auto fill : {fill_sessions, fill_entries}) {
+  for (const auto fill : {fill_sessions, fill_entries, fill_planogram_facts}) {
     const auto filled = fill(transaction);
     if (!filled) return filled;
     sum += *filled;

@@ -210,6 +210,17 @@ CREATE TABLE photo_vectors (
 );
 )";
 
+constexpr std::string_view kPlanogramFacts = R"(
+CREATE TABLE planogram_facts (
+  planogram TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  cabinet TEXT NOT NULL,
+  state TEXT NOT NULL,
+  made_at BIGINT NOT NULL
+);
+CREATE INDEX planogram_facts_of_cabinet ON planogram_facts (tenant, cabinet, made_at, planogram);
+)";
+
 }  // namespace
 
 std::span<const platform::Migration> core_migrations() {
@@ -222,6 +233,7 @@ std::span<const platform::Migration> core_migrations() {
       {6, "facts of sessions, refunds and the ledger", kFacts, {}},
       {7, "alerts that somebody has seen", kAcknowledged, {}},
       {8, "models that run, and what they make of photos", kModels, {}},
+      {9, "which planograms a cabinet has", kPlanogramFacts, {}},
   };
   return migrations;
 }

@@ -6,6 +6,7 @@
 #include "server/identity/device_keys.hpp"
 #include "server/identity/identity_error.hpp"
 #include "server/identity/identity_test_support.hpp"
+#include "server/identity/key_mode.hpp"
 #include "server/identity/web_sessions.hpp"
 
 namespace tally::identity {
@@ -199,6 +200,20 @@ TEST_P(CredentialsTest, ApiKeysSayTenantRoleAndMode) {
               })),
               "identity.invalid");
   }
+}
+
+TEST_P(CredentialsTest, AnApiKeyWorksInItsModeOnly) {
+  const auto in_mode = [&](const std::string& secret, bool live) {
+    return outcome_of(
+        read([&](Transaction& t) { return authenticate_in_mode(t, secret, world_.now(), live); }));
+  };
+  const auto test = api_key({"till", Role::kOperator, false});
+  const auto live = api_key({"till", Role::kOperator, true});
+  EXPECT_EQ(in_mode(test.secret, false), "");
+  EXPECT_EQ(in_mode(test.secret, true), "identity.credential");
+  EXPECT_EQ(in_mode(live.secret, true), "");
+  EXPECT_EQ(in_mode(live.secret, false), "identity.credential");
+  EXPECT_EQ(in_mode("tally_live_unknown", true), "identity.credential");
 }
 
 TEST_P(CredentialsTest, ARevokedApiKeyIsRefusedAndStaysListed) {

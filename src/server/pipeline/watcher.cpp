@@ -2,25 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "base/json_reader.hpp"
-#include "server/core/core_error.hpp"
+#include "server/core/dead_work.hpp"
 #include "server/pipeline/watch.hpp"
 
 namespace tally::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Of a job: {"session": "ses_…"}.
-Result<SessionId> session_of(const platform::Job& job) {
-  const ErrorCode corrupt = code_of(core::CoreError::kInvalid);
-  JsonReader reader("job", {corrupt, corrupt, corrupt});
-  const auto body = reader.parse(job.body);
-  const std::string text = reader.text(body, "session", 64);
-  if (reader.failed()) return std::unexpected(*reader.error());
-  if (auto id = SessionId::parse(text)) return *std::move(id);
-  return fail(core::CoreError::kInvalid, fmt::format("job {}: no session", job.lease.id.text()));
-}
 
 std::vector<core::RunningModel> models_of(const std::string& server, const Slot& slot) {
   const auto model = [&](std::string task, const inference::ModelPackage& package,
@@ -95,40 +83,32 @@ void Watcher::run(Slot& slot) {
       continue;
     }
     const platform::JobLease lease = jobs->front().lease;
-    const TenantId tenant = jobs->front().tenant;
-    auto session = session_of(jobs->front());
-    const SessionId id = session.value_or(SessionId{});
+    auto session = core::watched_session(jobs->front().body);
     Result<void> done;
     if (session) {
-      Watch watch(*this, slot, std::move(jobs->front()), id);
+      Watch watch(*this, slot, std::move(jobs->front()), *session);
       done = watch.run();
     } else {
-      done = std::unexpected(std::move(session.error()));
+      done = fail_within(lease.id.text(), std::move(session.error()));
     }
-    if (!done) give_up(lease, tenant, id, done.error());
+    if (!done) give_up(lease, done.error());
   }
 }
 
-void Watcher::give_up(const platform::JobLease& lease, const TenantId& tenant,
-                      const SessionId& session, const Error& why) {
+// Where it was the last try, the ticker tells what follows.
+void Watcher::give_up(const platform::JobLease& lease, const Error& why) {
   log_(server::LogLevel::kWarning, "pipeline", why.message);
   std::uint64_t random = 0;
   office_.world().fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
-  const auto failed = office_.act_and_wait([&](core::Desk& desk) -> Result<void> {
-    const auto state =
-        platform::fail_job(desk.transaction(), lease,
-                           {.error = why.message,
-                            .backoff = {.first = Duration(200), .longest = Duration(30'000)},
-                            .random = random},
-                           desk.now());
-    if (!state) return std::unexpected(state.error());
-    if (*state != platform::JobState::kDead || session.empty()) return {};
-    // Without an end it would keep the shopper's hold for days, and nobody would know.
-    desk.alert(tenant, "watch_failed", session.text(), why.message);
-    return desk.tell(tenant, session,
-                     commerce::FootageLost{desk.now(), "the video could not be watched"});
+  const auto failed = office_.store().write_and_wait([&](platform::Transaction& transaction) {
+    return platform::fail_job(transaction, lease,
+                              {.error = why.message,
+                               .backoff = {.first = Duration(200), .longest = Duration(30'000)},
+                               .random = random},
+                              office_.world().now());
   });
   if (!failed) log_(server::LogLevel::kError, "pipeline", failed.error().message);
+  if (failed && *failed == platform::JobState::kDead) office_.board().poke(core::Topic::kTimers);
 }
 
 }  // namespace tally::pipeline

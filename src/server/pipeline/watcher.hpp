@@ -63,9 +63,7 @@ class Watcher {
  private:
   class Watch;  // Of one session.
   void run(Slot& slot);
-  // Whether it is tried again; where it is not, a human decides the session.
-  void give_up(const platform::JobLease& lease, const TenantId& tenant, const SessionId& session,
-               const Error& why);
+  void give_up(const platform::JobLease& lease, const Error& why);
 
   core::Office& office_;
   const platform::BlobFiles& blobs_;

@@ -122,6 +122,26 @@ Result<void> keep_segment(ApiCall& call, Services& services) {
   return kept;
 }
 
+// Whoever decides a review or a dispute sees what came late as long as the rest.
+Result<void> hold_if_decided(Desk& desk, const TenantId& tenant, const SessionId& session) {
+  const auto row = desk.row<Session>(tenant, session.text());
+  const auto detail = desk.row<records::SessionDetail>(tenant, session.text());
+  if (!row || !detail) return std::unexpected(!row ? row.error() : detail.error());
+  std::string why =
+      (*row)->value.state == commerce::SessionState::kReview ? "a review is open" : "";
+  for (const DisputeId& id : (*detail)->value.disputes) {
+    const auto dispute = desk.find<commerce::Dispute>(tenant, id.text());
+    if (!dispute) return std::unexpected(dispute.error());
+    if (*dispute != nullptr && (*dispute)->value.state == commerce::DisputeState::kOpen) {
+      why = id.text();
+    }
+  }
+  if (why.empty()) return {};
+  const auto held = platform::hold_blobs(desk.transaction(), tenant, session.text(),
+                                         desk.now() + platform::kHoldMax, why, desk.now());
+  return held ? Result<void>{} : std::unexpected(held.error());
+}
+
 Result<ApiAnswer> note_segment(ApiCall& call, Services& services) {
   const auto name = segment_of(call);
   if (!name) return std::unexpected(name.error());
@@ -134,10 +154,11 @@ Result<ApiAnswer> note_segment(ApiCall& call, Services& services) {
                               commerce::FootageEvent(commerce::SegmentStored{
                                   name->camera, name->number, {name->sha256, bytes}}));
         if (!told) return told;
-        return platform::add_blob(desk.transaction(), services.blobs,
-                                  {call.tenant(), name->session.text(),
-                                   fmt::format("{}/{:04}", name->camera, name->number)},
-                                  platform::BlobKind::kRawVideo, name->sha256, desk.now());
+        auto kept = platform::add_blob(desk.transaction(), services.blobs,
+                                       {call.tenant(), name->session.text(),
+                                        fmt::format("{}/{:04}", name->camera, name->number)},
+                                       platform::BlobKind::kRawVideo, name->sha256, desk.now());
+        return kept ? hold_if_decided(desk, call.tenant(), name->session) : kept;
       },
       [&](Desk&) -> Result<ApiAnswer> { return api::answer(200, {{"bytes", bytes}}); });
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -260,6 +261,59 @@ Result<ApiAnswer> pay_debts(ApiCall& call, Services& services) {
       [&](Desk&) { return answer_payment(call, 201, next->id); });
 }
 
+struct WriteOffWish {
+  std::string debt;
+  std::optional<Money> amount;  // Nothing: all that is left.
+  std::string reason;
+};
+
+Result<WriteOffWish> read_write_off(const ApiCall& call) {
+  BodyReader body(call.body());
+  WriteOffWish wish;
+  wish.debt = body.text("debt", commerce::kLedgerKeyLengthMax);
+  if (body.has("amount")) wish.amount = body.money("amount");
+  wish.reason = body.text("reason", kReasonBytesMax);
+  if (auto read = body.done(); !read) return std::unexpected(read.error());
+  return wish;
+}
+
+// Why, and by whom, stands in an event of its own: the debts themselves only say how much.
+Result<ApiAnswer> write_off_debt(ApiCall& call, Services& services) {
+  const auto wish = read_write_off(call);
+  if (!wish) return std::unexpected(wish.error());
+  const auto row = need_row_in_path<Debts, ShopperId>(call, "shopper");
+  if (!row) return std::unexpected(row.error());
+  const auto debt = std::ranges::find(row->value.debts, wish->debt, &commerce::Debt::key);
+  if (debt == row->value.debts.end()) {
+    return fail(commerce::CommerceError::kUnknown,
+                fmt::format("{} has no debt \"{}\"", row->id, wish->debt));
+  }
+  const Money amount = wish->amount.value_or(Money{commerce::left_minor(*debt), debt->currency});
+  if (amount.minor == 0) return fail(core::CoreError::kState, "nothing is left of it");
+  const std::string key =
+      fmt::format("{}:written_off:{}", debt->payment.text(), call.world.new_id<EventId>().text());
+  return at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.tell(call.tenant(), row->value.shopper,
+                         commerce::DebtEvent(commerce::debt_event::WrittenOff{desk.now(), key,
+                                                                              wish->debt, amount}));
+      },
+      [&](Desk&) -> Result<ApiAnswer> {
+        const auto after = need_row<Debts>(call, row->id);
+        if (!after) return std::unexpected(after.error());
+        const Json why = {{"shopper", row->id},
+                          {"debt", wish->debt},
+                          {"session", json_of_id(debt->session)},
+                          {"amount", json_of(amount)},
+                          {"reason", wish->reason}};
+        auto told = routes::tell(call, services.board, "debts.written_off", row->id, after->version,
+                                 why.dump());
+        if (!told) return std::unexpected(told.error());
+        return api::answer(200, debts_view(*after));
+      });
+}
+
 // ---- The ledger
 
 Result<ApiAnswer> get_balances(ApiCall& call) {
@@ -293,6 +347,8 @@ void add_money_routes(api::Api& api, Services& services) {
   api.add({.operation = "list_debts", .run = list_debts});
   api.add({.operation = "pay_debts",
            .run = [&services](ApiCall& call) { return pay_debts(call, services); }});
+  api.add({.operation = "write_off_debt",
+           .run = [&services](ApiCall& call) { return write_off_debt(call, services); }});
   api.add({.operation = "get_ledger_balances", .run = get_balances});
 }
 

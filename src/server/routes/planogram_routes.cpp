@@ -3,6 +3,7 @@
 #include "commerce/error.hpp"
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
+#include "server/core/planogram_facts.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 #include "server/routes/uploads.hpp"
@@ -118,14 +119,6 @@ Result<commerce::EditPlanogram> read_wish(ApiCall& call, const Services& service
   return wish;
 }
 
-// A cabinet's planograms, newest first.
-Result<std::vector<Row<Planogram>>> planograms_of(const ApiCall& call, const CabinetId& cabinet) {
-  auto rows = core::all_rows<Planogram>(call.transaction(), call.tenant());
-  if (!rows) return rows;
-  std::erase_if(*rows, [&](const Row<Planogram>& row) { return row.value.cabinet != cabinet; });
-  return rows;
-}
-
 Result<CabinetId> cabinet_in_path(const ApiCall& call) {
   const auto row = need_row_in_path<commerce::Cabinet, CabinetId>(call);
   if (!row) return std::unexpected(row.error());
@@ -137,7 +130,7 @@ Result<ApiAnswer> list_planograms(ApiCall& call) {
   if (!cabinet) return std::unexpected(cabinet.error());
   const auto wish = call.page();
   if (!wish) return std::unexpected(wish.error());
-  auto rows = planograms_of(call, *cabinet);
+  auto rows = core::planograms_of(call.transaction(), call.tenant(), *cabinet);
   if (!rows) return std::unexpected(rows.error());
   if (wish->starting_after) {
     const auto found = std::ranges::find(*rows, *wish->starting_after, &Row<Planogram>::id);
@@ -174,7 +167,7 @@ Result<void> find_draft(ApiCall& call, const CabinetId& cabinet) {
       draft.wish.products[facing.product] = {(*product)->value.sku, (*product)->value.size};
     }
   }
-  const auto earlier = planograms_of(call, cabinet);
+  const auto earlier = core::planograms_of(call.transaction(), call.tenant(), cabinet);
   if (!earlier) return std::unexpected(earlier.error());
   if (!earlier->empty()) draft.before = earlier->front().value.camera_layout;
   call.carried = std::move(draft);
@@ -216,7 +209,7 @@ Result<ApiAnswer> create_planogram(ApiCall& call, Services& services) {
   if (!wish) return std::unexpected(wish.error());
   const auto cabinet = cabinet_in_path(call);
   if (!cabinet) return std::unexpected(cabinet.error());
-  const auto earlier = planograms_of(call, *cabinet);
+  const auto earlier = core::planograms_of(call.transaction(), call.tenant(), *cabinet);
   if (!earlier) return std::unexpected(earlier.error());
   Planogram planogram{.id = call.world.new_id<LayoutId>(),
                       .cabinet = *cabinet,
@@ -229,6 +222,9 @@ Result<ApiAnswer> create_planogram(ApiCall& call, Services& services) {
   if (auto right = check(planogram); !right) return std::unexpected(right.error());
   const auto row = create(call, services.board, std::move(planogram));
   if (!row) return std::unexpected(row.error());
+  if (auto noted = core::note_facts(call.transaction(), *row); !noted) {
+    return std::unexpected(noted.error());
+  }
   return api::answer(201, planogram_json(*row));
 }
 
@@ -239,6 +235,9 @@ Result<ApiAnswer> change(ApiCall& call, Services& services, const commerce::Plan
   if (!next) return std::unexpected(next.error());
   row->value = *std::move(next);
   if (auto saved = save(call, services.board, *row); !saved) return std::unexpected(saved.error());
+  if (auto noted = core::note_facts(call.transaction(), *row); !noted) {
+    return std::unexpected(noted.error());
+  }
   return api::answer(200, planogram_json(*row));
 }
 

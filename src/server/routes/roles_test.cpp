@@ -53,6 +53,9 @@ class Roles : public BusinessTest {
     tell(core::payment_id(session, 1),
          commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
     things["pay_debts.payment_method"] = std::exchange(method_, method);
+    const json owes = get(owner_, "/v1/debts").at("data").at(0);
+    things["write_off_debt.shopper"] = owes.at("shopper");
+    things["write_off_debt.debt"] = owes.at("debts").at(0).at("key");
     return std::exchange(sam_, sam);
   }
   // Of a shopper who is at the bank's page.
@@ -105,6 +108,8 @@ json Roles::own_things() {
   things["get_session_clip.clip"] = "0001_cam0.mp4";
   things["update_alert.id"] = get(owner_, "/v1/alerts").at("data").at(0).at("id");
   things["resend_webhook_delivery.event"] = EventId::from_bits({5}).text();  // There is none.
+  things["revive_dead_work.id"] = dead_message("pay_revived");
+  things["discard_dead_work.id"] = dead_message("pay_discarded");
   things["begin_session.payment_method"] = method_;
   things["PaymentMethodId"] = add_method(sam_, "pm_other");
   things["begin_session.door_token"] = things["DoorToken"] = door_token();
@@ -154,6 +159,7 @@ json Roles::other_things(const std::string& shopper) {
                                             .body)
                                 .at("sha256");
   things["PaymentMethodId"] = add_method(shopper);
+  things["debt"] = "pay_another:debt";
   things["door_token"] =
       core::make_door_token(world_, *CabinetId::parse(cabinet), services_->door_keys.front());
   owner_ = own;

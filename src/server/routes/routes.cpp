@@ -1,5 +1,7 @@
 #include "server/routes/routes.hpp"
 
+#include "server/routes/dead_work_routes.hpp"
+
 namespace tally::routes {
 
 void add_public_routes(api::Api& api, Services& services) {
@@ -19,6 +21,7 @@ void add_public_routes(api::Api& api, Services& services) {
   add_history_routes(api, services);
   add_ledger_routes(api, services);
   add_statistics_routes(api, services);
+  add_dead_work_routes(api, services);
   add_live_routes(api, services);
 }
 

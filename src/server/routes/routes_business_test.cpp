@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "server/records/event_json.hpp"
 #include "server/routes/testing_business.hpp"
 #include "server/webhooks/signature.hpp"
 
@@ -160,6 +161,72 @@ TEST_P(Business, LocksOutWhoOwesUntilItIsPaid) {
   EXPECT_EQ(call(409, sam_, "POST", "/v1/debts/payments", wish).at("code"), "invalid_state");
   EXPECT_EQ(get(sign_in("eve@example.com"), "/v1/debts").at("data").size(), 0U);
   scan();
+}
+
+TEST_P(Business, TellsNobodyTheTokenOfACard) {
+  set_up_shop();
+  const SessionId session = buy(1);
+  const std::string payment = core::payment_id(session, 1).text();
+  const auto stored = store_->read_and_wait([&](platform::Transaction& transaction) {
+    return core::find_row<commerce::Payment>(transaction, tenant(), payment);
+  });
+  ASSERT_TRUE(stored && *stored);
+  const std::string token = (*stored)->value.method;
+  ASSERT_FALSE(token.empty());
+  const json events = get(owner_, "/v1/events?limit=100&object=" + payment);
+  ASSERT_GE(events.at("data").size(), 2U);
+  EXPECT_EQ(events.dump().find(token), std::string::npos);
+  const json history = get(owner_, path_of(session) + "/history");
+  EXPECT_NE(history.dump().find(payment), std::string::npos);
+  EXPECT_EQ(history.dump().find(token), std::string::npos);
+  EXPECT_EQ(get(owner_, "/v1/payments/" + payment).dump().find(token), std::string::npos);
+  // What a webhook sends is made of the same text.
+  EXPECT_EQ(records::event_json(1, "evt", "payment.held", payment, 1, world_.now(),
+                                records::to_text((*stored)->value), "")
+                .find(token),
+            std::string::npos);
+}
+
+TEST_P(Business, LetsInWhoseDebtIsGivenUp) {
+  set_up_shop();
+  const SessionId session = shop();
+  see(session, 2, sure());
+  const PaymentId unpaid = core::payment_id(session, 1);
+  tell(unpaid, commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
+  const json owes = get(owner_, "/v1/debts").at("data").at(0);
+  const std::string path = "/v1/debts/" + owes.at("shopper").get<std::string>() + "/write_off";
+  const std::string debt = owes.at("debts").at(0).at("key");
+  json wish = {{"debt", debt},
+               {"amount", {{"minor", 501}, {"currency", "EUR"}}},
+               {"reason", "The card was stolen"}};
+  EXPECT_EQ(call(422, owner_, "POST", path, wish).at("code"), "amount_invalid");
+  wish["amount"]["minor"] = 200;
+  call(403, sam_, "POST", path, wish);
+  call(404, other_owner_, "POST", path, wish);
+  const json part = call(200, owner_, "POST", path, wish);
+  EXPECT_EQ(part.at("standing"), "locked_out");
+  EXPECT_EQ(part.at("debts").at(0).at("left").at("minor"), 300);
+  EXPECT_EQ(books().at("debt_written_off"), 200);
+  EXPECT_EQ(scan(402).at("code"), "locked_out");
+  wish.erase("amount");
+  EXPECT_EQ(call(200, owner_, "POST", path, wish).at("standing"), "clear");
+  EXPECT_EQ(books().at("debt_written_off"), 500);
+  EXPECT_EQ(books().at("debt_receivable"), 0);
+  EXPECT_EQ(call(409, owner_, "POST", path, wish).at("code"), "invalid_state");
+  wish["debt"] = "another";
+  EXPECT_EQ(call(422, owner_, "POST", path, wish).at("code"), "unknown_reference");
+  scan();
+
+  std::vector<json> told;
+  for (const json& event :
+       get(owner_, "/v1/events?limit=100&object=" + owes.at("shopper").get<std::string>())
+           .at("data")) {
+    if (event.at("type") == "debts.written_off") told.push_back(event);
+  }
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.at(1).at("by"), get(owner_, "/v1/me").at("id"));
+  EXPECT_EQ(told.at(1).at("data").at("reason"), "The card was stolen");
+  EXPECT_EQ(told.at(1).at("data").at("amount").at("minor"), 300);
 }
 
 TEST_P(Business, BeginsAnewWhereADebtsPaymentWasLeftAtTheBanksPage) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "server/core/facts.hpp"
 #include "server/core/models.hpp"
 #include "server/core/photo_book.hpp"
 #include "server/routes/testing_business.hpp"
@@ -22,6 +23,14 @@ class Fleet : public BusinessTest {
     const json page = get(who, target);
     for (const json& one : page.at("data")) ids.push_back(one.at("id"));
     return ids;
+  }
+  // Its row is none that can be read.
+  void spoil(const std::string& kind, const std::string& id) {
+    act([&](Desk& desk) -> Result<void> {
+      const auto done = desk.transaction().execute(
+          "UPDATE aggregates SET body = 'none' WHERE kind = $1 AND id = $2", kind, id);
+      return done ? Result<void>{} : std::unexpected(done.error());
+    });
   }
   json patch(int status, const std::string& target, const json& body) {
     return call(status, owner_, "PATCH", target, body);
@@ -112,6 +121,72 @@ TEST_P(Fleet, ShowsWhatAWalletAndAFleetShow) {
   EXPECT_EQ(cabinet.at("opens"), true);
   const json open = scan();
   EXPECT_EQ(get(owner_, "/v1/cabinets/" + cabinet_).at("session"), open.at("id"));
+}
+
+// A cabinet's planograms and a shopper's disputes are found by an index. So what others have is not
+// read, which shows where it can't be read.
+TEST_P(Fleet, IsNotHeldUpByAnothersPlanogram) {
+  set_up_shop();
+  const json first = get(owner_, "/v1/cabinets/" + cabinet_ + "/planograms").at("data");
+  fill_cabinet();
+  spoil("planogram", first.at(0).at("id"));
+  EXPECT_EQ(get("", "/v1/doors/" + door_token()).at("opens"), true);
+  EXPECT_EQ(stock(), 10);
+  buy(1);
+  const std::string mine = "/v1/cabinets/" + cabinet_ + "/planograms";
+  EXPECT_EQ(get(owner_, mine).at("data").size(), 1U);
+  const std::string next = draft_planogram();
+  EXPECT_EQ(call(200, owner_, "POST", "/v1/planograms/" + next + "/publish").at("version"), 2);
+  restock(4);
+  const json after = get(owner_, mine).at("data");
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_EQ(after.at(0).at("id"), next);
+  EXPECT_EQ(after.at(0).at("state"), "applied");
+  EXPECT_EQ(after.at(1).at("state"), "replaced");
+  EXPECT_THAT(ids(owner_, mine + "?limit=1&starting_after=" + next),
+              ElementsAre(after.at(1).at("id")));
+}
+
+TEST_P(Fleet, FindsThePlanogramsOfAnOlderProgram) {
+  set_up_shop();
+  act([&](Desk& desk) -> Result<void> {
+    const auto gone = desk.transaction().execute("DELETE FROM planogram_facts");
+    if (!gone) return std::unexpected(gone.error());
+    const auto filled = core::fill_facts(desk.transaction());
+    return filled ? Result<void>{} : std::unexpected(filled.error());
+  });
+  EXPECT_EQ(get("", "/v1/doors/" + door_token()).at("opens"), true);
+}
+
+TEST_P(Fleet, IsNotHeldUpByAnothersDisputes) {
+  set_up_shop();
+  services_->dispute_policy.grants_max = 2;
+  const auto dispute = [&](const SessionId& session, int quantity) {
+    const json line = {{"sku", "water"}, {"quantity", quantity}};
+    const std::string receipt = get(sam_, path_of(session)).at("receipt");
+    pass(std::chrono::seconds(1));
+    return post(sam_, "/v1/receipts/" + receipt + "/disputes",
+                {{"words", "I took fewer"}, {"lines", json::array({line})}});
+  };
+  const json of_sam = dispute(buy(2), 1);
+  EXPECT_EQ(of_sam.at("state"), "granted");
+  const std::string eve = sign_in("eve@example.com");
+  const std::string sam = std::exchange(sam_, eve);
+  method_ = add_method(eve);
+  spoil("dispute", of_sam.at("id"));
+  const SessionId session = buy(3);
+  EXPECT_EQ(dispute(session, 2).at("state"), "granted");
+  const json second = dispute(session, 1);
+  EXPECT_EQ(second.at("state"), "granted");
+  const json third = dispute(session, 0);  // Two were granted lately; a human looks.
+  EXPECT_EQ(third.at("state"), "open");
+  EXPECT_THAT(ids(eve, "/v1/disputes?limit=2"), ElementsAre(third.at("id"), second.at("id")));
+  EXPECT_EQ(
+      ids(eve, "/v1/disputes?limit=2&starting_after=" + second.at("id").get<std::string>()).size(),
+      1U);
+  EXPECT_THAT(ids(eve, "/v1/disputes?state=open"), ElementsAre(third.at("id")));
+  EXPECT_EQ(ids(owner_, "/v1/disputes?state=open").size(), 1U);
+  EXPECT_EQ(call(500, sam, "GET", "/v1/disputes").at("code"), "internal_error");
 }
 
 TEST_P(Fleet, SaysWhatPhotosAreGoodFor) {

@@ -8,6 +8,7 @@
 
 #include "server/core/alert_book.hpp"
 #include "server/core/doors.hpp"
+#include "server/core/planogram_facts.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/routes/body_reader.hpp"
 #include "server/routes/cabinets.hpp"
@@ -157,10 +158,12 @@ Result<std::map<CabinetId, Rooms>> rooms_of(const ApiCall& call) {
 Result<ApiAnswer> answer_stock(const ApiCall& call, int status, const CabinetId& cabinet) {
   const auto stock = core::stock_of(call.transaction(), call.tenant(), cabinet);
   if (!stock) return std::unexpected(stock.error());
-  auto rooms = rooms_of(call);
-  if (!rooms) return std::unexpected(rooms.error());
+  const auto valid = core::planograms_of(call.transaction(), call.tenant(), cabinet,
+                                         commerce::PlanogramState::kApplied);
+  if (!valid) return std::unexpected(valid.error());
+  const Rooms rooms = valid->empty() ? Rooms() : commerce::room_of(valid->front().value);
   Json data = Json::array();
-  for (const core::ProductStock& one : *stock) data.push_back(level_view(one, (*rooms)[cabinet]));
+  for (const core::ProductStock& one : *stock) data.push_back(level_view(one, rooms));
   return api::answer(status, {{"data", std::move(data)}});
 }
 

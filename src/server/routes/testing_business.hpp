@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "platform/blobs.hpp"
+#include "platform/outbox.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/doors.hpp"
 #include "server/payments/sandbox.hpp"
@@ -117,6 +118,28 @@ class BusinessTest : public RoutesTest {
       }
       return kept ? desk.tell_cart(tenant(), session, cart, *digest) : kept;
     });
+  }
+
+  // A message that failed as often as it may; its id.
+  std::string dead_message(const std::string& key) {
+    const auto id = world_.new_id<platform::MessageId>();
+    act([&](Desk& desk) -> Result<void> {
+      const platform::NewMessage message{.id = id,
+                                         .tenant = tenant(),
+                                         .key = key,
+                                         .topic = key,
+                                         .body = "{}",
+                                         .due = desk.now(),
+                                         .tries_max = 1};
+      if (auto put = put_message(desk.transaction(), message, desk.now()); !put) return put;
+      const auto claimed = claim_messages(desk.transaction(), {.topic = key}, desk.now());
+      if (!claimed) return std::unexpected(claimed.error());
+      const auto failed =
+          failed_message(desk.transaction(), claimed->at(0).lease,
+                         {.error = "it is down", .backoff = {}, .random = 0}, desk.now());
+      return failed ? Result<void>{} : std::unexpected(failed.error());
+    });
+    return id.text();
   }
 
   // Parts of one camera's video, as an upload keeps them.

@@ -11,6 +11,7 @@
 #include "platform/blobs.hpp"
 #include "server/core/doors.hpp"
 #include "server/core/photo_book.hpp"
+#include "server/core/planogram_facts.hpp"
 #include "server/core/sku_book.hpp"
 #include "server/core/stock_book.hpp"
 #include "server/identity/device_keys.hpp"
@@ -102,7 +103,8 @@ template <typename T>
 Result<void> save(Desk& desk, const TenantId& tenant, T value) {
   std::string id = value.id.text();
   core::Row<T> row{std::move(value), tenant, std::move(id), 0, desk.now()};
-  return core::save_row(desk.transaction(), row, desk.now());
+  auto saved = core::save_row(desk.transaction(), row, desk.now());
+  return saved ? core::note_facts(desk.transaction(), row) : saved;
 }
 
 commerce::Planogram planogram_of(const Goods& goods, const CabinetId& cabinet, LayoutId id) {

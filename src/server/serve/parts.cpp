@@ -76,6 +76,25 @@ Result<void> make_folder(const Config& config) {
                           config.data.string(), error.message()));
 }
 
+namespace {
+
+Result<std::string> stripe_key(const Config& config) {
+  auto secret = config::resolve_secret(config.payments.secret, config::system_secrets());
+  if (!secret) return std::unexpected(std::move(secret.error()));
+  if (*secret) return **std::move(secret);
+  return fail(config::ConfigError::kSecret,
+              "payments: stripe needs its API key: name it with secret_file or secret_env");
+}
+
+}  // namespace
+
+Result<bool> is_live(const Config& config) {
+  if (config.payments.provider == config::PaymentProvider::kSandbox) return false;
+  const auto key = stripe_key(config);
+  if (!key) return std::unexpected(key.error());
+  return !key->starts_with("sk_test_") && !key->starts_with("rk_test_");
+}
+
 Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
                                                           platform::Store& store,
                                                           server::World& world,
@@ -85,14 +104,10 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
     return std::make_unique<payments::Sandbox>(store, world,
                                                payments::SandboxOptions{.base_url = public_url});
   }
-  const auto secret = config::resolve_secret(config.payments.secret, config::system_secrets());
-  if (!secret) return std::unexpected(secret.error());
-  if (!*secret) {
-    return fail(config::ConfigError::kSecret,
-                "payments: stripe needs its API key: name it with secret_file or secret_env");
-  }
+  auto secret = stripe_key(config);
+  if (!secret) return std::unexpected(std::move(secret.error()));
   payments::StripeOptions options;
-  options.secret_key = **secret;
+  options.secret_key = *std::move(secret);
   options.return_url = public_url + "/wallet";
   if (!config.payments.url.empty()) options.base_url = config.payments.url;
   return std::make_unique<payments::Stripe>(client, world, std::move(options));

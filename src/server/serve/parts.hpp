@@ -27,9 +27,11 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& 
                                                           server::World& world,
                                                           http::HttpClient& client,
                                                           const std::string& public_url);
-// What a layout names, for the catalog.
+// Whether payments are of real money: Stripe's, with a key that is none of its test mode.
+Result<bool> is_live(const config::Config& config);
 // Whether a product's photo can be enrolled. Errors: media's, identify's.
 Result<void> check_photo(const std::filesystem::path& photo);
+// What a layout names, for the catalog.
 Result<routes::LayoutFacts> layout_facts(std::string_view text);
 Result<std::vector<routes::LookAlike>> look_alikes(
     const std::vector<routes::ProductVectors>& products, const std::string& product);

@@ -13,6 +13,7 @@
 #include "server/core/ledger_book.hpp"
 #include "server/core/photo_book.hpp"
 #include "server/gateway/gateway.hpp"
+#include "server/identity/key_mode.hpp"
 #include "server/mail/smtp.hpp"
 #include "server/routes/live_events.hpp"
 #include "server/routes/routes.hpp"
@@ -45,6 +46,7 @@ class Serve::Impl {
   Impl(ServeOptions options, server::World& world) : options_(std::move(options)), world_(world) {}
 
   Result<void> start() {
+    if (auto mailed = check_mail(); !mailed) return mailed;
     if (auto made = make_folder(config()); !made) return made;
     const auto store = store_options(config());
     if (!store) return std::unexpected(store.error());
@@ -125,6 +127,17 @@ class Serve::Impl {
         [](platform::Transaction& transaction) { return core::want_all_photos(transaction); });
   }
 
+  // Codes that are lost let nobody in; codes in a log let in whoever reads it. So neither happens
+  // unless it is asked for.
+  [[nodiscard]] Result<void> check_mail() const {
+    const bool needed = has_role(config(), ServerRole::kApi) && !options_.demo && !options_.mail;
+    if (!needed || config().mail.kind != config::MailKind::kNone) return {};
+    return fail(config::ConfigError::kValue,
+                "shoppers sign in with a code by e-mail, and no mail is configured: write [mail] "
+                "with kind = \"smtp\", host and from into the configuration (docs/config.md); "
+                "kind = \"print\" shows the codes in the server's messages instead");
+  }
+
   Result<void> start_mail() {
     if (options_.mail || config().mail.kind != config::MailKind::kSmtp) return {};
     const auto password = config::resolve_secret(config().mail.password, config::system_secrets());
@@ -138,7 +151,7 @@ class Serve::Impl {
   void send(mail::Letter letter) {
     if (options_.mail) return options_.mail(letter);
     if (smtp_) return smtp_->send(std::move(letter));
-    options_.log(LogLevel::kWarning, "mail", "a letter to nowhere: mail.kind is print");
+    options_.log(LogLevel::kWarning, "mail", "a letter to nowhere: no mail is configured");
   }
 
   Result<void> start_http(std::string_view secret) {
@@ -183,7 +196,12 @@ class Serve::Impl {
     services_->metrics = [this] { return metrics(); };
     services_->ready = [this] { return static_cast<bool>(gauges()); };
     api::ApiOptions api_options;
-    api_options.authenticate = identity::authenticate;
+    const auto live = is_live(config());
+    if (!live) return std::unexpected(live.error());
+    api_options.authenticate = [live = *live](platform::Transaction& transaction,
+                                              std::string_view credential, Instant now) {
+      return identity::authenticate_in_mode(transaction, credential, now, live);
+    };
     api_options.note_use = identity::note_use;
     api_options.behind_proxy = config().http.behind_proxy;
     services_->behind_proxy = config().http.behind_proxy;

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "commerce/door_token.hpp"
+#include "platform/jobs.hpp"
 #include "server/serve/testing_serve.hpp"
 
 namespace tally::serve::testing {
@@ -192,6 +193,88 @@ TEST_F(Outside, ASegmentThatNeverComesBringsAHumanWhenNobodyWaitsLonger) {
                .body.value("token", "");
   wait_for_state(session, "review");
   expect_nothing_taken(session);
+}
+
+TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {
+  const SessionId session = shop();
+  close(session, {"one"});
+  wait_for_state(session, "deciding");
+  const std::string note = "/v1/sessions/" + session.text();
+  // Whoever watches it is killed each time; the claim after the last finds out.
+  for (std::int64_t tries = 0; tries <= platform::kJobTriesMax; ++tries) {
+    EXPECT_EQ(get(sam_, note).body.value("state", ""), "deciding");
+    const auto claimed =
+        server_->office().store().write_and_wait([&](platform::Transaction& transaction) {
+          return platform::claim_jobs(transaction,
+                                      {.queue = std::string(core::kPipelineQueue),
+                                       .worker = "killed",
+                                       .count = 10,
+                                       .lease = seconds(2)},
+                                      world_.now());
+        });
+    ASSERT_TRUE(claimed) << claimed.error().message;
+    pass(seconds(3));
+  }
+  wait_for_state(session, "review");
+  expect_nothing_taken(session);
+  EXPECT_THAT(alerts(), ::testing::Contains("watch_failed"));
+  const json dead = get(owner_, "/v1/dead_work").body.at("data");
+  ASSERT_THAT(dead, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(dead.at(0).at("object"), session.text());
+  const std::string review = "/v1/reviews/" + this->session(session).value("review", "");
+  EXPECT_EQ(post(owner_, review + "/claim").status, 200);
+  EXPECT_EQ(post(owner_, review + "/decide", {{"lines", json::array()}}).status, 200);
+  wait_for_payment(session, "released");
+  EXPECT_EQ(statement().captured_minor, 0);
+  expect_balanced();
+}
+
+TEST_F(Outside, VideoThatComesDuringAReviewIsHeldUntilItIsDecided) {
+  const SessionId session = shop();
+  close(session, {"one", "two"});  // The second is late.
+  wait_for_state(session, "deciding");
+  const auto given_up = server_->office().act_and_wait([&](core::Desk& desk) {
+    return desk.tell(demo_.tenant, session,
+                     commerce::SessionEvent(commerce::FootageLost{desk.now(), "it came too late"}));
+  });
+  ASSERT_TRUE(given_up) << given_up.error().message;
+  wait_for_state(session, "review");
+  EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 200);
+  const auto is_held = [&](const std::string& name) {
+    const auto blob = server_->office().look_and_wait([&](platform::Transaction& transaction) {
+      return platform::find_blob(transaction, {demo_.tenant, session.text(), name});
+    });
+    EXPECT_TRUE(blob && *blob) << name;
+    return blob && *blob && (*blob)->held_until.has_value();
+  };
+  EXPECT_TRUE(is_held("cam0/0000"));
+  EXPECT_TRUE(is_held("cam0/0001"));
+  const std::string review = "/v1/reviews/" + this->session(session).value("review", "");
+  EXPECT_EQ(post(owner_, review + "/claim").status, 200);
+  EXPECT_EQ(post(owner_, review + "/decide", {{"lines", json::array()}}).status, 200);
+  EXPECT_FALSE(is_held("cam0/0001"));
+}
+
+TEST_F(Outside, AKeyThatWasRevokedOpensNothingMore) {
+  const SessionId session = shop();
+  EXPECT_EQ(cabinet_->link_status(), 426);
+  const std::string cabinet = "/v1/cabinets/" + demo_.cabinets[0].id.text();
+  EXPECT_EQ(post(owner_, cabinet + "/revoke_keys").status, 200);
+  cabinet_->wait_until_gone();
+  EXPECT_EQ(cabinet_->link_status(), 401);
+  EXPECT_EQ(cabinet_->put_segment(session, 1, "two").status, 401);
+}
+
+TEST_F(Outside, ALiveKeyDoesNotWorkOnTestMoney) {
+  const auto key = [&](bool live) {
+    return post(owner_, "/v1/api_keys", {{"name", "till"}, {"role", "owner"}, {"livemode", live}})
+        .body.value("secret", "");
+  };
+  const std::string test = key(false);
+  EXPECT_EQ(get(test, "/v1/me").body.value("livemode", true), false);
+  const Answer refused = get(key(true), "/v1/me");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body.value("message", ""), HasSubstr("live key"));
 }
 
 TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {

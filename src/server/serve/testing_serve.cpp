@@ -65,7 +65,12 @@ TestCabinet::TestCabinet(http::HttpClient& client, std::string server, const Dem
               }
               changed_.notify_all();
             },
-        .on_close = [](std::uint16_t, std::string_view) {}};
+        .on_close =
+            [this](std::uint16_t, std::string_view) {
+              const std::lock_guard inner(mutex_);
+              gone_ = true;
+              changed_.notify_all();
+            }};
   });
   wait_for("its connection", [this] { return socket_ != nullptr; });
   socket_->send(link::to_json(link::FromCabinet(
@@ -74,7 +79,9 @@ TestCabinet::TestCabinet(http::HttpClient& client, std::string server, const Dem
 }
 
 TestCabinet::~TestCabinet() {
-  if (socket_) socket_->close(http::kCloseGoingAway, "the test ends");
+  if (!socket_) return;
+  socket_->close(http::kCloseGoingAway, "the test ends");
+  wait_until_gone();  // What is called then is this cabinet's.
 }
 
 std::string TestCabinet::token() {
@@ -116,6 +123,14 @@ Answer TestCabinet::put_segment(const SessionId& session, int number, const std:
   const auto answer = client_.call_and_wait(std::move(request));
   if (!answer) return {};
   return {answer->status, json::parse(answer->body, nullptr, false)};
+}
+
+int TestCabinet::link_status() {
+  return ask(client_, http::Method::kGet, server_ + "/v1/device/link", key_).status;
+}
+
+void TestCabinet::wait_until_gone() {
+  wait_for("the end of its connection", [this] { return gone_; });
 }
 
 // ---- The server and its people

@@ -67,6 +67,10 @@ class TestCabinet {
   void report(const SessionId& session, link::ReportBody body, Duration age = {});
   Answer put_segment(const SessionId& session, int number, const std::string& content,
                      const std::string& sha256 = "");
+  // What a request for its link is answered: 401 where its key is none, 426 as it upgrades nothing.
+  int link_status();
+  // Until the server has ended its connection.
+  void wait_until_gone();
 
  private:
   template <typename Found>
@@ -82,6 +86,7 @@ class TestCabinet {
   std::vector<link::Command> unlocks_;
   std::set<std::string> used_;
   std::string token_;
+  bool gone_ = false;
   std::int64_t seen_ = -1;  // Of the reports; -1 until it is welcome.
   std::int64_t number_ = 0;
 };

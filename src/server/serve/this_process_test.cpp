@@ -64,6 +64,7 @@ TEST(ThisProcess, TakesOverFromTheDeadAndLeavesTheLivingAlone) {
       if (!queued) return std::unexpected(queued.error());
       auto sent = platform::put_message(transaction,
                                         {.id = world.new_id<platform::MessageId>(),
+                                         .tenant = TenantId::from_bits({}),
                                          .key = key,
                                          .topic = "t",
                                          .body = "{}",

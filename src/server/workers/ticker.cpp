@@ -4,11 +4,15 @@
 
 #include <algorithm>
 
+#include "server/core/dead_work.hpp"
+
 namespace tally::workers {
 namespace {
 
 using core::Desk;
 using core::TimerName;
+
+constexpr std::int64_t kDeadAtATime = 20;
 
 template <typename SomeId, typename Event>
 Result<void> tell(Desk& desk, const TimerName& timer, Event event) {
@@ -52,6 +56,7 @@ void Ticker::run() {
       return core::due_timers(transaction, office_.world().now());
     });
     if (!due) log_(server::LogLevel::kError, "ticker", due.error().message);
+    bury();
     if (due) {
       for (const TimerName& timer : *due) {
         if (board.stopped()) return;
@@ -60,6 +65,21 @@ void Ticker::run() {
     }
     const bool more = due && std::ssize(*due) == core::kTimersMax;
     if (!more) board.wait(core::Topic::kTimers, seen, until_next());
+  }
+}
+
+void Ticker::bury() {
+  const auto dead = office_.look_and_wait([](platform::Transaction& transaction) {
+    return platform::untold_dead(transaction, kDeadAtATime);
+  });
+  if (!dead) return log_(server::LogLevel::kError, "ticker", dead.error().message);
+  for (const platform::DeadWork& work : *dead) {
+    if (office_.board().stopped()) return;
+    const auto told =
+        office_.act_and_wait([&](Desk& desk) { return core::tell_of_death(desk, work); });
+    if (told) continue;
+    log_(server::LogLevel::kError, "ticker",
+         fmt::format("{} {}: {}", work.kind, work.id, told.error().message));
   }
 }
 

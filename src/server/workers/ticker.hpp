@@ -1,4 +1,5 @@
-// The ticker: looks at what is due though nothing happened. One thread; every due timer is one
+// The ticker: looks at what is due though nothing happened, and tells of work that has died
+// (core/dead_work.hpp), whoever let it die. One thread; every due timer and every death is one
 // transaction, so that one that fails holds up no other.
 //
 // Ownership: borrows the office; the destructor ends and joins the thread. Several tickers, also in
@@ -30,6 +31,7 @@ class Ticker {
  private:
   void run();
   void ring(const core::TimerName& timer);
+  void bury();
   [[nodiscard]] Duration until_next();
 
   core::Office& office_;

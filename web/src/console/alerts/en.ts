@@ -37,5 +37,7 @@ export const en = {
     review_overdue: "A review waits too long",
     dispute_open: "A dispute waits",
     payment_stuck: "A payment is stuck",
+    watch_failed: "A session could not be watched",
+    work_dead: "A call to the payment provider was given up",
   },
 };

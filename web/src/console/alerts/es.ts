@@ -41,5 +41,7 @@ export const es: typeof en = {
     review_overdue: "Una revisión espera demasiado",
     dispute_open: "Una reclamación espera",
     payment_stuck: "Un pago está atascado",
+    watch_failed: "No se pudo observar una sesión",
+    work_dead: "Se desistió de una llamada al proveedor de pagos",
   },
 };

@@ -1,0 +1,63 @@
+#include "server/core/dead_work.hpp"
+
+#include <fmt/format.h>
+
+#include "base/json_reader.hpp"
+#include "server/core/alert_book.hpp"
+#include "server/core/core_error.hpp"
+
+namespace tally::core {
+namespace {
+
+constexpr std::string_view kWatchFailed = "watch_failed";
+constexpr std::string_view kWorkDead = "work_dead";
+
+bool is_watch(const platform::DeadWork& work) { return work.kind == kWatchKind; }
+
+std::string_view alert_of(const platform::DeadWork& work) {
+  return is_watch(work) ? kWatchFailed : kWorkDead;
+}
+
+}  // namespace
+
+Result<SessionId> watched_session(const std::string& job_body) {
+  const ErrorCode corrupt = code_of(CoreError::kInvalid);
+  JsonReader reader("job", {corrupt, corrupt, corrupt});
+  const auto body = reader.parse(job_body);
+  const std::string text = reader.text(body, "session", 64);
+  if (reader.failed()) return std::unexpected(*reader.error());
+  if (auto id = SessionId::parse(text)) return *std::move(id);
+  return fail(CoreError::kInvalid, "the job names no session");
+}
+
+std::string object_of(const platform::DeadWork& work) {
+  if (!work.key.empty()) return work.key;
+  const auto session = watched_session(work.body);
+  return session ? session->text() : work.id;
+}
+
+Result<void> tell_of_death(Desk& desk, const platform::DeadWork& work) {
+  const auto fresh = platform::mark_told(desk.transaction(), work);
+  if (!fresh) return std::unexpected(fresh.error());
+  if (!*fresh) return {};
+  desk.alert(
+      work.tenant, alert_of(work), object_of(work),
+      fmt::format("given up after {} tries: {}. Nothing more is done about it until an owner "
+                  "revives or discards {}, which is in GET /v1/dead_work",
+                  work.tries, work.error, work.id));
+  if (!is_watch(work)) return {};
+  const auto session = watched_session(work.body);
+  if (!session) return {};
+  // Without an end it would keep the shopper's hold for days, and nobody would know.
+  return desk.tell(work.tenant, *session,
+                   commerce::FootageLost{desk.now(), "the video could not be watched"});
+}
+
+Result<void> tell_of_end(Desk& desk, const platform::DeadWork& work) {
+  desk.hints().outbox = true;
+  desk.hints().pipeline = true;
+  return clear_alert(desk.transaction(),
+                     {work.tenant, std::string(alert_of(work)), object_of(work), ""}, desk.now());
+}
+
+}  // namespace tally::core

@@ -1,0 +1,30 @@
+// What follows from dead work (platform/dead_work.hpp), however it died: the operator is told, and
+// where a session waited for it, a human decides that session.
+//
+// Thread-safety: a desk's, or pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/dead_work.hpp"
+#include "server/core/desk.hpp"
+
+namespace tally::core {
+
+inline constexpr std::string_view kWatchKind = "session.watch";  // Of jobs.
+
+// Of a job of the pipeline: the session that it watches. Errors: CoreError::kInvalid.
+Result<SessionId> watched_session(const std::string& job_body);
+
+// What the work was for: "pay_…" or "ses_…"; its own id where that can't be told.
+[[nodiscard]] std::string object_of(const platform::DeadWork& work);
+
+// Alerts, and leads the session that nobody could watch to review. Nothing where it was told
+// before. Errors: the store's and the desk's.
+Result<void> tell_of_death(Desk& desk, const platform::DeadWork& work);
+
+// After it was revived or discarded: the alert is over, and whoever does such work may look.
+Result<void> tell_of_end(Desk& desk, const platform::DeadWork& work);
+
+}  // namespace tally::core

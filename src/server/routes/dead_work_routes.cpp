@@ -1,0 +1,68 @@
+// Work that was given up: an owner sees it, and tries it anew or lets it go.
+#include "server/routes/dead_work_routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "server/core/dead_work.hpp"
+#include "server/routes/support.hpp"
+
+namespace tally::routes {
+namespace {
+
+using platform::DeadWork;
+
+json dead_work_view(const DeadWork& work, std::string_view state) {
+  return {{"id", work.id},
+          {"state", state},
+          {"kind", work.kind},
+          {"object", core::object_of(work)},
+          {"tries", work.tries},
+          {"error", work.error},
+          {"since", to_string(work.since)}};
+}
+
+Result<ApiAnswer> list_dead_work(ApiCall& call) {
+  const auto wish = call.page();
+  if (!wish) return std::unexpected(wish.error());
+  const auto works =
+      platform::list_dead(call.transaction(), call.tenant(), wish->starting_after, wish->limit + 1);
+  if (!works) return std::unexpected(works.error());
+  return page_answer(*works, wish->limit,
+                     [](const DeadWork& work) { return dead_work_view(work, "dead"); });
+}
+
+using Ending = Result<void> (*)(platform::Transaction& transaction, const DeadWork& work,
+                                Instant now);
+
+Result<ApiAnswer> end_death(ApiCall& call, Services& services, Ending ending,
+                            std::string_view state) {
+  const auto work = platform::need_dead(call.transaction(), call.tenant(), call.path("id"));
+  if (!work) return std::unexpected(work.error());
+  const json view = dead_work_view(*work, state);
+  return at_desk(
+      call, services.board,
+      [&](core::Desk& desk) -> Result<void> {
+        auto ended = ending(desk.transaction(), *work, desk.now());
+        return ended ? core::tell_of_end(desk, *work) : ended;
+      },
+      [&](core::Desk&) -> Result<ApiAnswer> {
+        auto told = tell(call, services.board, fmt::format("dead_work.{}", state), work->id, 0,
+                         view.dump());
+        if (!told) return std::unexpected(told.error());
+        return api::answer(200, view);
+      });
+}
+
+}  // namespace
+
+void add_dead_work_routes(api::Api& api, Services& services) {
+  api.add({.operation = "list_dead_work", .run = list_dead_work});
+  api.add({.operation = "revive_dead_work", .run = [&services](ApiCall& call) {
+             return end_death(call, services, platform::revive_dead, "revived");
+           }});
+  api.add({.operation = "discard_dead_work", .run = [&services](ApiCall& call) {
+             return end_death(call, services, platform::discard_dead, "discarded");
+           }});
+}
+
+}  // namespace tally::routes

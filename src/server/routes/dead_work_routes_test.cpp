@@ -1,0 +1,108 @@
+// Work that was given up, on both stores: what an owner sees and does, and what is told.
+#include <algorithm>
+
+#include "platform/jobs.hpp"
+#include "server/core/dead_work.hpp"
+#include "server/routes/testing_business.hpp"
+
+namespace tally::routes::testing {
+namespace {
+
+class DeadWork : public BusinessTest {
+ protected:
+  // As the ticker does.
+  void tell_of_deaths() {
+    const auto dead = store_->read_and_wait(
+        [](platform::Transaction& transaction) { return platform::untold_dead(transaction, 100); });
+    ASSERT_TRUE(dead) << dead.error().message;
+    for (const platform::DeadWork& work : *dead) {
+      act([&](Desk& desk) { return core::tell_of_death(desk, work); });
+    }
+  }
+  // Whoever watches sessions ends each time without a word.
+  void abandon_watches() {
+    for (std::int64_t tries = 0; tries <= platform::kJobTriesMax; ++tries) {
+      pass(std::chrono::minutes(2));
+      const auto claimed = store_->write_and_wait([&](platform::Transaction& transaction) {
+        return platform::claim_jobs(transaction, {.queue = "pipeline", .worker = "w", .count = 100},
+                                    world_.now());
+      });
+      ASSERT_TRUE(claimed) << claimed.error().message;
+      ASSERT_EQ(claimed->empty(), tries == platform::kJobTriesMax);
+    }
+  }
+  json alert_of(std::string_view kind) {
+    const json all = get(owner_, "/v1/alerts").at("data");
+    const auto found =
+        std::ranges::find_if(all, [&](const json& alert) { return alert.at("kind") == kind; });
+    return found == all.end() ? json() : *found;
+  }
+};
+TALLY_ON_BOTH_STORES(DeadWork);
+
+TEST_P(DeadWork, OfAMessageIsToldListedAndTriedAnew) {
+  const std::string id = dead_message("pay_one");
+  tell_of_deaths();
+  EXPECT_EQ(alert_of("work_dead").at("object"), "pay_one");
+  EXPECT_NE(alert_of("work_dead").at("words").get<std::string>().find(id), std::string::npos);
+  const json listed = get(owner_, "/v1/dead_work").at("data");
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed.at(0).at("id"), id);
+  EXPECT_EQ(listed.at(0).at("kind"), "pay_one");  // Its topic.
+  EXPECT_EQ(listed.at(0).at("object"), "pay_one");
+  EXPECT_EQ(listed.at(0).at("tries"), 1);
+  EXPECT_EQ(listed.at(0).at("error"), "it is down");
+  EXPECT_EQ(listed.at(0).at("since"), to_string(world_.now()));
+  EXPECT_EQ(get(other_owner_, "/v1/dead_work").at("data").size(), 0U);
+
+  const std::string revive = "/v1/dead_work/" + id + "/revive";
+  call(404, other_owner_, "POST", revive);
+  EXPECT_EQ(call(200, owner_, "POST", revive).at("state"), "revived");
+  EXPECT_EQ(alert_of("work_dead").at("state"), "cleared");
+  EXPECT_EQ(get(owner_, "/v1/dead_work").at("data").size(), 0U);
+  call(404, owner_, "POST", revive);  // It is dead no more.
+  const auto claimed = store_->write_and_wait([&](platform::Transaction& transaction) {
+    return platform::claim_messages(transaction, {.topic = "pay_one"}, world_.now());
+  });
+  ASSERT_TRUE(claimed);
+  EXPECT_EQ(claimed->size(), 1U);
+  const json told = get(owner_, "/v1/events?limit=100&object=" + id).at("data");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at(0).at("type"), "dead_work.revived");
+  EXPECT_EQ(told.at(0).at("by"), get(owner_, "/v1/me").at("id"));
+}
+
+TEST_P(DeadWork, ThatIsDiscardedHoldsUpNothing) {
+  const std::string id = dead_message("pay_one");
+  call(200, owner_, "POST", "/v1/dead_work/" + id + "/discard");
+  EXPECT_EQ(get(owner_, "/v1/dead_work").at("data").size(), 0U);
+  call(404, owner_, "POST", "/v1/dead_work/" + id + "/revive");
+  call(404, owner_, "POST", "/v1/dead_work/msg_none/discard");
+}
+
+TEST_P(DeadWork, OfWatchingLeadsToReviewHoweverItDied) {
+  set_up_shop();
+  const SessionId session = shop();
+  EXPECT_EQ(get(sam_, path_of(session)).at("state"), "deciding");
+  abandon_watches();
+  EXPECT_EQ(get(sam_, path_of(session)).at("state"), "deciding");
+  tell_of_deaths();
+  tell_of_deaths();
+  EXPECT_EQ(get(sam_, path_of(session)).at("state"), "review");
+  EXPECT_EQ(get(owner_, "/v1/reviews").at("data").size(), 1U);
+  const PaymentId payment = core::payment_id(session, 1);
+  EXPECT_EQ(get(sam_, "/v1/payments/" + payment.text()).at("state"), "held");
+  EXPECT_EQ(alert_of("watch_failed").at("object"), session.text());
+  const json dead = get(owner_, "/v1/dead_work").at("data");
+  ASSERT_EQ(dead.size(), 1U);
+  EXPECT_EQ(dead.at(0).at("kind"), "session.watch");
+  EXPECT_EQ(dead.at(0).at("object"), session.text());
+  EXPECT_EQ(call(200, owner_, "POST",
+                 "/v1/dead_work/" + dead.at(0).at("id").get<std::string>() + "/revive")
+                .at("state"),
+            "revived");
+  EXPECT_EQ(alert_of("watch_failed").at("state"), "cleared");
+}
+
+}  // namespace
+}  // namespace tally::routes::testing
