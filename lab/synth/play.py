@@ -50,7 +50,7 @@ def _row_for(director, facing, product):
 
 
 class _Player:
-    """Does the acts: what is not put back at once goes into the shopper's bag, and comes from it."""
+    """Does the acts. What is not put back at once goes into the shopper's bag, and is fetched."""
 
     def __init__(self, director):
         self.director = director
