@@ -85,13 +85,13 @@ export default async function cabinet(t, world) {
     // By the keyboard alone: another one, and back with it, to its own place.
     await page.getByRole("button", { name: "Take product p05 from s2f1, 4 there" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Put back product p05" }).focus();
+    await page.getByRole("button", { name: "1 × product p05: put one back" }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("Press where to put product p05").waitFor();
     await visitor.look("cabinet-play-putting");
     await page.keyboard.press("Escape");
     await page.getByText("The shelves: press a product to take it").waitFor();
-    await page.getByRole("button", { name: "Put back product p05" }).click();
+    await page.getByRole("button", { name: "1 × product p05: put one back" }).click();
     await page.getByRole("button", { name: "Put product p05 into s2f1" }).click();
     await page.getByText("put product p05 into s2f1").waitFor();
     await page.reload();

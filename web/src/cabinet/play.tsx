@@ -215,7 +215,7 @@ function Lines({ title, lines }: { title: string; lines: PlayLine[] | null }): J
         {lines?.map((line) => (
           <li key={line.product}>
             <img src={`/play/photos/${line.product}`} alt="" />
-            {line.quantity} × {said.product(line.product)}
+            {said.counted(said.product(line.product), line.quantity)}
           </li>
         ))}
       </ul>

@@ -86,9 +86,7 @@ function Facing({
           <img src={`/play/photos/${front.id}`} alt="" />
         </span>
       )}
-      <span class="play-count" aria-hidden="true">
-        {count}
-      </span>
+      {count > 0 && <span class="play-count" data-count={count} />}
     </button>
   );
 
@@ -128,9 +126,7 @@ export function PlayHand({
             onClick={() => onChoose(product === chosen ? "" : product)}
           >
             <img src={`/play/photos/${product}`} alt="" />
-            <span>
-              {count} × {product}
-            </span>
+            <span>{said.counted(said.product(product), count)}</span>
           </button>
         ))}
       </div>

@@ -97,8 +97,8 @@ export const cabinet = {
       hand: "In your hand",
       handEmpty: "Nothing yet. What you take comes here.",
       handHint: "Press one to put it back.",
-      putBack: (product: string, count: number) =>
-        `Put back ${product}${count > 1 ? `, ${count} in the hand` : ""}`,
+      counted: (product: string, count: number) => `${count} × ${product}`,
+      putBack: (product: string, count: number) => `${count} × ${product}: put one back`,
       keep: "Keep it",
       acts: "What you did",
       actsEmpty: "Nothing yet.",
