@@ -284,19 +284,22 @@ class Director:
     def bring(self, index, product):
         """The arm comes from its rest with a new package (restock, something of one's own)."""
         self.goods.append(product)
-        arm = self.arms[index]
-        frame = arm.keys[-1].frame
-        self.stays.append([Stay(-1.0, GONE, np.eye(3)),
-                           Stay(arm.now, arm=index, offset=self._offset(product, "side", 0),
-                                turn=self._frame("side", arm, 0.0).T)])
+        self.stays.append([Stay(-1.0, GONE, np.eye(3))])
         item = len(self.goods) - 1
+        self.fetch_from_bag(index, item)
+        return item
+
+    def fetch_from_bag(self, index, item):
+        """The arm, at its rest, has again what leave() has put into the bag."""
+        arm = self.arms[index]
+        self.stays[item].append(Stay(arm.now, arm=index,
+                                     offset=self._offset(self.goods[item], "side", 0),
+                                     turn=self._frame("side", arm, 0.0).T))
         self.holding[index].append((item, "side"))
         arm.keys[-1].curl = 0.9
         hand = self._outside(np.array([self.people[arm.person].x, 0, self.world.height * 0.5]))
         self._go(index, hand, self._frame("side", arm, 0.0), 0.9)
-        arm.keys[-1].frame = frame if np.linalg.norm(frame) == 0 else arm.keys[-1].frame
         self._tick(index)
-        return item
 
     def tip_over(self, item, time):
         """A package falls over on its shelf."""

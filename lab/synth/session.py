@@ -48,8 +48,8 @@ def layout_text(world):
     return "\n".join(lines) + "\n"
 
 
-def session_text(world, clocks):
-    lines = ["version = 1", 'layout = "layout.toml"', 'photos = "products"']
+def session_text(world, clocks, photos):
+    lines = ["version = 1", 'layout = "layout.toml"'] + ['photos = "products"'] * photos
     for camera, clock in zip(world.cameras, clocks):
         lines += ["", "[[video]]", f'camera = "{camera.id}"', f'file = "{camera.id}.mp4"',
                   f"start_ms = {round(clock.stated_offset * 1000)}"]
@@ -136,12 +136,18 @@ def _film(setting, camera, clock, sensor, duration, path, crf, on_frame):
 def write_session(seed, folder, scenario=None, size=CAMERA_SIZE, fps=FRAMES_PER_SECOND, crf=28,
                   on_frame=lambda *_: None):
     """One session into `folder`, which must not exist. Returns its truth."""
+    world = make_world(seed)
+    scenario, director = scenarios.direct(world, seed, scenario)
+    return write_directed(seed, scenario, world, director, folder, size, fps, crf, on_frame)
+
+
+def write_directed(seed, scenario, world, director, folder, size=CAMERA_SIZE,
+                   fps=FRAMES_PER_SECOND, crf=28, on_frame=lambda *_: None, photos=True):
+    """The session that is directed already; without `photos`, its products' are left out."""
     folder = Path(folder)
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    world = make_world(seed)
-    scenario, director = scenarios.direct(world, seed, scenario)
     truth = truth_of(seed, scenario, world, director)
     clocks = [imaging.Clock(np.random.default_rng([seed, 6, k]), fps)
               for k in range(len(world.cameras))]
@@ -152,9 +158,10 @@ def write_session(seed, folder, scenario=None, size=CAMERA_SIZE, fps=FRAMES_PER_
                   part / f"{world.cameras[camera].id}.mp4", crf, on_frame)
     finally:
         setting.close()
-    write_photos(world, seed, part / "products")
+    if photos:
+        write_photos(world, seed, part / "products")
     (part / "layout.toml").write_text(layout_text(world))
-    (part / "session.toml").write_text(session_text(world, clocks))
+    (part / "session.toml").write_text(session_text(world, clocks, photos))
     (part / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     part.rename(folder)
     return truth

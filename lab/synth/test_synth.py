@@ -9,7 +9,8 @@ import av
 import cv2
 import numpy as np
 
-from lab.synth import dataset, foreign, geometry, scenarios, scene, script, session, stage
+from lab.synth import (dataset, foreign, geometry, play, scenarios, scene, script, session,
+                       stage)
 from lab.synth.world import make_world
 
 
@@ -86,6 +87,83 @@ class Scenarios(unittest.TestCase):
             return {product.label for seed in seeds for product in make_world(seed).products}
 
         self.assertFalse(labels(range(40)) & labels(range(1_000_000, 1_000_040)))
+
+
+class FreePlay(unittest.TestCase):
+    SEED = 900015  # The cabinet of demo/take_one.
+
+    def told(self, *acts):
+        world = make_world(self.SEED)
+        record = session.truth_of(self.SEED, "free_play", world, play.direct(world, list(acts)))
+        events = [(event["kind"], event["product"]) for event in record["events"]]
+        return events, {line["product"]: line["quantity"] for line in record["cart"]}
+
+    def refusal(self, *acts):
+        with self.assertRaises(play.Refused) as refused:
+            self.told(*acts)
+        return str(refused.exception)
+
+    def product_of(self, name):
+        world = make_world(self.SEED)
+        return next(world.products[f.product].id for f in world.facings if f.id == name)
+
+    def test_its_truth_is_the_acts(self):
+        first, second = self.product_of("s2f1"), self.product_of("s2f2")
+        events, cart = self.told({"take": "s2f1"}, {"take": "s2f2"}, {"take": "s2f2"},
+                                 {"put": first, "facing": "s2f1"})
+        self.assertEqual(events, [("take", first), ("take", second), ("take", second),
+                                  ("put", first)])
+        self.assertEqual(cart, {second: 2})
+
+    def test_what_is_put_back_at_once_is_never_in_the_bag(self):
+        product = self.product_of("s2f1")
+        events, cart = self.told({"take": "s2f1"}, {"put": product, "facing": "s2f1"})
+        self.assertEqual((events, cart), ([("take", product), ("put", product)], {}))
+
+    def test_all_of_a_facing_can_be_taken_and_put_back(self):
+        product = self.product_of("s1f1")
+        back = [{"put": product, "facing": "s1f1"}] * 4
+        self.assertEqual(self.told(*[{"take": "s1f1"}] * 4, *back)[1], {})
+        self.assertIn("s1f1 is empty", self.refusal(*[{"take": "s1f1"}] * 5))
+
+    def test_a_facing_takes_no_more_than_it_has_rows(self):
+        other = self.product_of("s1f2")
+        self.assertIn("s1f1 is full", self.refusal({"take": "s1f2"},
+                                                   {"put": other, "facing": "s1f1"}))
+        self.assertEqual(self.told({"take": "s1f1"}, {"take": "s1f2"},
+                                   {"put": other, "facing": "s1f1"})[1],
+                         {self.product_of("s1f1"): 1})
+
+    def test_what_can_not_be_done_is_refused_with_words(self):
+        product = self.product_of("s2f1")
+        self.assertIn("no facing s9f9", self.refusal({"take": "s9f9"}))
+        self.assertIn("not in the hand", self.refusal({"put": product, "facing": "s2f1"}))
+        self.assertIn("list of 1 to 12", self.refusal())
+        self.assertIn("list of 1 to 12", self.refusal(*[{"take": "s2f1"}] * 13))
+        for act in ({"take": 3}, {"put": product}, {"take": "s2f1", "put": product}, "take"):
+            self.assertIn("not an act", self.refusal(act))
+
+    def test_the_same_acts_are_the_same_session_in_the_cabinet_of_the_layout(self):
+        with tempfile.TemporaryDirectory() as folder:
+            cabinet = Path(folder, "cabinet")
+            cabinet.mkdir()
+            (cabinet / "truth.json").write_text(json.dumps({"seed": self.SEED}))
+            (cabinet / "layout.toml").write_text(session.layout_text(make_world(self.SEED)))
+            told = []
+            for name in ("a", "b"):
+                play.render(cabinet, [{"take": "s2f2"}], Path(folder, name), (320, 180), 4,
+                            told.append)
+            self.assertEqual(sorted(path.name for path in Path(folder, "a").iterdir()),
+                             ["cam0.mp4", "cam1.mp4", "cam2.mp4", "layout.toml", "session.toml",
+                              "truth.json"])
+            for path in Path(folder, "a").iterdir():
+                self.assertEqual(path.read_bytes(), Path(folder, "b", path.name).read_bytes())
+            self.assertEqual((cabinet / "layout.toml").read_text(),
+                             Path(folder, "a", "layout.toml").read_text())
+            self.assertGreater(max(told), 90)
+            (cabinet / "layout.toml").write_text("another")
+            with self.assertRaisesRegex(play.Refused, "another version"):
+                play.world_of(cabinet)
 
 
 class ForeignObjects(unittest.TestCase):

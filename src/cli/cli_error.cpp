@@ -16,8 +16,6 @@ ErrorCode code_of(CliError error) {
       return {"cli.check_failed", ErrorKind::kFailed};
     case CliError::kGate:
       return {"cli.gate", ErrorKind::kFailed};
-    case CliError::kChild:
-      return {"cli.child", ErrorKind::kFailed};
     case CliError::kConflict:
       return {"cli.conflict", ErrorKind::kConflict};
     case CliError::kInterrupted:

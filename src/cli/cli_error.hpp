@@ -13,7 +13,6 @@ enum class CliError : std::uint8_t {
   kSomeFailed,   // A list was worked through; some of its entries failed, each was told.
   kCheckFailed,  // doctor found something essential that does not work.
   kGate,         // An evaluation misses a figure that was required; each was told.
-  kChild,        // A program that was run to do the work failed, crashed or took too long.
   kConflict,     // What is to be written exists already.
   kInterrupted,  // SIGINT or SIGTERM: nothing was written.
   kOutput,       // Standard output or a result can't be written.

@@ -23,9 +23,11 @@ std::string config_of(const DemoCabinetPlan& plan) {
   std::string text = fmt::format(
       "version = 1\nserver = \"{}\"\nkey_file = \"{}\"\ndata = \"{}\"\n\n"
       "[temperature]\ndriver = \"simulated\"\ncelsius = 4.0\n\n"
-      "[virtual]\nsessions = [\"{}\"]\nmode = \"{}\"\n\n[screen]\nport = {}\n",
+      "[virtual]\nsessions = [\"{}\"]\nmode = \"{}\"\n{}\n[screen]\nport = {}\n",
       plan.server, (plan.folder / "key").string(), (plan.folder / "data").string(),
-      plan.session.string(), plan.automatic ? "auto" : "manual", plan.screen_port);
+      plan.session.string(), plan.automatic ? "auto" : "manual",
+      plan.renderer.empty() ? "" : fmt::format("renderer = \"{}\"\n", plan.renderer.string()),
+      plan.screen_port);
   if (!plan.others.empty()) text += "others = [\n";
   for (const OtherDemoScreen& other : plan.others) {
     text += fmt::format("  {{name = \"{}\", session = \"{}\", url = \"{}\"}},\n", other.name,

@@ -32,6 +32,7 @@ struct DemoCabinetPlan {
   std::string provisioning_code;
   std::uint16_t screen_port = 0;
   std::vector<OtherDemoScreen> others;
+  std::filesystem::path renderer;  // Of free play; empty: there is none.
   bool automatic = true;  // The door closes when the session's videos end; else at its screen.
 };
 

@@ -89,6 +89,18 @@ fs::path shipped_sessions() {
   return program.parent_path().parent_path().parent_path() / here;
 }
 
+// lab/synth/play beside demo/, where lab/synth/setup has made what it needs and the session says
+// from which seed its cabinet is; else nothing.
+fs::path renderer_for(const fs::path& session) {
+  const fs::path checkout = shipped_sessions().parent_path();
+  const fs::path renderer = checkout / "lab/synth/play";
+  std::error_code error;
+  const bool there = fs::exists(renderer, error) &&
+                     fs::exists(checkout / ".deps/lab-venv/bin/python", error) &&
+                     fs::exists(session / "truth.json", error);
+  return there ? renderer : fs::path();
+}
+
 // What each cabinet's cameras play. Every session was rendered in a cabinet of its own, so where a
 // person may choose, there is a cabinet for each that is shipped.
 std::vector<fs::path> sessions_of(const DemoArguments& arguments) {
@@ -217,7 +229,8 @@ class DemoStage {
                                          .cameras = std::move(cameras),
                                          .provisioning_code = demo_.cabinets[i].provisioning_code,
                                          .screen_port = screens[i].port,
-                                         .others = std::move(others)});
+                                         .others = std::move(others),
+                                         .renderer = renderer_for(sessions_[i])});
       if (!cabinet) return std::unexpected(std::move(cabinet.error()));
       cabinets_.push_back(*std::move(cabinet));
       teller_.note(fmt::format("the screen of \"{}\": {}", demo_.cabinets[i].name,

@@ -9,9 +9,9 @@
 #include <set>
 #include <system_error>
 
+#include "base/child_program.hpp"
 #include "base/files.hpp"
 #include "cli/cart_words.hpp"
-#include "cli/child_program.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/eval_json.hpp"
 #include "cli/eval_page.hpp"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "device/agent_impl.hpp"
+#include "device/play_json.hpp"
 #include "device/recorder_camera.hpp"
 #include "device/thermometer.hpp"
 
@@ -46,6 +47,7 @@ SimulatedLock* Agent::simulated() { return impl_->simulated_; }
 Agent::Impl::~Impl() {
   client_.reset();
   screen_.reset();
+  play_.reset();
   recordings_.clear();
 }
 
@@ -87,6 +89,7 @@ Result<void> Agent::Impl::open_parts() {
     if (!lock) return std::unexpected(std::move(lock.error()));
     lock_ = std::move(*lock);
   }
+  if (auto opened = open_play(); !opened) return opened;
   const auto recorder = options_.recorder.empty() ? recorder_program() : options_.recorder;
   for (const CameraConfig& camera : config.cameras) {
     cameras_.push_back(make_camera(camera, config.virtual_cabinet, recorder));
@@ -104,10 +107,12 @@ Result<void> Agent::Impl::open_parts() {
                                .on_clip =
                                    [this](std::size_t clip) {
                                      loop_.post([this, clip] {
+                                       if (clip >= clip_count() && !may_play()) return;
                                        memory_.next_clip = static_cast<std::int64_t>(clip);
                                        update_screen();
                                      });
-                                   }});
+                                   },
+                               .play = play_});
   if (!screen) return std::unexpected(std::move(screen.error()));
   screen_ = std::move(*screen);
   return {};
@@ -236,10 +241,11 @@ void Agent::Impl::update_screen() {
   }
   if (const auto& made = options_.config.virtual_cabinet) {
     state.manual = made->mode == DoorMode::kManual;
-    for (const auto& folder : made->sessions) state.clips.push_back(folder.filename().string());
-    const auto count = static_cast<std::int64_t>(made->sessions.size());
-    const std::int64_t at = memory_.next_clip + (playing_since_ ? count - 1 : 0);
-    state.clip = static_cast<std::size_t>(at % count);
+    for (std::size_t i = 0; i < clip_count(); ++i) {
+      state.clips.push_back(made->sessions[i].filename().string());
+    }
+    state.clip = playing_since_ ? playing_clip_ : static_cast<std::size_t>(memory_.next_clip);
+    if (play_) state.play = play_json(play_->shelf(), play_->state());
     if (playing_since_) state.playing_ms = (loop_.now() - *playing_since_).count();
   }
   screen_->show(state);

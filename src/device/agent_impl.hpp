@@ -6,6 +6,7 @@
 
 #include "device/agent.hpp"
 #include "device/footage.hpp"
+#include "device/free_play.hpp"
 #include "device/gateway_link.hpp"
 #include "device/screen.hpp"
 #include "device/session_recording.hpp"
@@ -69,6 +70,13 @@ class Agent::Impl {
   void finish_recording(const SessionId& session);
   SessionRecordingEvents recording_events(const SessionId& session);
   void shopper_may_open();
+  Result<void> open_play();
+  void play_changed();
+  [[nodiscard]] bool may_play() const;  // Something is rendered, and does not play now.
+  void ask_charge(const SessionId& session);
+  void take_charge(const SessionId& session, const http::CallResult& result);
+  // Those of the configuration; after them comes what free play has rendered.
+  [[nodiscard]] std::size_t clip_count() const;
 
   CabinetKey key_;
   std::unique_ptr<Lock> lock_;
@@ -79,10 +87,14 @@ class Agent::Impl {
   std::vector<std::unique_ptr<SessionRecording>> recordings_;
   std::set<SessionId> told_to_end_;
   std::optional<Duration> playing_since_;
-  std::int64_t sent_report_ = 0;  // The highest number that was sent since the welcome.
-  Duration time_offset_{0};       // From since_boot() to the time line.
-  bool starting_ = false;         // Started is being applied.
-  std::uint64_t unlocks_ = 0;     // Counts, so that an old timer opens no door.
+  std::size_t playing_clip_ = 0;       // While playing_since_.
+  std::shared_ptr<FreePlay> play_;     // Null: there is no free play.
+  std::optional<SessionId> played_;    // The session that plays, or played, what it rendered.
+  std::uint64_t taken_rendering_ = 0;  // The last one that was chosen to be played next.
+  std::int64_t sent_report_ = 0;       // The highest number that was sent since the welcome.
+  Duration time_offset_{0};            // From since_boot() to the time line.
+  bool starting_ = false;              // Started is being applied.
+  std::uint64_t unlocks_ = 0;          // Counts, so that an old timer opens no door.
   std::uint64_t tokens_ = 0;
   std::string token_url_;
   std::string text_;

@@ -18,11 +18,14 @@ void Agent::Impl::begin_recording(const SessionId& session) {
   }
   const auto clip = static_cast<std::size_t>(memory_.next_clip);
   if (const auto& made = options_.config.virtual_cabinet) {
-    const auto count = static_cast<std::int64_t>(made->sessions.size());
-    memory_.next_clip = (memory_.next_clip + 1) % count;
-    tell(fmt::format("{} plays {}", session.text(),
-                     made->sessions[clip % made->sessions.size()].string()));
+    memory_.next_clip = clip + 1 < clip_count() ? memory_.next_clip + 1 : 0;
+    tell(fmt::format("{} plays {}", session.text(), made->sessions[clip].string()));
+    if (play_ && clip == clip_count()) {
+      played_ = session;
+      play_->begin_session();
+    }
   }
+  playing_clip_ = clip;
   SessionRecordingPlan plan{
       .session = session,
       .clip = clip,
@@ -95,6 +98,10 @@ void Agent::Impl::finish_recording(const SessionId& session) {
   if (auto ended = footage_->end(session); !ended) tell(ended.error().message);
   apply(RecordingEnded{time_now(), session});
   uploader_->pump();
+  if (played_ == session) {
+    play_->end_session();
+    ask_charge(session);
+  }
 }
 
 // The shopper of a virtual cabinet in its automatic mode.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "base/files.hpp"
 #include "device/config.hpp"
 #include "device/testing_gateway.hpp"
+#include "platform/http/client.hpp"
 
 namespace tally::device {
 namespace {
@@ -303,6 +305,46 @@ TEST_F(AgentTest, ACameraWithoutItsClipIsAProblemAndNotTheEndOfTheSession) {
   finish();
   EXPECT_EQ(manifest()->cameras[1].segments, std::vector<std::string>{""});
   EXPECT_TRUE(wait([&] { return !gateway_->heartbeats().back().camera_problems.empty(); }));
+}
+
+TEST_F(AgentTest, PlaysWhatFreePlayHasRenderedAndHearsWhatWasCharged) {
+  fs::copy_file(fs::path(TALLY_SOURCE_DIR) / "demo/take_one/layout.toml",
+                folder_ / "clips/layout.toml");
+  ASSERT_TRUE(write_file_atomically(
+      folder_ / "renderer",
+      "#!/bin/sh\ncp -r \"$2\" \"$6\"\n"
+      "echo '{\"cart\": [{\"product\": \"p05\", \"quantity\": 1}]}' > \"$6/truth.json\"\n"));
+  fs::permissions(folder_ / "renderer", fs::perms::owner_all);
+  write_config("[screen]\nport = 0\n");
+  const fs::path file = folder_ / "cabinet.toml";
+  std::string text = *read_file(file, kConfigBytesMax);
+  text.replace(text.find("[virtual]\n"), 10, "[virtual]\nrenderer = \"renderer\"\n");
+  ASSERT_TRUE(write_file_atomically(file, text));
+  connect();
+  const auto client = *http::HttpClient::start({});
+  const std::string screen = fmt::format("http://127.0.0.1:{}", *agent_->screen_port());
+  const auto play = [&] {
+    const auto state = client->call_and_wait({.url = screen + "/state"});
+    return state ? nlohmann::json::parse(state->body).at("play") : nlohmann::json();
+  };
+  for (const std::string act : {R"({"take": "s2f1"})", R"({"do": "render"})"}) {
+    const auto done = client->call_and_wait(
+        {.method = http::Method::kPost, .url = screen + "/play", .body = act});
+    ASSERT_TRUE(done && done->status == 200) << act;
+  }
+  ASSERT_TRUE(wait([&] { return play().at("stage") == "ready"; }));
+  unlock();
+  ASSERT_TRUE(wait_for_state(CabinetState::kOpen));
+  EXPECT_THAT(log_, Contains(HasSubstr("plays " + (folder_ / "data/free_play/session").string())));
+  EXPECT_EQ(play().at("stage"), "playing");
+  finish();
+  expect_whole();
+  ASSERT_TRUE(wait([&] { return play().at("charge").is_object(); }));
+  EXPECT_EQ(play().at("charge").at("lines"), nullptr);
+  gateway_->session_answer =
+      R"({"state": "settled", "receipt": {"lines": [{"sku": "2-p05", "quantity": 1}]}})";
+  ASSERT_TRUE(wait([&] { return play().at("charge").at("lines").is_array(); }));
+  EXPECT_EQ(play().at("charge").at("lines"), play().at("truth"));
 }
 
 TEST_F(AgentTest, IsProvisionedByACodeThatWorksOnce) {

@@ -147,7 +147,7 @@ class ConfigReader {
   }
 
   void read_virtual(const toml::table& table) {
-    toml_.check_keys(table, {"sessions", "mode", "open_after_ms", "loop"});
+    toml_.check_keys(table, {"sessions", "mode", "open_after_ms", "loop", "renderer"});
     VirtualConfig made;
     const toml::array* list = table.get_as<toml::array>("sessions");
     if (list == nullptr || list->empty() || !list->is_homogeneous<std::string>() ||
@@ -167,6 +167,7 @@ class ConfigReader {
       made.open_after = Duration(toml_.integer(table, "open_after_ms", kOpenAfterRange));
     }
     made.loop = flag(table, "loop");
+    if (table.contains("renderer")) made.renderer = path(table, "renderer");
     if (made.loop && made.mode == DoorMode::kAuto) {
       toml_.wrong(Wrong::kValue, place_of(table, "loop"),
                   "\"loop\" does not go with mode \"auto\": the door closes when the clips end");

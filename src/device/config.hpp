@@ -51,6 +51,8 @@ struct VirtualConfig {
   DoorMode mode = DoorMode::kAuto;
   Duration open_after{600};  // From the unlocking, in kAuto.
   bool loop = false;         // Clips begin anew when they end.
+  // Renders free play in the cabinet of the first session (free_play.hpp); empty: there is none.
+  std::filesystem::path renderer;
 };
 
 // Another virtual cabinet's screen, which this one links to: a demo has several.

@@ -24,6 +24,8 @@ ErrorCode code_of(DeviceError error) {
       return {"device.recorder", ErrorKind::kUnavailable};
     case DeviceError::kHardware:
       return {"device.hardware", ErrorKind::kUnavailable};
+    case DeviceError::kPlay:
+      return {"device.play", ErrorKind::kFailed};
     case DeviceError::kScreen:
       return {"device.screen", ErrorKind::kUnavailable};
   }

@@ -17,6 +17,7 @@ enum class DeviceError : std::uint8_t {
   kMemory,         // What the cabinet remembers can't be read.
   kRecorder,       // tally-recorder is missing, or a camera can't be recorded.
   kHardware,       // A lock, door, or thermometer does not answer.
+  kPlay,           // An act of free play that can't be done, or a rendering that failed.
   kScreen,         // The screen's page can't be served.
 };
 [[nodiscard]] ErrorCode code_of(DeviceError error);

@@ -10,6 +10,7 @@
 
 #include "device/clips.hpp"
 #include "device/device_error.hpp"
+#include "device/play_json.hpp"
 #include "pages/assets.hpp"
 #include "platform/http/router.hpp"
 #include "platform/http/server.hpp"
@@ -22,7 +23,17 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kStreamsMax = 32;
 constexpr std::size_t kBodyBytesMax = 1024;
 
-enum class Route : std::uint8_t { kPage, kState, kEvents, kClip, kDoor, kChoose };
+enum class Route : std::uint8_t {
+  kPage,
+  kState,
+  kEvents,
+  kClip,
+  kDoor,
+  kChoose,
+  kShelf,
+  kPhoto,
+  kPlay
+};
 
 std::optional<std::size_t> number_of(std::string_view text) {
   std::size_t value = 0;
@@ -36,6 +47,36 @@ bool is_true(const nlohmann::json& json, const char* key) {
   return found != json.end() && found->is_boolean() && found->get<bool>();
 }
 
+std::string text_at(const nlohmann::json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Result<void> act_in(FreePlay& play, const nlohmann::json& json) {
+  if (json.contains("take")) return play.take(text_at(json, "take"));
+  if (json.contains("put")) return play.put(text_at(json, "put"), text_at(json, "facing"));
+  const std::string what = text_at(json, "do");
+  if (what == "undo") return play.undo();
+  if (what == "render") return play.render();
+  if (what == "begin_anew") return play.begin_anew();
+  return fail(DeviceError::kPlay, "there is no such act: take, put, undo, render or begin_anew");
+}
+
+// A product's first photo, of the session whose cabinet it is.
+std::optional<std::filesystem::path> photo_of(const FreePlay& play, const std::string& product) {
+  if (!find_product(play.shelf(), product) || product.find('/') != std::string::npos) {
+    return std::nullopt;
+  }
+  std::vector<std::filesystem::path> photos;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(play.session() / "products" / product, ignored)) {
+    if (entry.path().extension() == ".jpg") photos.push_back(entry.path());
+  }
+  const auto first = std::ranges::min_element(photos);
+  return first == photos.end() ? std::nullopt : std::optional(*first);
+}
+
 // Another site's page may not open this door: a browser tells where a request comes from.
 bool is_foreign(const http::Request& request) {
   const auto origin = request.headers.find("Origin");
@@ -46,13 +87,17 @@ bool is_foreign(const http::Request& request) {
 class ScreenHandler final : public http::Handler {
  public:
   ScreenHandler(std::optional<VirtualConfig> clips, ScreenActions actions)
-      : clips_(std::move(clips)), actions_(std::move(actions)) {
+      : clips_(std::move(clips)), play_(actions.play), actions_(std::move(actions)) {
     add(http::Method::kGet, "/", Route::kPage);
     add(http::Method::kGet, "/state", Route::kState);
     add(http::Method::kGet, "/events", Route::kEvents);
     add(http::Method::kGet, "/clips/{clip}/{camera}", Route::kClip);
     add(http::Method::kPost, "/door", Route::kDoor);
     add(http::Method::kPost, "/clip", Route::kChoose);
+    if (!play_) return;
+    add(http::Method::kGet, "/play/shelf", Route::kShelf);
+    add(http::Method::kGet, "/play/photos/{product}", Route::kPhoto);
+    add(http::Method::kPost, "/play", Route::kPlay);
   }
 
   void admit(const http::Request& /*head*/, http::Admit admit) override {
@@ -106,8 +151,13 @@ class ScreenHandler final : public http::Handler {
         return events();
       case Route::kClip:
         return clip(match, request);
+      case Route::kShelf:
+        return http::json_response(200, shelf_json(play_->shelf()));
+      case Route::kPhoto:
+        return photo(match, request);
       case Route::kDoor:
       case Route::kChoose:
+      case Route::kPlay:
         break;
     }
     return act(static_cast<Route>(match.route), request);
@@ -150,6 +200,14 @@ class ScreenHandler final : public http::Handler {
     return response;
   }
 
+  http::Response photo(const http::RouteMatch& match, const http::Request& request) {
+    const auto file = photo_of(*play_, match.parameter("product"));
+    if (!file) return response_of(http::RouteNotFound{}, request);
+    http::Response response{.body = http::FileBody{*file}};
+    response.headers.set("Content-Type", "image/jpeg");
+    return response;
+  }
+
   http::Response act(Route route, const http::Request& request) {
     if (is_foreign(request)) {
       return http::problem({.status = 403,
@@ -162,6 +220,12 @@ class ScreenHandler final : public http::Handler {
       return http::problem(
           {.status = 400, .code = "body_invalid", .message = "the body is not a JSON object"},
           request.id);
+    }
+    if (route == Route::kPlay) {
+      const auto done = act_in(*play_, json);
+      if (done) return http::json_response(200, "{}");
+      return http::problem({.status = 422, .code = "act_refused", .message = done.error().message},
+                           request.id);
     }
     const std::scoped_lock lock(mutex_);
     if (route == Route::kDoor && actions_.on_door) {
@@ -178,6 +242,7 @@ class ScreenHandler final : public http::Handler {
 
   http::Router router_;
   std::optional<VirtualConfig> clips_;
+  std::shared_ptr<FreePlay> play_;
   std::mutex mutex_;
   ScreenActions actions_;
   ScreenState state_;
@@ -213,7 +278,8 @@ std::string to_json(const ScreenState& state) {
                      {"clips", state.clips},
                      {"clip", state.clip},
                      {"playing_ms", state.playing_ms ? Json(*state.playing_ms) : Json(nullptr)},
-                     {"others", std::move(others)}};
+                     {"others", std::move(others)},
+                     {"play", state.play.empty() ? Json(nullptr) : Json::parse(state.play)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

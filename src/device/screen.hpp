@@ -5,6 +5,9 @@
 //   GET  /events               server-sent events: the state as JSON, at each change
 //   GET  /clips/{clip}/{camera}  what a virtual cabinet's camera plays, as MP4
 //   POST /door {"open": bool, "force": bool}, POST /clip {"clip": n}   where simulated
+//   GET  /play/shelf, /play/photos/{product}   where there is free play (free_play.hpp)
+//   POST /play   {"take": facing}, {"put": product, "facing": facing} or
+//                {"do": "undo" | "render" | "begin_anew"}; 422 says in words why not
 //
 // For the machine itself: it listens at 127.0.0.1 unless told otherwise, and asks nobody who they
 // are. Requests that another site's page makes are refused.
@@ -22,6 +25,7 @@
 
 #include "base/error.hpp"
 #include "device/config.hpp"
+#include "device/free_play.hpp"
 
 namespace tally::device {
 
@@ -42,6 +46,7 @@ struct ScreenState {
   std::size_t clip = 0;                    // Plays now, or next.
   std::optional<std::int64_t> playing_ms;  // Since the recording began.
   std::vector<OtherScreen> others;
+  std::string play;  // play_json(); empty: there is no free play.
 
   friend bool operator==(const ScreenState&, const ScreenState&) = default;
 };
@@ -50,6 +55,7 @@ struct ScreenState {
 struct ScreenActions {
   std::function<void(bool open, bool force)> on_door;
   std::function<void(std::size_t clip)> on_clip;
+  std::shared_ptr<FreePlay> play;  // Or null.
 };
 
 class Screen {

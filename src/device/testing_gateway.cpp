@@ -47,6 +47,9 @@ class TestGateway::Door final : public http::Handler {
       house_.key = "newer";
       return reply(http::json_response(200, R"({"key": "newer"})"));
     }
+    if (request.method == http::Method::kGet) {
+      return reply(http::json_response(200, house_.session_answer));
+    }
     ++house_.puts_;
     if (house_.fail_puts_with != 0) {
       return reply(http::problem({.status = house_.fail_puts_with, .code = "no", .message = "no"},

@@ -48,6 +48,7 @@ class TestGateway {
   bool acknowledge = true;       // Reports.
   std::int64_t report_seen = 0;  // Said in the welcome.
   std::string name = "Lobby";
+  std::string session_answer = R"({"state": "deciding", "receipt": null})";  // For any session.
 
  private:
   class Door;

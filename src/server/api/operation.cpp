@@ -226,6 +226,7 @@ constexpr Operation kOperations[] = {
     {.id = "put_segment", .method = kPut,
      .pattern = "/v1/device/sessions/{session}/segments/{camera}/{number}",
      .roles = {kDevice}, .kind = kUpload, .query = "sha256"},
+    {.id = "get_device_session", .pattern = "/v1/device/sessions/{session}", .roles = {kDevice}},
     {.id = "rotate_device_key", .method = kPost, .pattern = "/v1/device/keys", .roles = {kDevice}},
     {.id = "complete_sandbox_action", .method = kPost, .pattern = "/v1/sandbox/actions/{payment}",
      .roles = {kShopper}, .key = kOptional, .body = true},

@@ -78,14 +78,39 @@ Result<SegmentName> segment_of(const ApiCall& call) {
   return name;
 }
 
+// A session of this cabinet.
+Result<Session> own_session(ApiCall& call, const SessionId& id) {
+  auto session = core::find_row<Session>(call.transaction(), call.tenant(), id.text());
+  if (!session) return std::unexpected(std::move(session.error()));
+  if (!*session || (*session)->value.cabinet != cabinet_of(call)) {
+    return no_such<Session>(id.text());
+  }
+  return (*std::move(*session)).value;
+}
+
+Result<ApiAnswer> get_session(ApiCall& call) {
+  const auto id = call.path_id<SessionId>("session");
+  if (!id) return std::unexpected(id.error());
+  const auto session = own_session(call, *id);
+  if (!session) return std::unexpected(session.error());
+  const auto receipt = core::find_row<commerce::Receipt>(call.transaction(), call.tenant(),
+                                                         core::receipt_id(*id).text());
+  if (!receipt) return std::unexpected(receipt.error());
+  Json view = {{"id", id->text()}, {"state", name_of(session->state)}, {"receipt", nullptr}};
+  if (*receipt) {
+    Json lines = Json::array();
+    for (const auto& line : (*receipt)->value.lines) {
+      lines.push_back({{"sku", line.sku}, {"quantity", line.quantity}});
+    }
+    view["receipt"] = {{"lines", std::move(lines)}};
+  }
+  return api::answer(200, std::move(view));
+}
+
 // The session is this cabinet's, and it has told what it records with.
 Result<void> check_session(ApiCall& call, const SegmentName& name) {
-  const auto session =
-      core::find_row<Session>(call.transaction(), call.tenant(), name.session.text());
+  const auto session = own_session(call, name.session);
   if (!session) return std::unexpected(session.error());
-  if (!*session || (*session)->value.cabinet != cabinet_of(call)) {
-    return no_such<Session>(name.session.text());
-  }
   const auto footage =
       core::find_row<commerce::Footage>(call.transaction(), call.tenant(), name.session.text());
   if (!footage) return std::unexpected(footage.error());
@@ -176,6 +201,7 @@ void add_device_routes(api::Api& api, Services& services) {
                                               CabinetId::parse(principal.id).value_or(CabinetId{}),
                                               std::move(socket));
            }});
+  api.add({.operation = "get_device_session", .run = get_session});
   api.add({.operation = "put_segment",
            .run = [&services](ApiCall& call) { return note_segment(call, services); },
            .slow = [&services](ApiCall& call) { return keep_segment(call, services); },

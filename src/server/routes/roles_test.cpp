@@ -197,5 +197,19 @@ TEST_P(Roles, FindNoHoleInTheAuthorisationMatrix) {
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0);
 }
 
+TEST_P(Roles, TellACabinetWhatBecameOfItsOwnSessions) {
+  set_up_shop();
+  const std::string device = device_of(cabinet_);
+  const std::string sold = "/v1/device/sessions/" + buy(2).text();
+  const json seen = get(device, sold);
+  EXPECT_EQ(seen.at("state"), "settled");
+  EXPECT_EQ(seen.at("receipt"), json::parse(R"({"lines": [{"sku": "water", "quantity": 2}]})"));
+  const std::string open = "/v1/device/sessions/" + shop().text();
+  EXPECT_EQ(get(device, open).at("receipt"), nullptr);
+  add_cabinet();
+  call(404, device_of(cabinet_), "GET", sold);
+  call(403, sam_, "GET", sold);
+}
+
 }  // namespace
 }  // namespace tally::routes::testing

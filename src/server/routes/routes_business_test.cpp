@@ -43,6 +43,9 @@ TEST_P(Business, SellsWhatTheCamerasSaw) {
   EXPECT_EQ(settled.at("state"), "settled");
   const std::string receipt = "/v1/receipts/" + settled.at("receipt").get<std::string>();
   EXPECT_EQ(get(sam_, receipt).at("total").at("gross").at("minor"), 500);
+  call(200, owner_, "PATCH", "/v1/sites/" + site_, {{"time_zone", "Europe/Berlin"}});
+  EXPECT_EQ(get(sam_, receipt).at("time_zone"), "Europe/Berlin");
+  EXPECT_EQ(get(sam_, "/v1/receipts").at("data").at(0).at("time_zone"), "Europe/Berlin");
   const std::string payment = "/v1/payments/" + core::payment_id(session, 1).text();
   EXPECT_EQ(get(sam_, payment).at("captured").at("minor"), 500);
   EXPECT_EQ(get(sam_, payment).at("released").at("minor"), 1500);

@@ -179,7 +179,14 @@ struct ReceiptRows {
   Row<Session> session;
   std::optional<commerce::Payment> payment;
   std::string cabinet_name;
+  std::string time_zone;  // Of the cabinet's site.
 };
+
+Json view_of(const ReceiptRows& rows) {
+  Json view = receipt_view(rows.receipt, rows.payment, rows.cabinet_name);
+  if (!rows.time_zone.empty()) view["time_zone"] = rows.time_zone;
+  return view;
+}
 
 Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   auto session =
@@ -193,9 +200,14 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   const auto cabinet =
       core::find_row<commerce::Cabinet>(call.transaction(), call.tenant(), value.cabinet.text());
   if (!cabinet) return std::unexpected(cabinet.error());
-  std::string name = *cabinet ? (*cabinet)->value.name : std::string();
-  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, std::move(name)};
+  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, {}, {}};
   if (*payment) rows.payment = (*payment)->value;
+  if (!*cabinet) return rows;
+  rows.cabinet_name = (*cabinet)->value.name;
+  const auto site = core::find_row<commerce::Site>(call.transaction(), call.tenant(),
+                                                   (*cabinet)->value.site.text());
+  if (!site) return std::unexpected(site.error());
+  if (*site) rows.time_zone = (*site)->value.time_zone;
   return rows;
 }
 
@@ -213,7 +225,7 @@ Result<ReceiptRows> receipt_for(ApiCall& call) {
 Result<ApiAnswer> get_receipt(ApiCall& call) {
   const auto rows = receipt_for(call);
   if (!rows) return std::unexpected(rows.error());
-  return api::answer(200, receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
+  return api::answer(200, view_of(*rows));
 }
 
 // In order of their sessions; `starting_after` is a receipt, whose session the facts know.
@@ -245,7 +257,7 @@ Result<ApiAnswer> list_receipts(ApiCall& call) {
     if (!row) return std::unexpected(row.error());
     const auto rows = with_session(call, *std::move(row));
     if (!rows) return std::unexpected(rows.error());
-    data.push_back(receipt_view(rows->receipt, rows->payment, rows->cabinet_name));
+    data.push_back(view_of(*rows));
   }
   return api::answer(200, page_view(std::move(data), std::ssize(*facts) > wish->limit));
 }

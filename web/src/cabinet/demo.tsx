@@ -5,6 +5,7 @@ import { words } from "@shared/strings";
 import { Button } from "@shared/ui/button";
 import { Icon } from "@shared/ui/icons";
 import { DoorPicture, type DoorLook } from "@shared/ui/door";
+import { FreePlay } from "./play";
 import { chooseClip, moveDoor, type CabinetState } from "./state";
 
 const driftMsMax = 400; // More than this from what is recorded, and a video jumps there.
@@ -29,6 +30,7 @@ export function Demo({ now }: { now: CabinetState }): JSX.Element {
         {now.manual && <Door now={now} />}
       </div>
       {now.clips.length > 0 && <Cameras now={now} />}
+      <FreePlay now={now} />
     </section>
   );
 }
@@ -59,6 +61,12 @@ function Shopper({ now }: { now: CabinetState }): JSX.Element | null {
             <span>{shopperWords(name)}</span>
           </label>
         ))}
+        {now.clip >= now.clips.length && (
+          <label class="choice">
+            <input type="radio" name="session" checked readOnly />
+            <span>{said.play.chosen}</span>
+          </label>
+        )}
         {now.others.map((other) => (
           <a key={other.url} class="choice" href={other.url}>
             <Icon name="arrow" />
@@ -101,10 +109,15 @@ function Cameras({ now }: { now: CabinetState }): JSX.Element {
   return (
     <div class="cameras" role="group" aria-label={said.cameras}>
       {now.cameras.map((camera) => (
-        <Camera key={`${now.clip}/${camera}`} camera={camera} now={now} />
+        <Camera key={`${now.clip}/${camera}/${renderingOf(now)}`} camera={camera} now={now} />
       ))}
     </div>
   );
+}
+
+// What is rendered anew has the address of what was rendered before.
+function renderingOf(now: CabinetState): number {
+  return now.clip < now.clips.length ? 0 : (now.play?.rendering ?? 0);
 }
 
 function Camera({ camera, now }: { camera: string; now: CabinetState }): JSX.Element {
@@ -127,7 +140,7 @@ function Camera({ camera, now }: { camera: string; now: CabinetState }): JSX.Ele
     <figure>
       <video
         ref={video}
-        src={`/clips/${now.clip}/${camera}`}
+        src={`/clips/${now.clip}/${camera}?${renderingOf(now)}`}
         muted
         playsInline
         preload="auto"

@@ -23,6 +23,35 @@ export interface CabinetState {
   clip: number;
   playing_ms: number | null;
   others: { name: string; session: string; url: string }[];
+  play: Play | null; // Null: there is no renderer, so no free play.
+}
+
+export interface PlayLine {
+  product: string;
+  quantity: number;
+}
+
+// Free play, as src/device/play_json.hpp has it.
+export interface Play {
+  stage: "choosing" | "rendering" | "ready" | "playing" | "played";
+  acts: { puts: boolean; product: string; facing: string }[];
+  facings: { id: string; front: string | null; count: number }[];
+  hand: { product: string; count: number; fits: string[] }[];
+  percent: number;
+  problem: string; // Of the last rendering.
+  rendering: number; // Counts them.
+  truth: PlayLine[];
+  charge: { state: string; lines: PlayLine[] | null } | null;
+}
+
+// Metres; x to the right, 0 in the middle of the opening, z up.
+export interface Shelf {
+  width: number;
+  height: number;
+  boards: { id: string; z: number }[];
+  products: { id: string; width: number; height: number }[];
+  facings: { id: string; board: string; product: string; left: number; right: number }[];
+  acts_max: number;
 }
 
 export const cabinet = signal<CabinetState | null>(null);
@@ -49,6 +78,20 @@ async function post(path: string, body: unknown): Promise<void> {
 
 export const moveDoor = (open: boolean, force = false): Promise<void> =>
   post("/door", { open, force });
+
+export type PlayAct =
+  | { take: string }
+  | { put: string; facing: string }
+  | { do: "undo" | "render" | "begin_anew" };
+
+export const act = (what: PlayAct): Promise<void> => post("/play", what);
+
+export async function loadShelf(): Promise<Shelf> {
+  const answer = await fetch("/play/shelf");
+  const body: unknown = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw problemOfAnswer(answer.status, body);
+  return body as Shelf;
+}
 
 export const chooseClip = (clip: number): void => {
   post("/clip", { clip }).catch(tellProblem);

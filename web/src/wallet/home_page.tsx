@@ -121,7 +121,7 @@ function Row({ receipt }: { receipt: Receipt }): JSX.Element {
         <span class="grow">
           <b>{receipt.cabinet_name ?? words.value.wallet.receipt.title}</b>
           <span class="soft small">
-            {dateTime(receipt.closed_at)} · {items ? said.items(items) : none}
+            {dateTime(receipt.closed_at, receipt.time_zone)} · {items ? said.items(items) : none}
           </span>
         </span>
         <span class="number">{money(receipt.total.gross)}</span>

@@ -54,7 +54,7 @@ function Whole({
       <section class="receipt-head">
         <p class="soft">{receipt.cabinet_name}</p>
         <h1 class="total number">{money(receipt.total.gross)}</h1>
-        <p class="soft small">{dateTime(receipt.closed_at)}</p>
+        <p class="soft small">{dateTime(receipt.closed_at, receipt.time_zone)}</p>
         <div class="row centre">
           <PaymentBadge receipt={receipt} payment={payment} />
           {fresh && receipt.version === 1 && (
@@ -91,7 +91,7 @@ function Whole({
         <p class="soft small centre">
           {open
             ? words.value.wallet.dispute.restOpen
-            : said.disputeUntil(dateOnly(receipt.disputable_until))}
+            : said.disputeUntil(dateOnly(receipt.disputable_until, receipt.time_zone))}
         </p>
       )}
       <div class="centre no-print">
@@ -214,7 +214,7 @@ function Revisions({ receipt }: { receipt: Receipt }): JSX.Element | null {
       <h2 id="corrected">{said.corrected}</h2>
       {receipt.revisions.map((one) => (
         <div key={one.version} class="stack-tight">
-          <p class="soft small">{dateTime(one.at)}</p>
+          <p class="soft small">{dateTime(one.at, receipt.time_zone)}</p>
           {one.changes.map((change) => (
             <div key={change.sku} class="row-between">
               <span>{said.change(change.name, change.before, change.after)}</span>

@@ -132,8 +132,9 @@ export class Server {
   }
 
   // A virtual cabinet. "auto": the door opens by itself and closes when its clips end.
-  async startCabinet({ index = 0, mode = "auto", sessions = [this.session] } = {}) {
-    const cabinet = new Cabinet(this, index, mode, sessions);
+  // `renderer`: of its free play.
+  async startCabinet({ index = 0, mode = "auto", sessions = [this.session], renderer } = {}) {
+    const cabinet = new Cabinet(this, index, mode, sessions, renderer);
     this.cabinets.push(cabinet);
     await cabinet.start();
     return cabinet;
@@ -141,8 +142,8 @@ export class Server {
 }
 
 class Cabinet {
-  constructor(server, index, mode, sessions) {
-    Object.assign(this, { server, mode, sessions });
+  constructor(server, index, mode, sessions, renderer) {
+    Object.assign(this, { server, mode, sessions, renderer });
     this.made = server.demo.cabinets[index];
     this.name = this.made.name;
     this.folder = join(server.folder, `cabinet-${index}`);
@@ -159,7 +160,9 @@ class Cabinet {
       config,
       `version = 1\nserver = "${this.server.url}"\nkey_file = "${this.folder}/key"\n` +
         `data = "${this.folder}/data"\n[temperature]\ndriver = "simulated"\ncelsius = 4.2\n` +
-        `[virtual]\nsessions = [${sessions}]\nmode = "${this.mode}"\n[screen]\nport = ${port}\n` +
+        `[virtual]\nsessions = [${sessions}]\nmode = "${this.mode}"\n` +
+        (this.renderer ? `renderer = ${JSON.stringify(this.renderer)}\n` : "") +
+        `[screen]\nport = ${port}\n` +
         cameras.join(""),
     );
     const log = join(this.folder, "device.log");

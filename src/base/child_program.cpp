@@ -1,4 +1,4 @@
-#include "cli/child_program.hpp"
+#include "base/child_program.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,12 +11,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
-#include "cli/cli_error.hpp"
-
-namespace tally::cli {
+namespace tally {
 namespace {
 
 using std::chrono::steady_clock;
@@ -24,6 +23,8 @@ using std::chrono::steady_clock;
 // For `stop`, which no file descriptor tells, and for the child's end where no pidfd tells that.
 constexpr int kLookEveryMs = 100;
 constexpr std::size_t kWordsBytesMax = 4096;  // Of what the child said, the end.
+
+using OnLine = std::function<void(std::string_view)>;
 
 class Fd {
  public:
@@ -60,14 +61,37 @@ int spawn(pid_t& pid, const std::vector<std::string>& words, int standard_error)
   return error;
 }
 
-// All that can be read now, of which the end is kept.
-void read_words(int fd, std::string& words) {
-  std::array<char, 1024> buffer;
-  for (ssize_t got = 0; (got = ::read(fd, buffer.data(), buffer.size())) > 0;) {
-    words.append(buffer.data(), static_cast<std::size_t>(got));
-    if (words.size() > kWordsBytesMax) words.erase(0, words.size() - kWordsBytesMax);
+// What the child says: the end of it all, and the line that is not whole yet.
+class Words {
+ public:
+  explicit Words(const OnLine& on_line) : on_line_(on_line) {}
+
+  // All that can be read now.
+  void read(int fd) {
+    std::array<char, 1024> buffer;
+    for (ssize_t got = 0; (got = ::read(fd, buffer.data(), buffer.size())) > 0;) {
+      const std::string_view came(buffer.data(), static_cast<std::size_t>(got));
+      kept_.append(came);
+      if (kept_.size() > kWordsBytesMax) kept_.erase(0, kept_.size() - kWordsBytesMax);
+      if (on_line_) tell(came);
+    }
   }
-}
+  [[nodiscard]] const std::string& kept() const { return kept_; }
+
+ private:
+  void tell(std::string_view came) {
+    line_.append(came);
+    for (std::size_t end = 0; (end = line_.find('\n')) != std::string::npos;) {
+      on_line_(std::string_view(line_).substr(0, end));
+      line_.erase(0, end + 1);
+    }
+    if (line_.size() > kWordsBytesMax) line_.clear();
+  }
+
+  const OnLine& on_line_;
+  std::string kept_;
+  std::string line_;
+};
 
 // The last line that says something: programs end with their error.
 std::string last_line(std::string_view words) {
@@ -92,13 +116,13 @@ bool has_ended(pid_t pid) {
 // the end; without one (-1: an old kernel, or a sandbox that forbids it) the child's standard error
 // does, which it holds open, or else the next look.
 Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds time_max,
-              const std::stop_token& stop, std::string& words) {
+              const std::stop_token& stop, Words& words) {
   Ending ending = Ending::kItself;
   steady_clock::time_point deadline = steady_clock::now() + time_max;
   std::array<pollfd, 2> waiting{{{pidfd, POLLIN, 0}, {standard_error, POLLIN, 0}}};
   while (true) {
     ::poll(waiting.data(), waiting.size(), kLookEveryMs);
-    read_words(standard_error, words);
+    words.read(standard_error);
     if (has_ended(pid)) return ending;
     // A child that closed it and goes on would wake us for ever.
     if ((waiting[1].revents & POLLHUP) != 0) waiting[1].fd = -1;
@@ -115,31 +139,42 @@ Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds tim
 
 Result<void> told(int status, Ending ending, std::chrono::seconds time_max,
                   const std::string& words) {
-  if (ending == Ending::kStopped) return fail(CliError::kInterrupted, "stopped");
+  if (ending == Ending::kStopped) return fail(ChildError::kStopped, "stopped");
   if (ending == Ending::kTooLong) {
-    return fail(CliError::kChild,
+    return fail(ChildError::kFailed,
                 fmt::format("did not end within {} s and was ended", time_max.count()));
   }
   if (WIFSIGNALED(status)) {
-    return fail(CliError::kChild, fmt::format("was killed by signal {} ({})", WTERMSIG(status),
-                                              ::strsignal(WTERMSIG(status))));
+    return fail(ChildError::kFailed, fmt::format("was killed by signal {} ({})", WTERMSIG(status),
+                                                 ::strsignal(WTERMSIG(status))));
   }
   if (WEXITSTATUS(status) == 0) return {};
   std::string line = last_line(words);
   constexpr std::string_view kOurs = "tally: ";
   if (line.starts_with(kOurs)) line.erase(0, kOurs.size());
   if (line.empty()) line = fmt::format("ended with exit status {}", WEXITSTATUS(status));
-  return fail(CliError::kChild, std::move(line));
+  return fail(ChildError::kFailed, std::move(line));
 }
 
 std::unexpected<Error> not_started(const std::string& program, int error) {
-  return fail(CliError::kChild, fmt::format("can't start {}: {}", program, std::strerror(error)));
+  return fail(ChildError::kFailed,
+              fmt::format("can't start {}: {}", program, std::strerror(error)));
 }
 
 }  // namespace
 
+ErrorCode code_of(ChildError error) {
+  switch (error) {
+    case ChildError::kFailed:
+      return {"child.failed", ErrorKind::kFailed};
+    case ChildError::kStopped:
+      return {"child.stopped", ErrorKind::kFailed};
+  }
+  std::abort();
+}
+
 Result<void> run_child(const std::vector<std::string>& words, std::chrono::seconds time_max,
-                       const std::stop_token& stop) {
+                       const std::stop_token& stop, const OnLine& on_line) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return not_started(words.at(0), errno);
   const Fd ours(ends[0]);
@@ -151,13 +186,13 @@ Result<void> run_child(const std::vector<std::string>& words, std::chrono::secon
   theirs.close();
   // glibc 2.36 declares pidfd_open for C only.
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  std::string said;
+  Words said(on_line);
   const Ending ending = attend(pid, pidfd.get(), ours.get(), time_max, stop, said);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  read_words(ours.get(), said);
-  return told(status, ending, time_max, said);
+  said.read(ours.get());
+  return told(status, ending, time_max, said.kept());
 }
 
-}  // namespace tally::cli
+}  // namespace tally

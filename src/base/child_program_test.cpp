@@ -1,4 +1,4 @@
-#include "cli/child_program.hpp"
+#include "base/child_program.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include <functional>
 #include <thread>
 
-namespace tally::cli {
+namespace tally {
 namespace {
 
 using ::testing::HasSubstr;
@@ -60,7 +60,7 @@ TEST(ChildProgram, ThatEndsWellIsNoError) { EXPECT_TRUE(shell("echo data; echo m
 TEST(ChildProgram, ItsLastWordsAreTheError) {
   const auto failed =
       shell("echo first >&2; echo 'tally: error[media.empty]: a: has no bytes' >&2; exit 1");
-  EXPECT_EQ(failed.error().code.name, "cli.child");
+  EXPECT_EQ(failed.error().code.name, "child.failed");
   EXPECT_EQ(failed.error().message, "error[media.empty]: a: has no bytes");
   EXPECT_EQ(shell("exit 7").error().message, "ended with exit status 7");
 }
@@ -83,7 +83,16 @@ TEST(ChildProgram, ThatIsStoppedEndsBeforeTheCallReturns) {
   std::stop_source stop;
   stop.request_stop();
   const auto stopped = shell("exec sleep 600", std::chrono::minutes(5), stop.get_token());
-  EXPECT_EQ(stopped.error().code.name, "cli.interrupted");
+  EXPECT_EQ(stopped.error().code.name, "child.stopped");
+}
+
+TEST(ChildProgram, ItsLinesAreHeardAsTheyCome) {
+  std::vector<std::string> heard;
+  const auto ended =
+      run_child({"/bin/sh", "-c", "printf 'a\nb\nhalf' >&2"}, std::chrono::minutes(1), {},
+                [&](std::string_view line) { heard.emplace_back(line); });
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(heard, (std::vector<std::string>{"a", "b"}));
 }
 
 // A pipe that nobody reads would hold it for ever.
@@ -103,7 +112,7 @@ TEST(ChildProgram, WithoutPidfdIsHeldToItsTimeAndToldJustTheSame) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_EQ(shell("exec sleep 600", std::chrono::minutes(5), stop.get_token()).error().code.name,
-              "cli.interrupted");
+              "child.stopped");
   });
   if (!could) GTEST_SKIP() << "no seccomp filters here";
 }
@@ -129,4 +138,4 @@ TEST(ChildProgram, ThatClosesItsStandardErrorCostsNothingWhileItRuns) {
 }
 
 }  // namespace
-}  // namespace tally::cli
+}  // namespace tally
