@@ -329,7 +329,7 @@ function Controls({
             aria-pressed={Math.abs(clock.rate.value) === rate}
             onClick={() => {
               if (playing) clock.play(rate);
-              else clock.rate.value = rate;
+              else clock.setRate(rate);
             }}
           >
             {rate}×
@@ -346,6 +346,7 @@ function Controls({
           {words.boxes}
         </label>
       )}
+      {clock.waiting.value && <span class="small soft">{words.waitingForVideo}</span>}
       {boxesKnown && !hasBoxes && <span class="small soft">{words.boxesNone}</span>}
     </div>
   );
