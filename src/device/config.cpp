@@ -284,7 +284,7 @@ celsius = 4.0
 
 [virtual]
 sessions = ["demo/take_one"]
-mode = "auto"
+mode = "manual"
 
 [screen]
 port = 7070

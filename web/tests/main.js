@@ -5,7 +5,7 @@ import { Server } from "./support/server.js";
 
 // In this order. A room's default function has its tests; `begin`, where it has one, starts what
 // takes long, before all tests.
-const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "console", "console_manage", "debt"];
+const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "console", "console_manage", "debt", "tenants", "first_sale"];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((room) => !rooms.includes(room));
@@ -17,7 +17,7 @@ const chosen = wanted.length > 0 ? wanted : rooms;
 
 test("the pages", async (t) => {
   const modules = await Promise.all(chosen.map((room) => import(`./${room}.js`)));
-  const server = await new Server({ cabinets: 3 }).start();
+  const server = await new Server({ cabinets: 4 }).start();
   const world = { server, browser: await startBrowser() };
   try {
     world.cabinet = await server.startCabinet();

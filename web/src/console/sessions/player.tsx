@@ -68,14 +68,15 @@ function Videos({
     const got = await orNull(ask(api.GET("/v1/sessions/{id}/videos", { params })));
     return got?.data ?? [];
   });
-  const boxes = useResource(`boxes/${session}`, async () => {
+  // Boxes are kept with the cart.
+  const hasCart = cart !== null;
+  const boxes = useResource(`boxes/${session}/${hasCart}`, async () => {
     const params = { path: { id: session } };
-    return orNull(ask(api.GET("/v1/sessions/{id}/boxes", { params })));
+    return hasCart ? orNull(ask(api.GET("/v1/sessions/{id}/boxes", { params }))) : null;
   });
   useEvents(["session.", "footage."], (events) => {
     if (!events.some((one) => one.object_id === session)) return;
     if (videos.value?.length === 0) void videos.reload();
-    if (!boxes.value) void boxes.reload();
   });
   return (
     <Loaded of={videos} lines={6}>
