@@ -17,8 +17,8 @@ struct ServeArguments {
   // none.
   std::filesystem::path demo;
   int demo_cabinets = 1;
-  // Where both are given: an operator's tenant is added, with this owner (server/serve/operator.hpp),
-  // and what its owner needs to sign in printed as JSON.
+  // Where both are given: an operator's tenant is added (server/serve/operator.hpp), and what its
+  // owner needs to sign in printed as JSON.
   std::string tenant;
   std::string owner;
   std::string crash_at;  // "segment.stored": where the process kills itself, for rehearsals.

@@ -1,10 +1,12 @@
 // The console: fleet, sessions, a session's videos in step, reviews by the keyboard, disputes.
 import assert from "node:assert/strict";
+import { desk } from "./support/browser.js";
 import { addPerson, enter, setReviewLevel, shop, shopperToken } from "./support/operator.js";
 import { until, wait } from "./support/server.js";
 
 const apartMsMax = 40;
 const framesWanted = 150;
+const framesBeforeEvent = 21; // An event is gone to a second and a half before it.
 
 const placeOf = (path) => path.split("/").pop();
 
@@ -72,6 +74,11 @@ export default async function (t, world) {
         return all.every((one) => one.paused && !one.seeking) && Math.max(...at) - Math.min(...at) < 5;
       }),
     );
+    // At its first event, with what the model saw there.
+    await page.keyboard.press("[");
+    for (let frame = 0; frame < framesBeforeEvent; ++frame) await page.keyboard.press(".");
+    await page.locator(".boxes rect").first().waitFor({ state: "attached" });
+    await person.look("console-session-event", { widths: [desk], full: false });
     await person.leave();
   });
 

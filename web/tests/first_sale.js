@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { Visitor, desk, receiptWithinMs } from "./support/browser.js";
 import { end, freePort, root, run, Server, until } from "./support/server.js";
 
+export const alone = true; // With a server of its own.
+
 const demo = join(root, "demo/take_one");
 // The sku is what the measured file calls them; `as` are their photos in the demo.
 const products = [

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { enter } from "./support/operator.js";
 import { Server } from "./support/server.js";
 
+export const alone = true; // With a server of its own.
+
 const names = ["North Coolers", "South Coolers"];
 
 // Signs in where several operators are served: the page asks whose person it is.

@@ -69,7 +69,7 @@ export class Visitor {
   }
 
   // Looked at in both widths and both lights, by axe and by whoever opens build/web/screenshots.
-  async look(name, { widths = [phone, desk] } = {}) {
+  async look(name, { widths = [phone, desk], full = true } = {}) {
     const { page } = this;
     const before = page.viewportSize();
     for (const scheme of ["light", "dark"]) {
@@ -77,7 +77,7 @@ export class Visitor {
       for (const viewport of widths) {
         await page.setViewportSize(viewport);
         const path = join(shots, `${name}-${viewport.width}-${scheme}.png`);
-        await page.screenshot({ path, fullPage: true, animations: "disabled" });
+        await page.screenshot({ path, fullPage: full, animations: "disabled" });
         const { scrollWidth, clientWidth } = await page.evaluate(() => ({
           scrollWidth: document.documentElement.scrollWidth,
           clientWidth: document.documentElement.clientWidth,

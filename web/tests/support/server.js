@@ -85,6 +85,13 @@ export class Server {
     return this;
   }
 
+  // On the configuration and store that lie in `folder`.
+  async startOn(folder) {
+    this.config = join(folder, "tally.toml");
+    [, this.url] = /public_url = "(.*)"/.exec(readFileSync(this.config, "utf8"));
+    await this.run();
+  }
+
   async run(more = ["--demo", this.session, "--demo-cabinets", String(this.count)]) {
     writeFileSync(this.log, "");
     this.process = run(["serve", "--config", this.config, ...more], this.log);
