@@ -150,7 +150,8 @@ async function restock({ page }, hands, screen, server) {
   await page.getByText("The restock is over").waitFor();
   await hands.press(page.getByRole("link", { name: "First steps" }));
   await page.getByText("8 of 9 done").waitFor({ timeout: receiptWithinMs });
-  await page.getByText("It is ready to sell").waitFor();
+  // The cameras' model has looked at all photos.
+  await page.getByText("It is ready to sell").waitFor({ timeout: receiptWithinMs });
 }
 
 async function sell(world, hands, screen, server) {

@@ -39,7 +39,7 @@ export default async function tenants(t, world) {
       await addSite(north, "North pier");
       await addSite(south, "South gate");
       for (const person of people) await person.page.goto(`${server.url}/console/fleet`);
-      await north.page.getByText("No cabinets yet").waitFor();
+      await north.page.getByText("No cabinet yet").waitFor();
       const sites = await Promise.all(
         people.map(({ page }) =>
           page.evaluate(async () => (await (await fetch("/v1/sites")).json()).data),

@@ -91,6 +91,9 @@ export const en = {
     saleWords: "Scan the code on the cabinet’s screen with a phone, take something, close the door.",
     closed: "It does not open yet:",
     ready: "It is ready to sell.",
+    learningTitle: "The cameras are still learning",
+    learning: (names: string) =>
+      `Their model looks at the photos of ${names} now. Wait for it, or the first cart goes to a review.`,
     hide: "Hide these steps",
     show: "Show the first steps",
     wrong: { name: "Give it a name.", zone: "A time zone such as Europe/Berlin." },

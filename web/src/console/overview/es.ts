@@ -92,6 +92,9 @@ export const es: typeof en = {
     saleWords: "Escanee con un teléfono el código de la pantalla, coja algo y cierre la puerta.",
     closed: "Aún no se abre:",
     ready: "Está lista para vender.",
+    learningTitle: "Las cámaras aún están aprendiendo",
+    learning: (names) =>
+      `Su modelo mira ahora las fotos de ${names}. Espere, o la primera cesta irá a revisión.`,
     hide: "Ocultar estos pasos",
     show: "Mostrar los primeros pasos",
     wrong: { name: "Dele un nombre.", zone: "Una zona horaria como Europe/Madrid." },
