@@ -38,7 +38,8 @@ export class Visitor {
   constructor(context, page) {
     Object.assign(this, { context, page, errors: [], expected: [] });
     page.on("console", (message) => {
-      if (message.type() === "error") this.errors.push(message.text());
+      if (message.type() !== "error") return;
+      this.errors.push(`${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }

@@ -1,5 +1,5 @@
 // What an operator's people do in the console, up to where a test begins.
-import { desk, Visitor } from "./browser.js";
+import { desk, receiptWithinMs, Visitor } from "./browser.js";
 import { until } from "./server.js";
 
 export const password = "a long password for tests";
@@ -68,7 +68,7 @@ export async function shop({ server }, cabinet, { token, method }) {
       if (now.state === "ended") throw new Error(`the session ended: ${now.end}`);
       return ["review", "settled"].includes(now.state) && now;
     },
-    120000,
+    receiptWithinMs,
     250,
   );
 }
