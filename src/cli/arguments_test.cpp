@@ -188,6 +188,10 @@ TEST(Arguments, HelpShowsExamplesBeforeOptions) {
 TEST(Arguments, ServeAndDemoTakeTheirs) {
   EXPECT_TRUE(parsed<ServeArguments>({"serve"}).config.empty());
   EXPECT_EQ(parsed<ServeArguments>({"serve", "-c", "tally.toml"}).config, "tally.toml");
+  const auto served = parsed<ServeArguments>({"serve", "--tenant", "A", "--owner", "a@b.example"});
+  EXPECT_EQ(served.tenant, "A");
+  EXPECT_EQ(served.owner, "a@b.example");
+  EXPECT_THAT(usage_error({"serve", "--tenant", "A"}), HasSubstr("--owner"));
   const auto demo = parsed<DemoArguments>({"demo", "demo/take_one", "--once", "--sessions", "3"});
   EXPECT_EQ(demo.session, "demo/take_one");
   EXPECT_TRUE(demo.once);

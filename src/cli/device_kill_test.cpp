@@ -36,6 +36,7 @@ TEST(DeviceProgram, KilledInMidSessionItGoesOnWithWhatIsOnItsDisk) {
   const std::string demo = (fs::path(TALLY_SOURCE_DIR) / "demo/take_one").string();
   config.replace(config.find("demo/take_one"), std::string("demo/take_one").size(), demo);
   config.replace(config.find("7070"), 4, "0");
+  config.replace(config.find("manual"), 6, "auto");
   here.write("cabinet.toml", config);
   const testing::Ended provisioned =
       here.tally({"device", "provision", "--code", "GOOD", "--config", "cabinet.toml"});

@@ -7,6 +7,7 @@ void add_serve(CLI::App& root, ServeArguments& into) {
                               R"(Examples:
   tally serve --config tally.toml
   tally serve --config tally.toml --role api --role gateway
+  tally serve --tenant "Corner Coolers" --owner you@example.com
   tally serve --demo demo/take_several)");
   app.add_option("--config,-c", into.config, "Configuration (TOML); default: docs/config.md's")
       ->option_text("FILE");
@@ -15,6 +16,14 @@ void add_serve(CLI::App& root, ServeArguments& into) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->option_text("api|gateway|worker|pipeline");
+  CLI::Option* tenant =
+      app.add_option("--tenant", into.tenant,
+                     "Add an operator of this name, unless there is one, and print its keys")
+          ->option_text("NAME");
+  CLI::Option* owner = app.add_option("--owner", into.owner, "E-mail address of who owns it")
+                           ->option_text("ADDRESS")
+                           ->needs(tenant);
+  tenant->needs(owner);
   app.add_option("--demo", into.demo,
                  "Add the demo's tenant, filled from a session's folder, and print its keys")
       ->option_text("SESSION");

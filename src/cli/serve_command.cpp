@@ -10,6 +10,7 @@
 #include "cli/mortal_world.hpp"
 #include "cli/teller.hpp"
 #include "server/serve/demo.hpp"
+#include "server/serve/operator.hpp"
 #include "server/serve/serve.hpp"
 
 namespace tally::cli {
@@ -29,6 +30,20 @@ std::string in_words(const serve::Demo& demo) {
                                  {"provisioning_code", cabinet.provisioning_code}});
   }
   return words.dump();
+}
+
+Result<void> print_operator(serve::Serve& server, const ServeArguments& arguments,
+                            Console& console) {
+  const auto made =
+      serve::set_up_operator(server, arguments.tenant, arguments.owner, server::real_world());
+  if (!made) return std::unexpected(made.error());
+  nlohmann::json words = {{"tenant", made->tenant.text()}, {"name", arguments.tenant}};
+  if (!made->password.empty()) {
+    words["owner"] = arguments.owner;
+    words["password"] = made->password;
+  }
+  console.print(words.dump() + "\n");
+  return {};
 }
 
 }  // namespace
@@ -68,6 +83,9 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
     const auto demo = serve::set_up_demo(**server, sessions, server::real_world());
     if (!demo) return std::unexpected(demo.error());
     console.print(in_words(*demo) + "\n");
+  }
+  if (!arguments.tenant.empty()) {
+    if (auto printed = print_operator(**server, arguments, console); !printed) return printed;
   }
   if (auto shown = console.flush(); !shown) return shown;
   while (!interrupted_within(kLookEvery)) {

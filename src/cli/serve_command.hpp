@@ -17,6 +17,10 @@ struct ServeArguments {
   // none.
   std::filesystem::path demo;
   int demo_cabinets = 1;
+  // Where both are given: an operator's tenant is added (server/serve/operator.hpp), and what its
+  // owner needs to sign in printed as JSON.
+  std::string tenant;
+  std::string owner;
   std::string crash_at;  // "segment.stored": where the process kills itself, for rehearsals.
   bool quiet = false;
 };

@@ -65,7 +65,8 @@ class Stepper {
     review.state = ReviewState::kDecided;
     review.claimed_by = event.by;
     review.claimed_until.reset();
-    review.decided_at = event.at;
+    // It may be told a little later than it was made, and of a claim that was made meanwhile.
+    review.decided_at = std::max(event.at, review.claimed_at.value_or(event.at));
     review.lines = *std::move(lines);
     made_.effects.emplace_back(ReviewDone{review.lines, false});
   }

@@ -71,6 +71,12 @@ TEST(Review, NoTwoPeopleWorkOnOne) {
   EXPECT_THAT(std::get<ReviewDone>(made->effects[0]).lines, ElementsAre(ChargeLine{"cola", 2}));
 }
 
+TEST(Review, NoneIsDecidedBeforeItWasClaimed) {
+  const Review claimed = after(opened(), ReviewClaim{kBegin + minutes(1), user(1)});
+  const Review decided = after(claimed, ReviewDecide{kBegin, user(1), {}});
+  EXPECT_EQ(decided.decided_at, kBegin + minutes(1));
+}
+
 TEST(Review, AClaimThatRunsOutIsFreeAgain) {
   Review review = after(opened(), ReviewClaim{kBegin, user(1)});
   EXPECT_EQ(due(review), kBegin + kClaimTime);

@@ -285,7 +285,7 @@ celsius = 4.0
 
 [virtual]
 sessions = ["demo/take_one"]
-mode = "auto"
+mode = "manual"
 
 [screen]
 port = 7070

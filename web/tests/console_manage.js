@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { desk, Visitor } from "./support/browser.js";
-import { root } from "./support/server.js";
+import { root, until } from "./support/server.js";
 
 const photos = ["0.jpg", "1.jpg"].map((one) => join(root, "demo/take_one/products/p02", one));
 
@@ -20,7 +20,7 @@ async function signIn(world) {
 
 // By name, what tells that the page has its matter, and its address.
 const pagesOf = (cabinet) => ({
-  overview: ["overview", "Door to receipt"],
+  overview: ["overview", "Overview"],
   products: ["products", "All products"],
   "product-new": ["products/new", "Drag photos here"],
   markets: ["markets", "All markets"],
@@ -74,8 +74,10 @@ async function enrolProduct(world, { page }) {
   await page.getByText("Looks like another product").waitFor();
 }
 
+const restocked = 3; // A cabinet of these tests alone.
+
 async function publishLayout(world, { page }) {
-  const { id, name } = world.server.demo.cabinets[1];
+  const { id, name } = world.server.demo.cabinets[restocked];
   await page.goto(`${world.server.url}/console/layouts/${id}`);
   await page.getByRole("heading", { name }).waitFor();
   const product = page.locator(".palette-item").filter({ hasText: "Lemonade" });
@@ -101,6 +103,39 @@ async function publishLayout(world, { page }) {
   assert.equal(planograms.data[0].state, "published");
 }
 
+// The published layout holds from the restock on, and what was loaded is in the stock.
+async function restock(world, { page }) {
+  const cabinet = await world.server.startCabinet({ index: restocked, mode: "manual" });
+  const { id } = cabinet.made;
+  await page.getByRole("link", { name: "Restock it" }).click();
+  await page.getByRole("heading", { name: `Restock ${cabinet.name}` }).waitFor();
+  await page.getByRole("button", { name: "Unlock the cabinet" }).click();
+  await page.getByText("It is unlocked for you").waitFor();
+  await until("the open door", async () => {
+    await cabinet.act("/door", { open: true });
+    return (await cabinet.state()).state === "open";
+  });
+  await page.getByLabel("Loaded: Lemonade 0.33 l").fill("6");
+  await page.getByLabel(/^Thrown away: Product p02/).fill("1");
+  await page.reload();
+  assert.equal(await page.getByLabel("Loaded: Lemonade 0.33 l").inputValue(), "6");
+  await page.getByRole("button", { name: "This is what I did" }).click();
+  await page.getByText("Close the door to end the restock").waitFor();
+  await cabinet.act("/door", { open: false });
+  await page.getByText("The restock is over").waitFor({ timeout: 60000 });
+  const token = await world.server.ownerToken();
+  await until("the layout in force", async () => {
+    const all = await world.server.ask("GET", `/v1/cabinets/${id}/planograms`, { token });
+    return all.data[0].state === "applied";
+  });
+  await page.getByRole("link", { name: "To the stock" }).click();
+  const row = page.locator("tr").filter({ hasText: "Lemonade 0.33 l" });
+  await row.first().filter({ hasText: "6" }).waitFor();
+  const receipts = await world.server.ask("GET", `/v1/receipts?cabinet=${id}`, { token });
+  assert.deepEqual(receipts.data, []);
+  await cabinet.stop();
+}
+
 async function keyOnce({ page }, url) {
   await page.goto(`${url}/console/people/keys`);
   await page.getByRole("button", { name: "Make a key" }).click();
@@ -120,6 +155,7 @@ export default async function consoleManage(t, world) {
     enrolProduct(world, visitor),
   );
   await t.test("a layout goes from the draft to published", () => publishLayout(world, visitor));
+  await t.test("a restock puts it in force and charges nobody", () => restock(world, visitor));
   await t.test("a key's secret is shown once", () => keyOnce(visitor, world.server.url));
   if (!process.env.SKIP_PAGES) await everyPage(t, world, visitor);
   await visitor.leave();

@@ -5,7 +5,19 @@ import { Server } from "./support/server.js";
 
 // In this order. A room's default function has its tests; `begin`, where it has one, starts what
 // takes long, before all tests.
-const rooms = ["speed", "wallet", "wallet_troubles", "cabinet", "console", "console_manage", "debt"];
+// `alone`: it has a server of its own, and the others' is not there for it.
+const rooms = [
+  "speed",
+  "wallet",
+  "wallet_troubles",
+  "cabinet",
+  "console",
+  "console_manage",
+  "debt",
+  "tenants",
+  "first_sale",
+  "many",
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((room) => !rooms.includes(room));
@@ -13,18 +25,20 @@ if (unknown.length > 0) {
   console.error(`no such room: ${unknown.join(", ")}; there are ${rooms.join(", ")}`);
   process.exit(2);
 }
-const chosen = wanted.length > 0 ? wanted : rooms;
+const slow = ["many"]; // Only where it is asked for.
+const chosen = wanted.length > 0 ? wanted : rooms.filter((room) => !slow.includes(room));
 
 test("the pages", async (t) => {
   const modules = await Promise.all(chosen.map((room) => import(`./${room}.js`)));
-  const server = await new Server({ cabinets: 3 }).start();
+  const shared = modules.some((room) => !room.alone);
+  const server = shared ? await new Server({ cabinets: 4 }).start() : undefined;
   const world = { server, browser: await startBrowser() };
   try {
-    world.cabinet = await server.startCabinet();
+    world.cabinet = await server?.startCabinet();
     for (const room of modules) await room.begin?.(world);
     for (const room of modules) await room.default(t, world);
   } finally {
     await world.browser.close();
-    await server.stop();
+    await server?.stop();
   }
 });

@@ -170,6 +170,8 @@ Result<ApiAnswer> tell_review(ApiCall& call, Services& services,
       [&](Desk&) { return answer_review(call); });
 }
 
+constexpr std::int64_t kHeldMsMax = 10'000;  // As api/openapi.yaml has it.
+
 Result<ApiAnswer> decide_review(ApiCall& call, Services& services) {
   commerce::ReviewDecide decision{call.now, acting_user(call), {}};
   BodyReader body(call.body());
@@ -179,7 +181,9 @@ Result<ApiAnswer> decide_review(ApiCall& call, Services& services) {
     const auto quantity = static_cast<int>(line.integer("quantity", -most, most));
     decision.lines.push_back({std::move(sku), quantity});
   });
+  const auto held_ms = body.integer_if("held_ms", 0, kHeldMsMax);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
+  decision.at = call.now - Duration(held_ms.value_or(0));
   return tell_review(call, services, std::move(decision));
 }
 

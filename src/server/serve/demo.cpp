@@ -37,6 +37,7 @@ struct Goods {
   cart::Layout layout;
   std::string layout_sha256;
   std::vector<commerce::Product> products;
+  std::map<std::string, std::string> photo_names;  // As the API looks for them, by their content.
 };
 
 // The layout's text with `prefix` before every product's id.
@@ -91,6 +92,7 @@ Result<Goods> read_goods(const Serve& server, const fs::path& session, std::stri
         if (!content) return std::unexpected(content.error());
         auto photo = server.blobs().put(*content);
         if (!photo) return std::unexpected(std::move(photo.error()));
+        goods.photo_names[*photo] = *photo + (file.extension() == ".png" ? ".png" : ".jpeg");
         product.photos.push_back(*std::move(photo));
       }
     }
@@ -215,9 +217,9 @@ Result<void> put_goods(Desk& desk, const Serve& server, const TenantId& tenant,
     if (auto taken = core::take_sku(desk.transaction(), product, desk.now()); !taken) return taken;
     if (auto saved = save(desk, tenant, product); !saved) return saved;
     for (const std::string& photo : product.photos) {
-      auto kept =
-          platform::add_blob(desk.transaction(), server.blobs(), {tenant, product.id.text(), photo},
-                             platform::BlobKind::kPicture, photo, desk.now());
+      auto kept = platform::add_blob(desk.transaction(), server.blobs(),
+                                     {tenant, product.id.text(), goods.photo_names.at(photo)},
+                                     platform::BlobKind::kPicture, photo, desk.now());
       if (kept) kept = core::want_photo(desk.transaction(), photo);
       if (!kept) return kept;
     }

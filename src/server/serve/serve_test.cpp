@@ -8,6 +8,7 @@
 
 #include "commerce/door_token.hpp"
 #include "platform/jobs.hpp"
+#include "server/serve/operator.hpp"
 #include "server/serve/testing_serve.hpp"
 
 namespace tally::serve::testing {
@@ -47,6 +48,22 @@ class Outside : public ServeTest {
     EXPECT_EQ(statement().captured_minor, 0);
   }
 };
+
+TEST_F(Outside, AnOperatorIsSetUpOnceAndItsOwnerSignsInToAnEmptyHouse) {
+  const auto made = set_up_operator(*server_, "Second Coolers", "new@tally.example", world_);
+  ASSERT_TRUE(made) << made.error();
+  const json body = {{"tenant", made->tenant.text()},
+                     {"email", "new@tally.example"},
+                     {"password", made->password}};
+  const Answer signed_in = post("", "/v1/sign_in/users", body);
+  ASSERT_EQ(signed_in.status, 200) << signed_in.body;
+  EXPECT_THAT(get(signed_in.body.at("token"), "/v1/cabinets").body.at("data"), IsEmpty());
+  const auto again = set_up_operator(*server_, "Second Coolers", "else@tally.example", world_);
+  ASSERT_TRUE(again) << again.error();
+  EXPECT_EQ(again->tenant, made->tenant);
+  EXPECT_THAT(again->password, IsEmpty());
+  EXPECT_FALSE(set_up_operator(*server_, "Third", "no address", world_));
+}
 
 TEST_F(Outside, AProviderThatIsDownForAnHourIsAskedUntilItIsBackAndChargesOnce) {
   const SessionId session = shop();

@@ -15,6 +15,7 @@ import { followEvents } from "./live";
 import { isStaff, may } from "./roles";
 import { pathOf, sections, type Section } from "./sections";
 import { KeyHelp } from "./shell/key_help";
+import { LeadBack } from "./shell/lead_back";
 import { Mark } from "./shell/mark";
 import { Navigation } from "./shell/navigation";
 import { Page } from "./shell/page";
@@ -96,7 +97,9 @@ function Shell(): JSX.Element {
         <b>tally</b>
       </header>
       <div class="side">
-        <Navigation onGo={() => setMenu(false)} onHelp={() => setHelp(true)} />
+        <div class="side-room">
+          <Navigation onGo={() => setMenu(false)} onHelp={() => setHelp(true)} />
+        </div>
       </div>
       <button
         type="button"
@@ -106,6 +109,7 @@ function Shell(): JSX.Element {
         onClick={() => setMenu(false)}
       />
       <main id="main" tabIndex={-1}>
+        {may("operator") && <LeadBack />}
         <Sections />
       </main>
       {help && <KeyHelp onClose={() => setHelp(false)} />}

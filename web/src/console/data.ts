@@ -219,6 +219,20 @@ export function useProducts(): ReadonlyMap<string, Product> {
   return products.value.value ?? new Map<string, Product>();
 }
 
+// Whether anything was sold at all, at whatever time; undefined until that is known.
+const [sold, loadSold] = kept<boolean>(async () => {
+  const page = await ask(api.GET("/v1/receipts", { params: { query: { limit: 1 } } }));
+  return page.data.length > 0;
+});
+
+export function useSold(): boolean | undefined {
+  useEffect(() => void loadSold(), []);
+  useEvents(["session.settled", "receipt."], () => {
+    if (!sold.value.value) void loadSold();
+  });
+  return sold.value.value;
+}
+
 export const photoOf = (product: Product | undefined): string | undefined =>
   product?.photos[0] && `/v1/products/${product.id}/photos/${product.photos[0]}`;
 

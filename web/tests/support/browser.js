@@ -38,7 +38,8 @@ export class Visitor {
   constructor(context, page) {
     Object.assign(this, { context, page, errors: [], expected: [] });
     page.on("console", (message) => {
-      if (message.type() === "error") this.errors.push(message.text());
+      if (message.type() !== "error") return;
+      this.errors.push(`${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
@@ -69,7 +70,7 @@ export class Visitor {
   }
 
   // Looked at in both widths and both lights, by axe and by whoever opens build/web/screenshots.
-  async look(name, { widths = [phone, desk] } = {}) {
+  async look(name, { widths = [phone, desk], full = true } = {}) {
     const { page } = this;
     const before = page.viewportSize();
     for (const scheme of ["light", "dark"]) {
@@ -77,7 +78,7 @@ export class Visitor {
       for (const viewport of widths) {
         await page.setViewportSize(viewport);
         const path = join(shots, `${name}-${viewport.width}-${scheme}.png`);
-        await page.screenshot({ path, fullPage: true, animations: "disabled" });
+        await page.screenshot({ path, fullPage: full, animations: "disabled" });
         const { scrollWidth, clientWidth } = await page.evaluate(() => ({
           scrollWidth: document.documentElement.scrollWidth,
           clientWidth: document.documentElement.clientWidth,

@@ -1,20 +1,21 @@
 // What an operator's people do in the console, up to where a test begins.
-import { desk, Visitor } from "./browser.js";
+import { desk, receiptWithinMs, Visitor } from "./browser.js";
 import { until } from "./server.js";
 
 export const password = "a long password for tests";
 
 let number = 0;
 
-// Signed in at the console, at `path`.
-export async function enter(world, path, { email, secret, ...options } = {}) {
+// Signed in at the console, at `path`. `meanwhile`: what else the page asks for.
+export async function enter(world, path, { email, secret, meanwhile, ...options } = {}) {
   const visitor = await Visitor.come(world.browser, { viewport: desk, ...options });
-  visitor.expect(/status of 401/, /status of 404/); // Who is signed in; carts that are not there.
+  visitor.expect(/status of 401/); // Who is signed in is asked first.
   const { page } = visitor;
   await page.goto(world.server.url + path);
   await page.getByLabel("E-mail").fill(email ?? world.server.demo.owner);
   await page.getByLabel("Password").fill(secret ?? world.server.demo.password);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await meanwhile?.(page);
   await page.getByRole("navigation", { name: "Sections" }).waitFor({ state: "attached" });
   return visitor;
 }
@@ -67,7 +68,7 @@ export async function shop({ server }, cabinet, { token, method }) {
       if (now.state === "ended") throw new Error(`the session ended: ${now.end}`);
       return ["review", "settled"].includes(now.state) && now;
     },
-    120000,
+    receiptWithinMs,
     250,
   );
 }

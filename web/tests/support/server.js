@@ -31,7 +31,7 @@ export async function until(what, look, withinMs = 30000, everyMs = 50) {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const listener = createServer().listen(0, "127.0.0.1", () => {
       const { port } = listener.address();
@@ -40,23 +40,26 @@ function freePort() {
   });
 }
 
-function run(words, log) {
+export function run(words, log, cwd = root) {
   const out = openSync(log, "a");
-  const child = spawn(tally, words, { cwd: root, stdio: ["ignore", out, out] });
+  const child = spawn(tally, words, { cwd, stdio: ["ignore", out, out] });
   closeSync(out);
   child.ended = new Promise((done) => child.once("exit", done));
   return child;
 }
 
-async function end(child, signal = "SIGTERM") {
+export async function end(child, signal = "SIGTERM") {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   child.kill(signal);
   await child.ended;
 }
 
-// `session`: the folder in demo/ of which the cabinets have layout, products and clips.
+// `session`: the folder in demo/ of which the cabinets have layout, products and clips. `operators`:
+// instead of the demo, empty tenants with these names, each with an owner.
 export class Server {
-  constructor({ session = "take_one", cabinets = 2 } = {}) {
+  constructor({ session = "take_one", cabinets = 2, operators = [] } = {}) {
+    this.names = operators;
+    this.operators = [];
     this.session = join(root, "demo", session);
     this.count = cabinets;
     this.folder = mkdtempSync(join(tmpdir(), "tally-web-"));
@@ -73,14 +76,25 @@ export class Server {
       `version = 1\ndata = "${this.folder}/server"\npublic_url = "${this.url}"\n` +
         `[http]\nport = ${this.port}\n`,
     );
-    await this.run();
+    for (const name of this.names) {
+      await end(this.process);
+      await this.runAs(name);
+      this.operators.push(this.demo);
+    }
+    if (this.names.length === 0) await this.run();
     return this;
   }
 
-  async run() {
+  // On the configuration and store that lie in `folder`.
+  async startOn(folder) {
+    this.config = join(folder, "tally.toml");
+    [, this.url] = /public_url = "(.*)"/.exec(readFileSync(this.config, "utf8"));
+    await this.run();
+  }
+
+  async run(more = ["--demo", this.session, "--demo-cabinets", String(this.count)]) {
     writeFileSync(this.log, "");
-    const words = ["serve", "--config", this.config, "--demo", this.session];
-    this.process = run([...words, "--demo-cabinets", String(this.count)], this.log);
+    this.process = run(["serve", "--config", this.config, ...more], this.log);
     const line = await until("the server's start", () => this.said(/^\{.*\}$/m), startWithinMs);
     this.demo = JSON.parse(line[0]);
   }
@@ -96,7 +110,13 @@ export class Server {
   async restart(whileDown = async () => {}) {
     await end(this.process, "SIGKILL");
     await whileDown();
-    await this.run();
+    if (this.names.length === 0) await this.run();
+    else await this.runAs(this.names[0]);
+  }
+
+  // An operator who is there already stays as it is.
+  runAs(name) {
+    return this.run(["--tenant", name, "--owner", "owner@tally.example"]);
   }
 
   async stop() {

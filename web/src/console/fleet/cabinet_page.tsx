@@ -10,6 +10,7 @@ import { Empty, Loaded, Notice } from "@shared/ui/states";
 import { Time } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
 import { Link } from "wouter-preact";
+import { kindWords } from "../alerts/kinds";
 import { useFleet, type Cabinet, type Site } from "../data";
 import { useEvents } from "../live";
 import { may } from "../roles";
@@ -264,7 +265,7 @@ function Alerts({ cabinet, site }: Placed): JSX.Element {
               <ul class="stack-tight">
                 {all.map((one: Schemas["Alert"]) => (
                   <li key={one.id}>
-                    {one.words}{" "}
+                    <b>{kindWords(one.kind)}</b>{" "}
                     <span class="small soft">
                       <Time at={one.raised_at} {...(site ? { zone: site.time_zone } : {})} />
                     </span>

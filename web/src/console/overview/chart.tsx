@@ -54,7 +54,11 @@ function optionsOf(
         width: 2,
         spanGaps: false,
         ...(bars
-          ? { fill: tone(line.color), paths: uPlot.paths.bars?.({ size: [0.7, 40] }) ?? null }
+          ? {
+              fill: tone(line.color),
+              paths: uPlot.paths.bars?.({ size: [0.7, 40] }) ?? null,
+              points: { show: false },
+            }
           : { points: { show: true, size: 5 } }),
       })),
     ],

@@ -69,8 +69,13 @@ export const en = {
     editLayout: "Edit the shelves",
     provision: "Connect the cabinet",
     provisionWords:
-      "Run these on the cabinet’s machine. The code works once, for 15 minutes. Without hardware, " +
-      "add --virtual to the second command.",
+      "Run these two on the cabinet’s machine. The code works once, for 15 minutes, and the first " +
+      "command writes cabinet.toml.",
+    virtualWords:
+      "No hardware yet? Run both in the folder of tally’s checkout, with this as the second one. Its " +
+      "cameras play the clips in demo/, and its screen, with a door to click, is at " +
+      "http://127.0.0.1:7070/.",
+    virtualCommand: "Command that runs it without hardware",
     makeCode: "Make a code",
     making: "Making…",
     expires: (time: string) => `The code works until ${time}.`,
@@ -86,6 +91,9 @@ export const en = {
     saleWords: "Scan the code on the cabinet’s screen with a phone, take something, close the door.",
     closed: "It does not open yet:",
     ready: "It is ready to sell.",
+    learningTitle: "The cameras are still learning",
+    learning: (names: string) =>
+      `Their model looks at the photos of ${names} now. Wait for it, or the first cart goes to a review.`,
     hide: "Hide these steps",
     show: "Show the first steps",
     wrong: { name: "Give it a name.", zone: "A time zone such as Europe/Berlin." },

@@ -70,8 +70,13 @@ export const es: typeof en = {
     editLayout: "Editar los estantes",
     provision: "Conectar la nevera",
     provisionWords:
-      "Ejecute esto en la máquina de la nevera. El código vale una vez, 15 minutos. Sin equipo real, " +
-      "añada --virtual al segundo comando.",
+      "Ejecute estos dos en la máquina de la nevera. El código vale una vez, 15 minutos, y el primer " +
+      "comando escribe cabinet.toml.",
+    virtualWords:
+      "¿Aún sin equipo? Ejecute ambos en la carpeta del código de tally, con este como segundo. Sus " +
+      "cámaras muestran los vídeos de demo/, y su pantalla, con una puerta que se pulsa, está en " +
+      "http://127.0.0.1:7070/.",
+    virtualCommand: "Comando que la pone en marcha sin equipo",
     makeCode: "Crear un código",
     making: "Creando…",
     expires: (time) => `El código vale hasta las ${time}.`,
@@ -87,6 +92,9 @@ export const es: typeof en = {
     saleWords: "Escanee con un teléfono el código de la pantalla, coja algo y cierre la puerta.",
     closed: "Aún no se abre:",
     ready: "Está lista para vender.",
+    learningTitle: "Las cámaras aún están aprendiendo",
+    learning: (names) =>
+      `Su modelo mira ahora las fotos de ${names}. Espere, o la primera cesta irá a revisión.`,
     hide: "Ocultar estos pasos",
     show: "Mostrar los primeros pasos",
     wrong: { name: "Dele un nombre.", zone: "Una zona horaria como Europe/Madrid." },

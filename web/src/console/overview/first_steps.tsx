@@ -1,6 +1,6 @@
 // From an empty tenant to the first sale: what is done is seen by itself, what is next is open, and
 // can be done here or where its link leads.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { api, ask } from "@shared/api/client";
 import { useResource } from "@shared/api/resource";
@@ -142,6 +142,7 @@ function Steps({ of, onDone }: { of: State; onDone: () => Promise<void> }): JSX.
   const [open, setOpen] = useState<number>();
   const list = stepsOf(of, standard.value, () => (standard.value = true), onDone);
   const next = list.findIndex((one) => !one.done);
+  useEffect(() => setOpen(undefined), [next]);
   const shown = open ?? next;
   const done = list.filter((one) => one.done).length;
   return (

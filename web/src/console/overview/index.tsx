@@ -5,6 +5,7 @@ import { useResource } from "@shared/api/resource";
 import { useUrlState } from "@shared/url_state";
 import { Segments, SelectField } from "@shared/ui/field";
 import { Loaded } from "@shared/ui/states";
+import { useSold } from "../data";
 import { useEvents } from "../live";
 import { browserZone } from "../manage/days";
 import "../manage/style.css";
@@ -33,41 +34,39 @@ export default function Overview(): JSX.Element {
     const query = { from, time_zone: zone, step: "day" as const, ...(site && { site: site.id }) };
     return ask(api.GET("/v1/statistics", { params: { query } }));
   });
-  // Whether anything was sold at all, at whatever time.
-  const sold = useResource("overview/sold", async () => {
-    const page = await ask(api.GET("/v1/receipts", { params: { query: { limit: 1 } } }));
-    return page.data.length > 0;
-  });
-  useEvents(["session.settled", "receipt."], () => {
-    void sold.reload();
-    void statistics.reload();
-  });
+  const sold = useSold();
+  useEvents(["session.settled", "receipt."], () => void statistics.reload());
   return (
     <Page title={words.title} wide>
-      {sold.value === false && <FirstSteps />}
-      <div class="filters overview-filters">
-        <Segments
-          label={words.range}
-          value={range}
-          choices={ranges.map((value) => ({ value, words: words.ranges[value] }))}
-          onChange={(days) => setUrl({ days })}
-        />
-        {(sites.value?.length ?? 0) > 1 && (
-          <SelectField
-            label={words.site}
-            value={site?.id ?? ""}
-            choices={[
-              { value: "", words: words.allSites },
-              ...(sites.value ?? []).map((one) => ({ value: one.id, words: one.name })),
-            ]}
-            onChange={(id) => setUrl({ site: id })}
-          />
-        )}
-        <span class="small soft">{words.zone(zone)}</span>
-      </div>
-      <Loaded of={statistics} lines={8}>
-        {(of) => <Figures of={of} />}
-      </Loaded>
+      {sold === false ? (
+        <FirstSteps />
+      ) : (
+        <>
+          <div class="filters overview-filters">
+            <Segments
+              label={words.range}
+              value={range}
+              choices={ranges.map((value) => ({ value, words: words.ranges[value] }))}
+              onChange={(days) => setUrl({ days })}
+            />
+            {(sites.value?.length ?? 0) > 1 && (
+              <SelectField
+                label={words.site}
+                value={site?.id ?? ""}
+                choices={[
+                  { value: "", words: words.allSites },
+                  ...(sites.value ?? []).map((one) => ({ value: one.id, words: one.name })),
+                ]}
+                onChange={(id) => setUrl({ site: id })}
+              />
+            )}
+            <span class="small soft">{words.zone(zone)}</span>
+          </div>
+          <Loaded of={statistics} lines={8}>
+            {(of) => <Figures of={of} />}
+          </Loaded>
+        </>
+      )}
     </Page>
   );
 }

@@ -56,6 +56,8 @@ export function Provision({
       <p>{words.provisionWords}</p>
       <CopyText text={provision} label={words.provisionCommand} />
       <CopyText text="tally device --config cabinet.toml" label={words.runCommand} />
+      <p>{words.virtualWords}</p>
+      <CopyText text="tally device --config cabinet.toml --virtual" label={words.virtualCommand} />
       <p class="small soft">{words.expires(timeOnly(code.expires_at))}</p>
       <p role="status">{words.waiting}</p>
       <div>

@@ -4,6 +4,7 @@ export const en = {
   title: "Products",
   intro: "What you sell. Cameras tell products apart by their photos, so every product needs some.",
   add: "Add a product",
+  addAnother: "Add another one",
   adding: "Adding…",
   search: "Search",
   searchHint: "Name, sku or barcode",

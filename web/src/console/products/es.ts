@@ -7,6 +7,7 @@ export const es: typeof en = {
     "Lo que vende. Las cámaras distinguen los productos por sus fotos; por eso cada uno necesita " +
     "algunas.",
   add: "Añadir un producto",
+  addAnother: "Añadir otro",
   adding: "Añadiendo…",
   search: "Buscar",
   searchHint: "Nombre, SKU o código de barras",

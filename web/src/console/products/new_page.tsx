@@ -11,7 +11,7 @@ import { tell, tellProblem } from "@shared/ui/toast";
 import { useDraft, useFields, type Fields } from "../manage/draft";
 import { Form } from "../manage/form";
 import { useMarkets, type Market } from "../manage/things";
-import { parseTax } from "../markets/tax";
+import { parseTax, taxText } from "../markets/tax";
 import { Page } from "../shell/page";
 import { PhotoDrop } from "./drop";
 import { ProductFields } from "./fields";
@@ -25,14 +25,21 @@ interface Waiting {
   shown: string; // An object URL.
 }
 
+const noTax = "0";
+
 export function NewProductPage(): JSX.Element {
   const words = said.value;
   const [, go] = useLocation();
   const [fields, clear] = useFields("product.new", emptyProduct);
-  const [price, clearPrice] = useFields<PriceField>("product.price", { price: "", tax: "0" });
+  const [price, clearPrice] = useFields<PriceField>("product.price", { price: "", tax: noTax });
   const chosen = useDraft("product.market", "");
   const markets = useMarkets();
   const market = markets.value?.find((one) => one.id === chosen.value) ?? markets.value?.[0];
+  // Most products of a market are taxed alike: as the one before, until somebody writes another.
+  const usual = market?.prices[market.prices.length - 1]?.tax_rate_bp;
+  useEffect(() => {
+    if (usual !== undefined && price.tax.value === noTax) price.tax.value = taxText(usual);
+  }, [usual]);
   const [photos, setPhotos] = useState<Waiting[]>([]);
   const [sent, setSent] = useState<number>();
 

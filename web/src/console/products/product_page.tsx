@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { useResource, type Resource } from "@shared/api/resource";
+import { ButtonLink } from "@shared/ui/button";
 import { Loaded } from "@shared/ui/states";
 import { tell, tellProblem } from "@shared/ui/toast";
 import { useFields } from "../manage/draft";
@@ -24,9 +25,16 @@ export function ProductPage({ id }: { id: string }): JSX.Element {
   );
   return (
     <Page
-        title={product.value?.name ?? said.value.title}
-        crumbs={[{ href: "/console/products", words: said.value.title }]}
-      >
+      title={product.value?.name ?? said.value.title}
+      crumbs={[{ href: "/console/products", words: said.value.title }]}
+      acts={
+        may("operator") && (
+          <ButtonLink icon="plus" href="/console/products/new">
+            {said.value.addAnother}
+          </ButtonLink>
+        )
+      }
+    >
       <Loaded of={product}>
         {(one) => (
           <div class="two">

@@ -14,9 +14,11 @@ export type Review = Schemas["Review"];
 interface Pending {
   review: string;
   lines: Line[];
+  at: number; // When it was decided; what comes after that is no part of how long a review takes.
 }
 
 const undoMs = 3000;
+const heldMsMax = 10000; // As the API has it.
 const pendingName = "console.review.pending"; // Outlives a reload, which sends it.
 
 export const pending = signal<Pending | undefined>(readStored<Pending>("tab", pendingName));
@@ -28,13 +30,13 @@ function keep(value: Pending | undefined): void {
   writeStored("tab", pendingName, value);
 }
 
-async function send({ review, lines }: Pending): Promise<void> {
+async function send({ review, lines, at }: Pending): Promise<void> {
   try {
     await once(`review/${review}`, (key) =>
       ask(
         api.POST("/v1/reviews/{id}/decide", {
           params: { path: { id: review }, header: { "Idempotency-Key": key } },
-          body: { lines },
+          body: { lines, held_ms: Math.min(heldMsMax, Math.max(0, Date.now() - at)) },
           keepalive: true,
         }),
       ),
@@ -56,7 +58,7 @@ export function flush(): Promise<void> {
 
 export function decide(review: string, lines: readonly Line[]): void {
   void flush();
-  keep({ review, lines: chargedOf(lines) });
+  keep({ review, lines: chargedOf(lines), at: Date.now() });
   timer = window.setTimeout(() => void flush(), undoMs);
 }
 

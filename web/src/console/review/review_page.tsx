@@ -144,8 +144,8 @@ function Work({
   const bySku = useMemo(() => bySkuOf(products), [products]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(keptDraft(review.id) ?? review.suggested));
   const [search, setSearch] = useState<"add" | "swap">();
-  const cart = useResource<SeenCart | null>(`cart/${review.session}`, () =>
-    loadCart(review.session),
+  const cart = useResource<SeenCart | null>(`cart/${review.session}/${review.cart}`, () =>
+    review.cart ? loadCart(review.session) : Promise.resolve(null),
   );
   const steps = useMemo(() => stepsOf(cart.value?.events ?? []), [cart.value]);
   const [shown, show] = useState(-1);

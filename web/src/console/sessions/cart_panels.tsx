@@ -71,11 +71,11 @@ export function EventsPanel({
               </button>
               <div class="carts small">
                 <div>
-                  <span class="soft">{words.cartBefore}</span>
+                  <div class="soft">{words.cartBefore}</div>
                   <CartWords of={before} bySku={bySku} />
                 </div>
                 <div>
-                  <span class="soft">{words.cartAfter}</span>
+                  <div class="soft">{words.cartAfter}</div>
                   <CartWords of={after} bySku={bySku} />
                 </div>
               </div>

@@ -68,14 +68,15 @@ function Videos({
     const got = await orNull(ask(api.GET("/v1/sessions/{id}/videos", { params })));
     return got?.data ?? [];
   });
-  const boxes = useResource(`boxes/${session}`, async () => {
+  // Boxes are kept with the cart.
+  const hasCart = cart !== null;
+  const boxes = useResource(`boxes/${session}/${hasCart}`, async () => {
     const params = { path: { id: session } };
-    return orNull(ask(api.GET("/v1/sessions/{id}/boxes", { params })));
+    return hasCart ? orNull(ask(api.GET("/v1/sessions/{id}/boxes", { params }))) : null;
   });
   useEvents(["session.", "footage."], (events) => {
     if (!events.some((one) => one.object_id === session)) return;
     if (videos.value?.length === 0) void videos.reload();
-    if (!boxes.value) void boxes.reload();
   });
   return (
     <Loaded of={videos} lines={6}>
@@ -329,7 +330,7 @@ function Controls({
             aria-pressed={Math.abs(clock.rate.value) === rate}
             onClick={() => {
               if (playing) clock.play(rate);
-              else clock.rate.value = rate;
+              else clock.setRate(rate);
             }}
           >
             {rate}×
@@ -346,6 +347,7 @@ function Controls({
           {words.boxes}
         </label>
       )}
+      {clock.waiting.value && <span class="small soft">{words.waitingForVideo}</span>}
       {boxesKnown && !hasBoxes && <span class="small soft">{words.boxesNone}</span>}
     </div>
   );

@@ -36,12 +36,15 @@ export function SessionPage({ id }: { id: string }): JSX.Element {
   const history = useResource<History>(`session/${id}`, () =>
     ask(api.GET("/v1/sessions/{id}/history", { params: { path: { id } } })),
   );
-  const cart = useResource<SeenCart | null>(`cart/${id}`, () => loadCart(id));
+  // There is none before the decision; asking for it would be an error in the browser's log.
+  const isDecided = history.value?.session.decision != null;
+  const cart = useResource<SeenCart | null>(`cart/${id}/${isDecided}`, () =>
+    isDecided ? loadCart(id) : Promise.resolve(null),
+  );
   const kinds = ["session.", "payment.", "receipt.", "review.", "dispute.", "refund."];
   useEvents(kinds, (events) => {
     if (!events.some((one) => concerns(history.value, id, one))) return;
     void history.reload();
-    if (!cart.value) void cart.reload();
   });
   const session = history.value?.session;
   const fleet = useFleet().value;

@@ -65,6 +65,7 @@ const en = {
   timeline: "Timeline",
   position: "Position",
   boxes: "Boxes",
+  waitingForVideo: "Waiting for a video…",
   boxesNone: "No boxes are kept of this session.",
   kHelp: {
     title: "Video",
@@ -217,6 +218,7 @@ const es: typeof en = {
   timeline: "Línea de tiempo",
   position: "Posición",
   boxes: "Cajas",
+  waitingForVideo: "A la espera de un vídeo…",
   boxesNone: "No se guardan cajas de esta sesión.",
   kHelp: {
     title: "Vídeo",

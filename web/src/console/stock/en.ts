@@ -88,6 +88,8 @@ export const en = {
   declaring: "Saving…",
   declared: "Noted. Close the door to end the restock.",
   declaredTitle: "Noted",
+  overTitle: "The restock is over",
+  over: "What you loaded is in the stock, and the published layout holds.",
   again: "Restock once more",
   toStock: "To the stock",
   wrong: { number: "Whole numbers, not below zero." },

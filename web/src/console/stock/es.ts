@@ -89,6 +89,8 @@ export const es: typeof en = {
   declaring: "Guardando…",
   declared: "Anotado. Cierre la puerta para acabar la reposición.",
   declaredTitle: "Anotado",
+  overTitle: "La reposición ha terminado",
+  over: "Lo que ha cargado está en existencias, y la disposición publicada rige.",
   again: "Reponer otra vez",
   toStock: "A las existencias",
   wrong: { number: "Números enteros, no menores que cero." },

@@ -10,6 +10,7 @@ import { useResource } from "@shared/api/resource";
 import { Button, ButtonLink } from "@shared/ui/button";
 import { Empty, Loaded, Notice } from "@shared/ui/states";
 import { useDraft } from "../manage/draft";
+import { useEvents } from "../live";
 import { Page } from "../shell/page";
 import { planogramsOf } from "../layouts/layouts_page";
 import { loadProducts } from "../manage/things";
@@ -88,7 +89,7 @@ function Restock({ id, of }: { id: string; of: Shown }): JSX.Element {
   const words = said.value;
   const session = useDraft(`restock.${id}.session`, "");
   const typed = useDraft<Typed>(`restock.${id}.lines`, {});
-  const [isDone, setDone] = useState(false);
+  const [declared, setDeclared] = useState(""); // The session of which it was said.
   const [wrong, setWrong] = useState("");
   const unlock = async () => {
     const made = await once(`restock/${id}`, (key) =>
@@ -120,22 +121,10 @@ function Restock({ id, of }: { id: string; of: Shown }): JSX.Element {
       throw thrown;
     }
     typed.value = {};
+    setDeclared(session.value);
     session.value = "";
-    setDone(true);
   };
-  if (isDone) {
-    return (
-      <Notice kind="good" title={words.declaredTitle}>
-        <div class="stack-tight">
-          <span>{words.declared}</span>
-          <div class="row">
-            <ButtonLink href={`/console/stock/${id}`}>{words.toStock}</ButtonLink>
-            <Button onPress={() => setDone(false)}>{words.again}</Button>
-          </div>
-        </div>
-      </Notice>
-    );
-  }
+  if (declared) return <Declared id={id} session={declared} onAgain={() => setDeclared("")} />;
   return (
     <>
       <section class="card stack" aria-label={words.step1}>
@@ -178,6 +167,34 @@ function Restock({ id, of }: { id: string; of: Shown }): JSX.Element {
         </div>
       </section>
     </>
+  );
+}
+
+function Declared({
+  id,
+  session,
+  onAgain,
+}: {
+  id: string;
+  session: string;
+  onAgain: () => void;
+}): JSX.Element {
+  const words = said.value;
+  const state = useResource(`restock/session/${session}`, () =>
+    ask(api.GET("/v1/sessions/{id}", { params: { path: { id: session } } })),
+  );
+  useEvents(["session."], () => void state.reload());
+  const isOver = state.value?.state === "ended";
+  return (
+    <Notice kind="good" title={isOver ? words.overTitle : words.declaredTitle}>
+      <div class="stack-tight">
+        <span role="status">{isOver ? words.over : words.declared}</span>
+        <div class="row">
+          <ButtonLink href={`/console/stock/${id}`}>{words.toStock}</ButtonLink>
+          <Button onPress={onAgain}>{words.again}</Button>
+        </div>
+      </div>
+    </Notice>
   );
 }
 

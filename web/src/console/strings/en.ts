@@ -41,6 +41,11 @@ export const en = {
     title: "Signed in as a shopper",
     todo: "The console is for people of the operator. Sign out to sign in as one.",
   },
+  leadBack: {
+    label: "To the first steps",
+    words: "Nothing was sold yet. The first steps say what comes next.",
+    go: "First steps",
+  },
   signIn: {
     title: "Sign in to the console",
     email: "E-mail",

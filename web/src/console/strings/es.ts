@@ -43,6 +43,11 @@ export const es: ConsoleStrings = {
     title: "Ha entrado como comprador",
     todo: "La consola es para personas del operador. Salga para entrar como una de ellas.",
   },
+  leadBack: {
+    label: "A los primeros pasos",
+    words: "Aún no se ha vendido nada. Los primeros pasos dicen qué viene ahora.",
+    go: "Primeros pasos",
+  },
   signIn: {
     title: "Entrar en la consola",
     email: "Correo",
