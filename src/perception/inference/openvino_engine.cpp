@@ -125,6 +125,8 @@ ov::element::Type element_type(Precision precision) {
       return ov::element::bf16;
     case Precision::kFp16:
       return ov::element::f16;
+    case Precision::kFp8:
+      return ov::element::f8e4m3;
   }
   std::abort();
 }

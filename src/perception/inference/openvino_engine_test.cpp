@@ -159,7 +159,8 @@ TEST_F(OpenvinoEngine, OptionsHaveLimits) {
 
 // Which precisions a CPU has differs; an engine that opens says the one that was asked for.
 TEST_F(OpenvinoEngine, NeverUsesAnotherPrecisionThanAsked) {
-  for (const Precision precision : {Precision::kFp32, Precision::kBf16, Precision::kFp16}) {
+  for (const Precision precision :
+       {Precision::kFp32, Precision::kBf16, Precision::kFp16, Precision::kFp8}) {
     const auto engine = open_openvino_engine(package_, {.precision = precision});
     if (engine) {
       EXPECT_THAT((*engine)->description(), HasSubstr(std::string(name_of(precision))));
