@@ -8,6 +8,8 @@
 // read while no engine runs.
 #pragma once
 
+#include <dlfcn.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -38,5 +40,11 @@ struct FakeNrt {
 
 extern "C" FakeNrt* fake_nrt();
 extern "C" void fake_nrt_reset();  // Asserts that nothing is alive.
+
+// The same, from the library at `path`; the test must run beside what its target NEEDS.
+inline FakeNrt& loaded_fake_nrt(const char* path) {
+  void* library = ::dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  return *reinterpret_cast<decltype(&fake_nrt)>(::dlsym(library, "fake_nrt"))();
+}
 
 }  // namespace tally::inference

@@ -24,17 +24,11 @@ using ::testing::IsEmpty;
 
 const fs::path kFake = fs::path(TALLY_BINARY_DIR) / "libfake_nrt.so";
 
-FakeNrt& fake() {
-  static void* library = ::dlopen(kFake.c_str(), RTLD_NOW | RTLD_LOCAL);
-  static auto* get = reinterpret_cast<decltype(&fake_nrt)>(::dlsym(library, "fake_nrt"));
-  return *get();
-}
+FakeNrt& fake() { return loaded_fake_nrt(kFake.c_str()); }
 
 void reset_fake() {
-  fake();
-  void* library = ::dlopen(kFake.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  void* library = ::dlopen(kFake.c_str(), RTLD_NOW | RTLD_LOCAL);
   reinterpret_cast<decltype(&fake_nrt_reset)>(::dlsym(library, "fake_nrt_reset"))();
-  ::dlclose(library);
 }
 
 class NeuronEngine : public ::testing::Test {
