@@ -14,20 +14,23 @@
 #include "cli/model.hpp"
 #include "perception/cart/process.hpp"
 #include "perception/inference/bench_engine.hpp"
+#include "perception/inference/open_engine.hpp"
 
 namespace tally::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-EngineFacts facts_of(const inference::Engine& engine, const std::string& model,
+EngineFacts facts_of(const inference::Engine& engine, const inference::ModelPackage& package,
                      const inference::EngineOptions& options) {
-  return {.model = model,
-          .description = engine.description(),
-          .precision = std::string(inference::name_of(options.precision)),
-          .threads = options.threads,
-          .streams = options.streams,
-          .requests = engine.request_count()};
+  const bool fixed = package.target != inference::Target::kCpu;
+  return {
+      .model = package.name,
+      .description = engine.description(),
+      .precision = std::string(inference::name_of(fixed ? package.precision : options.precision)),
+      .threads = options.threads,
+      .streams = options.streams,
+      .requests = engine.request_count()};
 }
 
 std::string mebibytes(std::int64_t bytes) {
@@ -132,8 +135,7 @@ Result<PipelineBench> bench_clip(const BenchPipelineArguments& arguments, const 
   if (!detector) return std::unexpected(std::move(detector.error()));
   PipelineBench bench;
   bench.video = arguments.video.string();
-  bench.engine =
-      facts_of((*detector)->engine(), (*detector)->package().name, engine_options(choice));
+  bench.engine = facts_of((*detector)->engine(), (*detector)->package(), engine_options(choice));
   auto fast = measure(clip, **detector, {}, arguments.repeat, "as it runs", console);
   if (!fast) return std::unexpected(std::move(fast.error()));
   bench.use = resource_use();
@@ -157,9 +159,9 @@ Result<void> run_bench_engine(const BenchEngineArguments& arguments, Console& co
   if (!package) return std::unexpected(std::move(package.error()));
   const inference::EngineOptions options = engine_options(
       {.package = arguments.model, .threads = arguments.threads, .streams = arguments.streams});
-  auto engine = inference::open_openvino_engine(*package, options);
+  auto engine = inference::open_engine(*package, options);
   if (!engine) return std::unexpected(std::move(engine.error()));
-  const EngineFacts facts = facts_of(**engine, package->name, options);
+  const EngineFacts facts = facts_of(**engine, *package, options);
   console.note(fmt::format("{} for {:.1f} s …", facts.description, arguments.seconds));
   auto bench = inference::bench_engine(**engine, arguments.seconds, monotonic_seconds);
   if (!bench) return std::unexpected(std::move(bench.error()));

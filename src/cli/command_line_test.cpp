@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "base/digest.hpp"
 #include "cli/testing_program.hpp"
+#include "perception/inference/manifest.hpp"
 
 namespace tally::cli {
 namespace {
@@ -145,6 +149,66 @@ TEST(CommandLine, DoctorSaysOfEachPartWhetherItWorks) {
   EXPECT_THAT(here.entries(), IsEmpty());
   EXPECT_THAT(here.tally({"doctor", "--json"}).out,
               StartsWith("{\n  \"schema\": \"tally.doctor.v1\""));
+}
+
+// The variable is for the program that is started, not for this one.
+class LibnrtGiven {
+ public:
+  explicit LibnrtGiven(const std::string& path) { ::setenv("TALLY_LIBNRT", path.c_str(), 1); }
+  ~LibnrtGiven() { ::unsetenv("TALLY_LIBNRT"); }
+};
+
+TEST(CommandLine, DoctorTellsWhetherNeuronIsHere) {
+  const Workplace here;
+  {
+    const LibnrtGiven missing("no_libnrt.so.1");
+    const Ended ended = here.tally({"doctor"});
+    EXPECT_EQ(ended.exit_code, 0);
+    EXPECT_THAT(ended.out, HasSubstr("neuron     not here; only packages with target"));
+    EXPECT_THAT(ended.out, HasSubstr("aws-neuronx-runtime-lib"));
+  }
+  const LibnrtGiven fake(TALLY_BINARY_DIR "/libfake_nrt.so");
+  EXPECT_THAT(here.tally({"doctor"}).out, HasSubstr("libfake_nrt.so, 2 cores visible"));
+}
+
+// A tiny package for Neuron; a NEFF that the fake libnrt reads.
+void write_neuron_package(const Workplace& here) {
+  using inference::ModelPackage;
+  ModelPackage package;
+  package.name = "tiny";
+  package.source = "a test";
+  package.licence = "Apache-2.0";
+  package.target = inference::Target::kNeuron;
+  package.precision = inference::Precision::kBf16;
+  package.input.tensor = {"input0", inference::ElementType::kU8, {2, 32, 32, 3}};
+  package.input.layout = inference::TensorLayout::kNhwc;
+  package.input.scale = 1;
+  package.outputs = {{"output0", inference::ElementType::kF32, {2, 6, 21}}};
+  package.class_names = {"bottle", "can"};
+  package.graph_file = "model.neff";
+  package.golden = {"in.bin", {"out.bin"}, {4}, 0.001F};
+  const auto add = [&](const std::string& name, const std::string& content) {
+    here.write("package/" + name, content);
+    package.files.push_back({name, sha256_hex(content)});
+  };
+  add("model.neff", "FAKE-NEFF\ninput input0 u8 2 32 32 3\noutput output0 f32 2 6 21\n");
+  add("in.bin", std::string(32 * 32 * 3, 'p'));
+  add("out.bin", std::string(32 * 4, 'o'));
+  here.write("package/model.toml", inference::manifest_text(package));
+}
+
+TEST(CommandLine, APackageForNeuronRunsThereAndElsewhereSaysWhatIsMissing) {
+  const Workplace here;
+  write_neuron_package(here);
+  const std::vector<std::string> bench{"bench", "engine", "package", "--seconds", "0.1"};
+  {
+    const LibnrtGiven missing("no_libnrt.so.1");
+    expect_error(here.tally(bench), 5, "aws-neuronx-runtime-lib");
+  }
+  const LibnrtGiven fake(TALLY_BINARY_DIR "/libfake_nrt.so");
+  const Ended ended = here.tally(bench);
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("2 x neuron core bf16, batch 2, 3 requests"));
 }
 
 }  // namespace

@@ -234,6 +234,7 @@ std::vector<Check> run_checks() {
   return {check_processor(text_of("/proc/cpuinfo"), inference::allowed_cores()),
           check_memory(text_of("/proc/meminfo"), group_memory_limit()),
           check_engine(),
+          check_neuron(),
           check_decoder(),
           check_sandbox(),
           check_user(),

@@ -28,6 +28,9 @@ struct Check {
 // Of the inference engine: its version and the devices it finds.
 [[nodiscard]] Check check_engine();
 
+// Of AWS Neuron: whether its runtime library is there, and how many cores it shows. Takes no core.
+[[nodiscard]] Check check_neuron();
+
 // Of the processor, from the text of /proc/cpuinfo.
 [[nodiscard]] Check check_processor(std::string_view cpuinfo, int cores);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/doctor_checks.hpp"
+#include "perception/inference/neuron_runtime.hpp"
 #include "perception/inference/openvino_support.hpp"
 
 namespace tally::cli {
@@ -22,6 +23,22 @@ Check check_engine() {
   check.grade = Check::Grade::kFail;
   check.mend = "run tools/setup, which unpacks OpenVINO, and build again";
   return check;
+}
+
+// Most machines have none, and lack nothing by it.
+Check check_neuron() {
+  const auto found = inference::find_neuron();
+  if (found) {
+    return {.name = "neuron",
+            .grade = Check::Grade::kOk,
+            .found = fmt::format("{}, {} {} visible", found->library, found->visible_cores,
+                                 found->visible_cores == 1 ? "core" : "cores"),
+            .mend = ""};
+  }
+  return {.name = "neuron",
+          .grade = Check::Grade::kOk,
+          .found = "not here; only packages with target \"neuron\" need it",
+          .mend = found.error().message};
 }
 
 }  // namespace tally::cli

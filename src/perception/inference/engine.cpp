@@ -28,6 +28,8 @@ std::string_view name_of(Precision precision) {
       return "bf16";
     case Precision::kFp16:
       return "fp16";
+    case Precision::kFp8:
+      return "fp8_e4m3";
   }
   std::abort();
 }

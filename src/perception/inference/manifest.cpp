@@ -15,12 +15,16 @@
 namespace tally::inference {
 namespace {
 
-constexpr std::initializer_list<ElementType> kFloatTypes{ElementType::kF32, ElementType::kF16};
+using ElementTypes = std::initializer_list<ElementType>;
+constexpr ElementTypes kFloatTypes{ElementType::kF32, ElementType::kF16};
+// A NEFF's types are its tensors' at run time: nothing converts them but the engine's own input.
+constexpr ElementTypes kNeuronInputTypes{ElementType::kF32, ElementType::kU8};
+constexpr ElementTypes kNeuronOutputTypes{ElementType::kF32};
 
-TensorSpec read_tensor(StrictTable& table) {
+TensorSpec read_tensor(StrictTable& table, ElementTypes types) {
   TensorSpec tensor;
   tensor.name = table.text("name", kNameBytesMax);
-  tensor.type = table.choice("type", kFloatTypes);
+  tensor.type = table.choice("type", types);
   const toml::array* shape = table.array("shape", 1, kDimensionsMax);
   if (shape == nullptr) return tensor;
   std::int64_t elements = 1;
@@ -51,11 +55,11 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void read_input(StrictTable& root, Context& context, InputSpec& input) {
+void read_input(StrictTable& root, Context& context, ElementTypes types, InputSpec& input) {
   const toml::table* table = root.table("input");
   if (table == nullptr) return;
   StrictTable reader(*table, "input.", context);
-  input.tensor = read_tensor(reader);
+  input.tensor = read_tensor(reader, types);
   input.layout = reader.choice("layout", {TensorLayout::kNchw, TensorLayout::kNhwc});
   input.color = reader.choice("color", {ColorOrder::kRgb, ColorOrder::kBgr});
   input.placement =
@@ -83,7 +87,8 @@ void read_input(StrictTable& root, Context& context, InputSpec& input) {
   input.height = static_cast<int>(height);
 }
 
-void read_outputs(StrictTable& root, Context& context, std::vector<TensorSpec>& outputs) {
+void read_outputs(StrictTable& root, Context& context, ElementTypes types,
+                  std::vector<TensorSpec>& outputs) {
   const toml::array* items = root.array("output", 1, kOutputsMax);
   if (items == nullptr) return;
   for (const toml::node& item : *items) {
@@ -92,7 +97,7 @@ void read_outputs(StrictTable& root, Context& context, std::vector<TensorSpec>& 
       return root.mistake(PackageError::kSyntax, item.source(), "'output' must be [[output]]");
     }
     StrictTable reader(*table, "output.", context);
-    outputs.push_back(read_tensor(reader));
+    outputs.push_back(read_tensor(reader, types));
     reader.finish();
   }
 }
@@ -149,6 +154,19 @@ void read_files(StrictTable& root, Context& context, std::vector<PackagedFile>& 
   }
 }
 
+// What a NEFF has fixed must be said, and its u8 input is the picture itself.
+std::string neuron_inconsistency(const InputSpec& input) {
+  if (input.tensor.shape[0] == kDynamic) {
+    return "a graph for target \"neuron\" has a fixed batch; input.shape begins with -1";
+  }
+  const bool picture =
+      input.layout == TensorLayout::kNhwc && input.color == ColorOrder::kRgb && input.scale == 1.0F;
+  if (input.tensor.type == ElementType::kU8 && !picture) {
+    return "a u8 input must be the picture as it is: layout \"nhwc\", color \"rgb\", scale 1";
+  }
+  return "";
+}
+
 // What can only be judged over several tables; reported at the start of the text.
 std::string inconsistency(const ModelPackage& package) {
   if (has_classes(package.task)) {
@@ -178,6 +196,9 @@ std::string inconsistency(const ModelPackage& package) {
       return fmt::format("output {} has batch {}, the input {}", output.name, output.shape[0],
                          input.tensor.shape[0]);
     }
+  }
+  if (package.target == Target::kNeuron) {
+    if (std::string problem = neuron_inconsistency(input); !problem.empty()) return problem;
   }
   const Golden& golden = package.golden;
   if (golden.output_files.size() != package.outputs.size() ||
@@ -214,8 +235,16 @@ ModelPackage read_root(const toml::table& root, Context& context) {
       reader.choice("head", {HeadFamily::kYolov5, HeadFamily::kYolov8, HeadFamily::kYolov8Seg,
                              HeadFamily::kEndToEnd, HeadFamily::kYolox, HeadFamily::kNone});
   package.graph_file = reader.text("graph", kNameBytesMax);
-  read_input(reader, context, package.input);
-  read_outputs(reader, context, package.outputs);
+  if (reader.has("target")) {
+    package.target = reader.choice("target", {Target::kCpu, Target::kNeuron});
+  }
+  const bool neuron = package.target == Target::kNeuron;
+  if (neuron) {
+    package.precision = reader.choice(
+        "precision", {Precision::kFp32, Precision::kBf16, Precision::kFp16, Precision::kFp8});
+  }
+  read_input(reader, context, neuron ? kNeuronInputTypes : kFloatTypes, package.input);
+  read_outputs(reader, context, neuron ? kNeuronOutputTypes : kFloatTypes, package.outputs);
   if (has_classes(package.task)) read_classes(reader, context, package);
   read_golden(reader, context, package.golden);
   read_files(reader, context, package.files);

@@ -70,6 +70,51 @@ TEST(Manifest, AnEmbedderHasNeitherClassesNorThresholds) {
   EXPECT_THAT(named.error().message, HasSubstr("unknown key 'classes'"));
 }
 
+ModelPackage neuron() {
+  ModelPackage package = example();
+  package.target = Target::kNeuron;
+  package.precision = Precision::kBf16;
+  package.input.tensor = {"input0", ElementType::kU8, {4, 64, 96, 3}};
+  package.input.layout = TensorLayout::kNhwc;
+  package.input.scale = 1;
+  package.outputs = {{"output0", ElementType::kF32, {4, 6, 126}}};
+  package.graph_file = "model.neff";
+  package.files.push_back({"model.neff", std::string(64, 'b')});
+  return package;
+}
+
+TEST(Manifest, SaysWhatAGraphForNeuronHasFixed) {
+  const std::string text = manifest_text(neuron());
+  const auto read = parse_manifest(text, "model.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(manifest_text(*read), text);
+  EXPECT_EQ(read->target, Target::kNeuron);
+  EXPECT_EQ(read->precision, Precision::kBf16);
+  EXPECT_EQ(parse_manifest(manifest_text(example()), "m")->target, Target::kCpu);
+}
+
+TEST(Manifest, AGraphForNeuronHasAFixedBatchAndPicturesAsTheyAre) {
+  const auto problem = [](const ModelPackage& package) {
+    const auto read = parse_manifest(manifest_text(package), "m");
+    return read ? "" : read.error().message;
+  };
+  ModelPackage package = neuron();
+  package.input.tensor.shape[0] = package.outputs[0].shape[0] = kDynamic;
+  EXPECT_THAT(problem(package), HasSubstr("has a fixed batch"));
+  package = neuron();
+  package.input.scale = 0.5F;
+  EXPECT_THAT(problem(package), HasSubstr("must be the picture as it is"));
+  package.input.tensor.type = ElementType::kF32;
+  EXPECT_EQ(problem(package), "");
+  package.target = Target::kCpu;
+  EXPECT_EQ(problem(package), "");
+  package.input.tensor.type = ElementType::kU8;
+  EXPECT_THAT(problem(package), HasSubstr("'input.type' is \"u8\"; known are f32, f16"));
+  package = neuron();
+  package.outputs[0].type = ElementType::kF16;
+  EXPECT_THAT(problem(package), HasSubstr("known are f32"));
+}
+
 TEST(Manifest, TaskAndHeadMustFit) {
   ModelPackage package = embedder();
   package.head = HeadFamily::kYolov8;

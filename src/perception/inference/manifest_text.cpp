@@ -87,6 +87,10 @@ std::string manifest_text(const ModelPackage& package) {
       kManifestFormat, toml_string(package.name), toml_string(package.source),
       toml_string(package.licence), name_of(package.task), name_of(package.head),
       toml_string(package.graph_file));
+  if (package.target != Target::kCpu) {
+    text += fmt::format("target = \"{}\"\nprecision = \"{}\"\n", name_of(package.target),
+                        name_of(package.precision));
+  }
   text += fmt::format(
       "\n[input]\n{}layout = \"{}\"\ncolor = \"{}\"\nletterbox = \"{}\"\npad = {}\nscale = {}\n",
       tensor_text(input.tensor), name_of(input.layout), name_of(input.color),

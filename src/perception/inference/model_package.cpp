@@ -67,6 +67,16 @@ std::string_view name_of(HeadFamily head) {
   std::abort();
 }
 
+std::string_view name_of(Target target) {
+  switch (target) {
+    case Target::kCpu:
+      return "cpu";
+    case Target::kNeuron:
+      return "neuron";
+  }
+  std::abort();
+}
+
 std::string_view name_of(ColorOrder color) {
   switch (color) {
     case ColorOrder::kRgb:

@@ -2,7 +2,7 @@
 //
 //   model.toml    what it is: format version, source, licence, task, input, head, classes,
 //                 thresholds, SHA-256 of every other file, golden input and output with tolerance
-//   model.onnx    the graph, or what an engine compiled from it
+//   model.onnx    the graph, or what was compiled from it for a target (model.neff)
 //   golden_*.bin  one input and the outputs it gave, raw little-endian tensors
 //
 // Loading checks all of it: an unknown key, a missing file, a wrong hash, a class list that does
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "perception/inference/engine.hpp"
 #include "perception/inference/tensor.hpp"
 
 namespace tally::inference {
@@ -52,6 +53,10 @@ enum class HeadFamily : std::uint8_t {
   kNone,   // [B, D]: no boxes; Task::kEmbed.
 };
 
+// What the graph was made for. One for CPUs is compiled when an engine opens it, and its precision
+// is the engine's to say; a NEFF, for AWS Neuron, has fixed its precision and its batch.
+enum class Target : std::uint8_t { kCpu, kNeuron };
+
 enum class ColorOrder : std::uint8_t { kRgb, kBgr };
 enum class TensorLayout : std::uint8_t { kNchw, kNhwc };
 enum class LetterboxPlacement : std::uint8_t { kCenter, kTopLeft };  // Ultralytics; YOLOX.
@@ -60,6 +65,7 @@ enum class LetterboxPlacement : std::uint8_t { kCenter, kTopLeft };  // Ultralyt
 [[nodiscard]] std::string_view name_of(Task task);            // "detect", "segment", "embed"
 [[nodiscard]] std::string_view name_of(HeadFamily head);      // "yolov5", "yolov8", "yolov8-seg",
                                                               // "end-to-end", "yolox", "none"
+[[nodiscard]] std::string_view name_of(Target target);        // "cpu", "neuron"
 [[nodiscard]] std::string_view name_of(ColorOrder color);     // "rgb", "bgr"
 [[nodiscard]] std::string_view name_of(TensorLayout layout);  // "nchw", "nhwc"
 [[nodiscard]] std::string_view name_of(LetterboxPlacement placement);  // "center", "top-left"
@@ -105,6 +111,8 @@ struct ModelPackage {
   std::string licence;  // SPDX identifier or the words of the source.
   Task task = Task::kDetect;
   HeadFamily head = HeadFamily::kYolov8;
+  Target target = Target::kCpu;
+  Precision precision = Precision::kFp32;  // Of a graph that has fixed it.
   InputSpec input;
   std::vector<TensorSpec> outputs;
   std::vector<std::string> class_names;  // The index is the frozen class id; none: has_classes().

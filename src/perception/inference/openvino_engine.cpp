@@ -125,6 +125,8 @@ ov::element::Type element_type(Precision precision) {
       return ov::element::bf16;
     case Precision::kFp16:
       return ov::element::f16;
+    case Precision::kFp8:
+      return ov::element::f8e4m3;
   }
   std::abort();
 }
@@ -222,6 +224,12 @@ std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const Input
 
 Result<ov::CompiledModel> compile(const std::shared_ptr<ov::Model>& model,
                                   const EngineOptions& options) {
+  const auto impossible = [&] {
+    return fail(EngineError::kPrecision,
+                fmt::format("{} is not possible on {}; use fp32", name_of(options.precision),
+                            openvino::core().get_property("CPU", ov::device::full_name)));
+  };
+  if (options.precision == Precision::kFp8) return impossible();
   const ov::element::Type wanted = element_type(options.precision);
   // Pinning would tie every tally process of a shared machine to the same first cores.
   ov::CompiledModel compiled = openvino::core().compile_model(
@@ -231,9 +239,7 @@ Result<ov::CompiledModel> compile(const std::shared_ptr<ov::Model>& model,
   // The plugin falls back to fp32 without a word on CPUs that lack the type.
   const ov::element::Type used = compiled.get_property(ov::hint::inference_precision);
   if (used == wanted) return compiled;
-  return fail(EngineError::kPrecision,
-              fmt::format("{} is not possible on {}; use fp32", name_of(options.precision),
-                          openvino::core().get_property("CPU", ov::device::full_name)));
+  return impossible();
 }
 
 TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "base/files.hpp"
 #include "perception/inference/bench_engine.hpp"
 #include "perception/inference/compile.hpp"
+#include "perception/inference/data_parallel.hpp"
 #include "perception/inference/golden.hpp"
 #include "perception/inference/manifest.hpp"
 #include "perception/inference/tiny_graph.hpp"
@@ -137,6 +139,42 @@ TEST_F(OpenvinoEngine, GivesTheSameBytesWithManyRequestsInFlightOnManyThreads) {
   EXPECT_THAT(same, ::testing::Each(20));
 }
 
+TEST_F(OpenvinoEngine, RunsUnderDataParallel) {
+  const auto one = open({.streams = 1, .threads = 1});
+  const auto parallel = DataParallel::open(2, [&](std::size_t) {
+    return open_openvino_engine(package_, {.streams = 1, .threads = 1, .batch = 2});
+  });
+  ASSERT_TRUE(parallel) << parallel.error().message;
+  constexpr std::size_t kSamples = 5;
+  std::vector<Bytes> pictures;
+  std::vector<Bytes> expected;
+  for (unsigned i = 0; i < kSamples; ++i) {
+    expected.push_back(run(*one, 0, 5 + 3 * i));
+    const MutableTensorView input = one->input(0, 0);
+    pictures.emplace_back(input.bytes.begin(), input.bytes.end());
+  }
+  std::vector<Bytes> answers(kSamples);
+  const auto ran = (*parallel)->run(
+      kSamples,
+      [&](std::size_t sample, std::span<const MutableTensorView> into) {
+        std::ranges::copy(pictures[sample], into[0].bytes.begin());
+      },
+      [&](std::size_t sample, std::span<const TensorView> from) {
+        answers[sample].assign(from[0].bytes.begin(), from[0].bytes.end());
+      });
+  ASSERT_TRUE(ran) << ran.error().message;
+  for (std::size_t sample = 0; sample < kSamples; ++sample) {
+    ASSERT_EQ(answers[sample].size(), expected[sample].size());
+    for (std::size_t at = 0; at < answers[sample].size(); at += sizeof(float)) {
+      float answer = 0;
+      float wanted = 0;
+      std::memcpy(&answer, answers[sample].data() + at, sizeof answer);
+      std::memcpy(&wanted, expected[sample].data() + at, sizeof wanted);
+      ASSERT_NEAR(answer, wanted, 1e-5) << sample;
+    }
+  }
+}
+
 TEST_F(OpenvinoEngine, MayBeDestroyedWhileARequestRuns) {
   const auto engine = open({});
   fill(*engine, 0, 3);
@@ -159,7 +197,8 @@ TEST_F(OpenvinoEngine, OptionsHaveLimits) {
 
 // Which precisions a CPU has differs; an engine that opens says the one that was asked for.
 TEST_F(OpenvinoEngine, NeverUsesAnotherPrecisionThanAsked) {
-  for (const Precision precision : {Precision::kFp32, Precision::kBf16, Precision::kFp16}) {
+  for (const Precision precision :
+       {Precision::kFp32, Precision::kBf16, Precision::kFp16, Precision::kFp8}) {
     const auto engine = open_openvino_engine(package_, {.precision = precision});
     if (engine) {
       EXPECT_THAT((*engine)->description(), HasSubstr(std::string(name_of(precision))));

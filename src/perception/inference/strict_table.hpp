@@ -46,6 +46,12 @@ class StrictTable {
     return node;
   }
 
+  // Whether an optional key is there.
+  bool has(std::string_view key) {
+    asked_.push_back(key);
+    return table_.contains(key);
+  }
+
   std::string text(std::string_view key, std::size_t bytes_max) {
     const toml::node* node = required(key);
     return node == nullptr ? "" : text_of(*node, key, bytes_max);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "perception/inference/open_engine.hpp"
 #include "perception/vision/error.hpp"
 #include "perception/vision/nms.hpp"
 #include "perception/vision/picture_input.hpp"
@@ -32,7 +33,7 @@ Result<std::unique_ptr<Detector>> Detector::open(inference::ModelPackage package
   inference::EngineOptions engine_options = options.engine;
   engine_options.batch = 1;
   engine_options.input = inference::InputForm::kPicture;
-  auto engine = inference::open_openvino_engine(package, engine_options);
+  auto engine = inference::open_engine(package, engine_options);
   if (!engine) return std::unexpected(std::move(engine.error()));
   return with_engine(std::move(package), std::move(*engine), options);
 }

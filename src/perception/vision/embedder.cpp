@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "perception/inference/head_shape.hpp"
+#include "perception/inference/open_engine.hpp"
 #include "perception/vision/error.hpp"
 #include "perception/vision/picture_input.hpp"
 #include "perception/vision/shrink.hpp"
@@ -58,7 +59,7 @@ Result<std::unique_ptr<Embedder>> Embedder::open(const std::filesystem::path& pa
   inference::EngineOptions picture_options = options;
   picture_options.batch = 1;
   picture_options.input = inference::InputForm::kPicture;
-  auto engine = inference::open_openvino_engine(*package, picture_options);
+  auto engine = inference::open_engine(*package, picture_options);
   if (!engine) return std::unexpected(std::move(engine.error()));
   return with_engine(std::move(*package), std::move(*engine));
 }
