@@ -55,8 +55,8 @@ std::string blob_key(const ModelPackage& package, const EngineOptions& options) 
   const auto cpu = core().get_property("CPU", ov::device::full_name);
   const auto abilities = core().get_property("CPU", ov::device::capabilities);
   return fmt::format("tally compiled 1; package {}; openvino {}; {}, {}; {} batch {} {}x{}, {}",
-                     sha256_hex(manifest_text(package)), ov::get_openvino_version().buildNumber, cpu,
-                     fmt::join(abilities, " "), name_of(options.precision), options.batch,
+                     sha256_hex(manifest_text(package)), ov::get_openvino_version().buildNumber,
+                     cpu, fmt::join(abilities, " "), name_of(options.precision), options.batch,
                      options.streams, options.threads,
                      options.input == InputForm::kPicture ? "pictures" : "raw");
 }

@@ -233,8 +233,8 @@ Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptio
   }
   const auto model = openvino::read_model(package.folder / package.graph_file);
   if (auto fits = check_ports(package, *model); !fits) return std::unexpected(fits.error());
-  ov::CompiledModel compiled = openvino::core().compile_model(
-      prepare(model, package.input, options), "CPU", properties);
+  ov::CompiledModel compiled =
+      openvino::core().compile_model(prepare(model, package.input, options), "CPU", properties);
   // The plugin falls back to fp32 without a word on CPUs that lack the type.
   if (compiled.get_property(ov::hint::inference_precision) != element_type(options.precision)) {
     return fail(EngineError::kPrecision,
