@@ -48,6 +48,8 @@ struct Pending {
   AuditArguments audit;
   BenchEngineArguments bench_engine;
   BenchPipelineArguments bench_pipeline;
+  BenchCompareArguments bench_compare;
+  BenchCostArguments bench_cost;
   DoctorArguments doctor;
   EvalArguments eval;
   ConfigArguments config;
@@ -159,11 +161,35 @@ void add_compile(CLI::App& root, CompileArguments& into) {
   app.add_flag("--quiet,-q", into.quiet, "No messages; errors are told");
 }
 
+void add_bench_figures(CLI::App& bench, Pending& into) {
+  BenchCompareArguments& two = into.bench_compare;
+  CLI::App& compare = add_command(
+      bench, "compare", "How many times as fast B is as A: their runs, pair by pair.",
+      "Example:\n  tally bench compare before.json now.json --svg docs/images/faster.svg");
+  compare.add_option("A", two.a, "What a bench printed with --json")->required();
+  compare.add_option("B", two.b, "Another")->required();
+  compare.add_option("--svg", two.svg, "Draw both into this file")->option_text("FILE");
+  compare.add_flag("--json", two.json, "Print JSON on standard output");
+  BenchCostArguments& money = into.bench_cost;
+  CLI::App& cost = add_command(bench, "cost",
+                               "Money for a million frames and for a session, at a price per hour.",
+                               "Example:\n  tally bench cost now.json --per-hour 0.153");
+  cost.add_option("RESULT", money.result, "What a bench printed with --json")->required();
+  cost.add_option("--per-hour", money.per_hour, "What the measured machine costs for an hour")
+      ->required()
+      ->check(number_between(1e-6, 1e6))
+      ->option_text("PRICE");
+  cost.add_flag("--json", money.json, "Print JSON on standard output");
+}
+
 void add_bench(CLI::App& root, Pending& into) {
   CLI::App& bench = add_command(root, "bench", "Measure the speed of a model or of a whole clip.",
                                 R"(Examples:
   tally bench engine models/yolo --seconds 10
-  tally bench pipeline clip.mp4 --model models/yolo)");
+  tally bench pipeline clip.mp4 --model models/yolo
+  tally bench pipeline demo/take_several --json > now.json
+  tally bench compare before.json now.json
+  tally bench cost now.json --per-hour 0.153)");
   bench.require_subcommand(1);
   CLI::App& engine = add_command(bench, "engine", "Inferences per second of a model by itself.",
                                  "Example:\n  tally bench engine models/yolo --streams 2 --json");
@@ -181,7 +207,8 @@ void add_bench(CLI::App& root, Pending& into) {
   CLI::App& pipeline = add_command(
       bench, "pipeline", "Frames per second from a video to its cart, with and without savings.",
       "Example:\n  tally bench pipeline clip.mp4 --model models/yolo --no-reference");
-  pipeline.add_option("VIDEO", clip.video, "Video of one session")->required();
+  pipeline.add_option("VIDEO", clip.video, "Video of one session, or a folder with session.toml")
+      ->required();
   add_model(pipeline, clip.model);
   pipeline.add_option("--layout", clip.layout, "Stock zones and products")->option_text("FILE");
   pipeline.add_option("--repeat", clip.repeat, "Runs; the median counts; default: 3")
@@ -193,6 +220,7 @@ void add_bench(CLI::App& root, Pending& into) {
       "--no-reference", [&clip] { clip.reference = false; }, "Leave that out: it is slow");
   add_threads(pipeline, clip.threads);
   add_outputs(pipeline, clip.json, clip.quiet);
+  add_bench_figures(bench, into);
 }
 
 void add_doctor(CLI::App& root, DoctorArguments& into) {
@@ -314,6 +342,8 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   if (name == "rotate-key") return std::move(pending.device.rotate_key);
   if (name == "engine") return std::move(pending.bench_engine);
   if (name == "pipeline") return std::move(pending.bench_pipeline);
+  if (name == "compare") return std::move(pending.bench_compare);
+  if (name == "cost") return std::move(pending.bench_cost);
   if (name == "check" || name == "show") {
     pending.config.show = name == "show";
     return std::move(pending.config);

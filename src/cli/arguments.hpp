@@ -27,9 +27,10 @@ struct PrintText {  // --help, --version
 
 using Invocation =
     std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
-                 AuditArguments, BenchEngineArguments, BenchPipelineArguments, DoctorArguments,
-                 EvalArguments, ConfigArguments, DeviceArguments, DeviceProvisionArguments,
-                 DeviceKeyArguments, ServeArguments, DemoArguments>;
+                 AuditArguments, BenchEngineArguments, BenchPipelineArguments,
+                 BenchCompareArguments, BenchCostArguments, DoctorArguments, EvalArguments,
+                 ConfigArguments, DeviceArguments, DeviceProvisionArguments, DeviceKeyArguments,
+                 ServeArguments, DemoArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

@@ -133,6 +133,9 @@ TEST(Arguments, UnknownWordsComeWithASuggestion) {
   EXPECT_THAT(
       usage_error({"process", "a.mp4", "--modl", "m"}),
       HasSubstr("unknown option '--modl'; did you mean '--model'?; see 'tally process --help'"));
+  EXPECT_EQ(parsed<BenchCompareArguments>({"bench", "compare", "a", "b"}).b, "b");
+  EXPECT_EQ(parsed<BenchCostArguments>({"bench", "cost", "a", "--per-hour", "0.5"}).per_hour, 0.5);
+  EXPECT_THAT(usage_error({"bench", "cost", "a", "--per-hour", "0"}), HasSubstr("--per-hour"));
   EXPECT_THAT(usage_error({"bench", "engin", "m"}), HasSubstr("did you mean 'engine'?"));
   EXPECT_THAT(usage_error({"--verbose"}), HasSubstr("unknown option '--verbose'"));
   EXPECT_THAT(usage_error({"process", "-z", "a.mp4"}), HasSubstr("unknown option '-z'"));

@@ -54,6 +54,7 @@ Json json_of(const PipelineRun& run) {
   return {{"frames_per_second", rounded(run.frames_per_second, 10)},
           {"frames_per_second_runs", std::move(rates)},
           {"wall_seconds", rounded(run.stats.wall_seconds, 1e4)},
+          {"cpu_seconds", rounded(run.cpu_seconds, 1e4)},
           {"frames", run.stats.frames_decoded},
           {"frames_detected", run.stats.frames_detected},
           {"stages", std::move(stages)},
@@ -104,9 +105,13 @@ std::string engine_bench_json(const EngineFacts& engine, const inference::Engine
 }
 
 std::string pipeline_bench_json(const PipelineBench& bench) {
-  Json json = {{"schema", "tally.bench.pipeline.v1"}, {"video", bench.video}};
+  Json json = {
+      {"schema", "tally.bench.pipeline.v1"}, {"video", bench.video}, {"cameras", bench.cameras}};
   json.update(json_of(bench.run));
   json["duration_ms"] = bench.duration_ms;
+  json["decode_alone"] = {{"frames", bench.decode_alone.frames},
+                          {"cpu_seconds", rounded(bench.decode_alone.cpu_seconds, 1e4)},
+                          {"wall_seconds", rounded(bench.decode_alone.wall_seconds, 1e4)}};
   json["runs_agree"] = bench.runs_agree;
   add_engine(json, bench.engine);
   json["peak_memory_bytes"] = bench.use.resident_bytes_peak;

@@ -48,15 +48,25 @@ struct EngineFacts {
 struct PipelineRun {
   double frames_per_second = 0;  // Of the median run.
   std::vector<double> frames_per_second_runs;
-  CartStats stats;        // Of the median run.
-  Distribution frame_ms;  // From frame to frame, over all runs.
+  CartStats stats;         // Of the median run.
+  double cpu_seconds = 0;  // Likewise; of all threads and of the decoders.
+  Distribution frame_ms;   // From frame to frame, over all runs.
+};
+
+// Every frame of the same videos read, one video after another, and nothing done with them.
+struct DecodeAlone {
+  std::int64_t frames = 0;
+  double cpu_seconds = 0;
+  double wall_seconds = 0;
 };
 
 struct PipelineBench {
-  std::string video;
+  std::string video;  // Or a session's folder.
+  int cameras = 1;
   EngineFacts engine;
   std::int64_t duration_ms = 0;
   PipelineRun run;
+  DecodeAlone decode_alone;
   bool runs_agree = true;                // All runs gave the same cart, byte for byte.
   std::optional<PipelineRun> reference;  // With every saving off.
   std::vector<std::string> differences;  // Of the carts with and without savings.

@@ -39,6 +39,12 @@ Result<void> run(const tally::cli::BenchEngineArguments& arguments, Console& con
 Result<void> run(const tally::cli::BenchPipelineArguments& arguments, Console& console) {
   return run_bench_pipeline(arguments, console);
 }
+Result<void> run(const tally::cli::BenchCompareArguments& arguments, Console& console) {
+  return run_bench_compare(arguments, console);
+}
+Result<void> run(const tally::cli::BenchCostArguments& arguments, Console& console) {
+  return run_bench_cost(arguments, console);
+}
 Result<void> run(const tally::cli::EvalArguments& arguments, Console& console) {
   return run_eval(arguments, console);
 }

@@ -285,7 +285,8 @@ EngineOptions golden_options(const ModelPackage& package, InputForm form) {
           .threads = 1,
           .requests = 1,
           .batch = batch == kDynamic ? 1 : static_cast<int>(batch),
-          .input = form};
+          .input = form,
+          .keep_compiled = false};
 }
 
 void plan_golden(const GraphFacts& facts, ModelPackage& package) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <thread>
 
+#include "perception/inference/openvino_cache.hpp"
 #include "perception/inference/openvino_support.hpp"
 
 namespace tally::inference {
@@ -158,18 +159,15 @@ Result<void> check_port(const ModelPackage& package, const ov::Output<ov::Node>&
                                        to_string(spec.shape)));
 }
 
-// Index of the graph's output of each packaged one.
-Result<std::vector<std::size_t>> check_ports(const ModelPackage& package, ov::Model& model) {
+// That the graph's input and outputs are those of the manifest.
+Result<void> check_ports(const ModelPackage& package, ov::Model& model) {
   if (model.inputs().size() != 1) {
     return disagree(package, fmt::format("{} inputs instead of 1", model.inputs().size()));
   }
   if (!model.input().get_names().contains(package.input.tensor.name)) {
     return disagree(package, fmt::format("no input is named {}", package.input.tensor.name));
   }
-  if (auto same = check_port(package, model.input(), package.input.tensor); !same) {
-    return std::unexpected(same.error());
-  }
-  std::vector<std::size_t> order;
+  if (auto same = check_port(package, model.input(), package.input.tensor); !same) return same;
   const auto ports = model.outputs();
   for (const TensorSpec& spec : package.outputs) {
     const auto named = [&](const auto& port) { return port.get_names().contains(spec.name); };
@@ -177,10 +175,9 @@ Result<std::vector<std::size_t>> check_ports(const ModelPackage& package, ov::Mo
     if (port == ports.end()) {
       return disagree(package, fmt::format("no output is named {}", spec.name));
     }
-    if (auto same = check_port(package, *port, spec); !same) return std::unexpected(same.error());
-    order.push_back(static_cast<std::size_t>(port - ports.begin()));
+    if (auto same = check_port(package, *port, spec); !same) return same;
   }
-  return order;
+  return {};
 }
 
 // Sets the batch and folds the way from the caller's input to the graph's into the graph.
@@ -222,24 +219,36 @@ std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const Input
   return steps.build();
 }
 
-Result<ov::CompiledModel> compile(const std::shared_ptr<ov::Model>& model,
-                                  const EngineOptions& options) {
+ov::AnyMap plugin_properties(const EngineOptions& options) {
+  // Pinning would tie every tally process of a shared machine to the same first cores.
+  return {ov::hint::inference_precision(element_type(options.precision)),
+          ov::num_streams(options.streams), ov::inference_num_threads(options.threads),
+          ov::hint::enable_cpu_pinning(false), ov::hint::dynamic_quantization_group_size(0)};
+}
+
+// Reads and compiles the package's graph, or takes what an earlier start made of it.
+Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptions& options) {
   const auto impossible = [&] {
     return fail(EngineError::kPrecision,
                 fmt::format("{} is not possible on {}; use fp32", name_of(options.precision),
                             openvino::core().get_property("CPU", ov::device::full_name)));
   };
   if (options.precision == Precision::kFp8) return impossible();
-  const ov::element::Type wanted = element_type(options.precision);
-  // Pinning would tie every tally process of a shared machine to the same first cores.
-  ov::CompiledModel compiled = openvino::core().compile_model(
-      model, "CPU", ov::hint::inference_precision(wanted), ov::num_streams(options.streams),
-      ov::inference_num_threads(options.threads), ov::hint::enable_cpu_pinning(false),
-      ov::hint::dynamic_quantization_group_size(0));
+  const ov::AnyMap properties = plugin_properties(options);
+  const std::string key = options.keep_compiled ? openvino::blob_key(package, options) : "";
+  if (options.keep_compiled) {
+    if (auto kept = openvino::kept_blob(package, key, properties)) return *std::move(kept);
+  }
+  const auto model = openvino::read_model(package.folder / package.graph_file);
+  if (auto fits = check_ports(package, *model); !fits) return std::unexpected(fits.error());
+  ov::CompiledModel compiled =
+      openvino::core().compile_model(prepare(model, package.input, options), "CPU", properties);
   // The plugin falls back to fp32 without a word on CPUs that lack the type.
-  const ov::element::Type used = compiled.get_property(ov::hint::inference_precision);
-  if (used == wanted) return compiled;
-  return impossible();
+  if (compiled.get_property(ov::hint::inference_precision) != element_type(options.precision)) {
+    return impossible();
+  }
+  if (options.keep_compiled) openvino::keep_blob(package, key, compiled);
+  return compiled;
 }
 
 TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
@@ -248,18 +257,19 @@ TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
   return {name, *type, Shape(tensor.get_shape().begin(), tensor.get_shape().end())};
 }
 
-std::unique_ptr<Engine> assemble(const ModelPackage& package, const std::vector<std::size_t>& order,
-                                 ov::CompiledModel compiled, const EngineOptions& options) {
+// A graph may have its outputs in another order than the package.
+std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel compiled,
+                                 const EngineOptions& options) {
   std::vector<Slot> slots(static_cast<std::size_t>(options.requests));
   for (Slot& slot : slots) {
     slot.request = compiled.create_infer_request();
     slot.inputs.push_back(slot.request.get_input_tensor());
-    for (const std::size_t index : order) {
-      slot.outputs.push_back(slot.request.get_output_tensor(index));
+    for (const TensorSpec& output : package.outputs) {
+      slot.outputs.push_back(slot.request.get_tensor(compiled.output(output.name)));
     }
   }
   std::vector<TensorSpec> outputs;
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  for (std::size_t i = 0; i < package.outputs.size(); ++i) {
     outputs.push_back(edge_spec(package.outputs[i].name, slots.front().outputs[i]));
   }
   std::vector<TensorSpec> inputs{edge_spec(package.input.tensor.name, slots.front().inputs[0])};
@@ -303,12 +313,9 @@ Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package
   }
   const std::filesystem::path path = package.folder / package.graph_file;
   try {
-    const auto model = openvino::read_model(path);
-    const auto order = check_ports(package, *model);
-    if (!order) return std::unexpected(order.error());
-    auto compiled = compile(prepare(model, package.input, *settled), *settled);
+    auto compiled = compile(package, *settled);
     if (!compiled) return std::unexpected(compiled.error());
-    return assemble(package, *order, std::move(*compiled), *settled);
+    return assemble(package, std::move(*compiled), *settled);
   } catch (const std::exception& error) {
     return fail(EngineError::kGraphInvalid,
                 fmt::format("{}: OpenVINO can't compile it: {}", path.string(),

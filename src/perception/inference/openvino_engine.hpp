@@ -31,6 +31,7 @@ struct EngineOptions {
   int requests = 0;  // 0: one more than streams, so that a stream never waits for its caller.
   int batch = 1;     // Of a graph whose batch is dynamic; otherwise it must be the graph's.
   InputForm input = InputForm::kPicture;
+  bool keep_compiled = true;  // In the package's folder, for the next start (openvino_cache.hpp).
 };
 
 inline constexpr int kStreamsMax = 256;
@@ -39,7 +40,8 @@ inline constexpr int kThreadsMax = 1024;
 inline constexpr int kRequestsMax = 1024;
 inline constexpr int kBatchMax = 256;
 
-// Compiles the package's graph; takes from a tenth of a second to seconds.
+// Compiles the package's graph, which takes from a tenth of a second to seconds; less where an
+// earlier start with these options, on this kind of CPU, has kept what it compiled.
 // Errors: EngineError; PackageError::kInconsistent where graph and manifest disagree.
 Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package,
                                                      EngineOptions options = {});

@@ -100,6 +100,50 @@ TEST_F(OpenvinoEngine, SaysHowItRuns) {
   EXPECT_EQ(open({.streams = 1, .threads = 1, .requests = 5})->request_count(), 5U);
 }
 
+std::vector<fs::path> kept_files(const ModelPackage& package) {
+  std::vector<fs::path> files;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(package.folder / "compiled", none)) {
+    files.push_back(entry.path());
+  }
+  return files;
+}
+
+TEST_F(OpenvinoEngine, StartsFromWhatAnEarlierStartCompiled) {
+  const Bytes compiled = run(*open({}), 0, 7);
+  const auto files = kept_files(package_);
+  ASSERT_EQ(files.size(), 1U);
+  // Without its graph it can't have been compiled again.
+  fs::rename(package_.folder / package_.graph_file, root_ / "away");
+  const auto again = open({});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(run(*again, 0, 7), compiled);
+  EXPECT_EQ(kept_files(package_), files);
+  EXPECT_EQ(problem({.batch = 2}), "engine.graph_invalid") << "other options are another graph";
+  EXPECT_EQ(problem({.keep_compiled = false}), "engine.graph_invalid");
+}
+
+TEST_F(OpenvinoEngine, DoesNotTrustWhatWasKeptAndChangedSince) {
+  const Bytes compiled = run(*open({}), 0, 7);
+  const auto file = kept_files(package_).at(0);
+  const std::string whole = *read_file(file, 1U << 26U);
+  for (const std::string& broken :
+       {std::string(), whole.substr(0, 40), whole.substr(0, whole.size() - 1), whole + "x",
+        "x" + whole, whole.substr(0, whole.size() - 200) + std::string(200, 'x')}) {
+    ASSERT_TRUE(write_file_atomically(file, broken));
+    EXPECT_EQ(run(*open({}), 0, 7), compiled);
+    EXPECT_NE(*read_file(file, 1U << 26U), broken) << "made anew";
+  }
+}
+
+TEST_F(OpenvinoEngine, KeepsFewAndNothingWhereItMayNot) {
+  for (int batch = 1; batch <= 12; ++batch) EXPECT_TRUE(open({.streams = 1, .batch = batch}));
+  EXPECT_EQ(kept_files(package_).size(), 8U);
+  fs::remove_all(package_.folder / "compiled");
+  ASSERT_TRUE(write_file_atomically(package_.folder / "compiled", "not a folder"));
+  EXPECT_TRUE(open({}));
+}
+
 TEST_F(OpenvinoEngine, EachBatchItemIsAnInferenceOfItsOwn) {
   const auto one = open({});
   const auto two = open({.batch = 2});
