@@ -74,7 +74,7 @@ export class Server {
     writeFileSync(
       this.config,
       `version = 1\ndata = "${this.folder}/server"\npublic_url = "${this.url}"\n` +
-        `[http]\nport = ${this.port}\n`,
+        `[http]\nport = ${this.port}\n[mail]\nkind = "print"\n`,
     );
     for (const name of this.names) {
       await end(this.process);
