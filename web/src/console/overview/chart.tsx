@@ -44,7 +44,7 @@ function optionsOf(
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high || 1] } },
     axes: [
       { ...axis, grid: { show: false }, values: (_, at) => at.map((one) => day.format(one * 1000)) },
-      { ...axis, size: 60, values: (_, at) => at.map(write) },
+      { ...axis, size: 76, values: (_, at) => at.map(write) },
     ],
     series: [
       {},
