@@ -44,7 +44,7 @@ def in_words(name, values):
 
 
 def play(tally, folder, count, cabinets, out):
-    """`count` sessions of `folder`, by `cabinets` at once: their facts, and the server's metrics."""
+    """`count` sessions of `folder`, by `cabinets` at once: facts, and the server's metrics."""
     port = free_port()
     demo = subprocess.Popen(
         [str(tally), "demo", str(folder), "--json", "--port", str(port),
@@ -86,9 +86,9 @@ def main():
         parser.error("demo/ has no sessions: name a folder by --session")
     sessions, metrics = [], {}
     out = arguments.out.open("w", encoding="utf-8") if arguments.out else None
+    each = -(-arguments.sessions // len(arguments.session))
     for folder in arguments.session:
-        played, told = play(arguments.tally, folder, -(-arguments.sessions // len(arguments.session)),
-                            arguments.cabinets, out)
+        played, told = play(arguments.tally, folder, each, arguments.cabinets, out)
         sessions += played
         sum_up(metrics, told)
     seconds = [one["seconds_after_close"] for one in sessions if one["seconds_after_close"] >= 0]

@@ -40,7 +40,7 @@ if(TALLY_FUZZ)  # Not with the tests: counting each comparison makes them three 
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# tally_precompile(TARGET common|cold|test): TARGET's files start from one of the precompiled headers.
+# tally_precompile(TARGET common|cold|test): TARGET's files start from a precompiled header.
 function(tally_precompile target kind)
   if(NOT TALLY_PCH)
     return()

@@ -1,7 +1,7 @@
 // Whether the programs that share a folder live. Each has a file there which it keeps locked; the
 // kernel unlocks it when the program ends, however that ends. So what a program that died had on
-// lease can be given to others at once, and nothing is ever taken from one that lives. A child that a
-// program forked shares its lock until it calls exec(2), for an instant that is.
+// lease can be given to others at once, and nothing is ever taken from one that lives. A child that
+// a program forked shares its lock until it calls exec(2), for an instant that is.
 //
 // The folder must be on a disk of this machine, as flock(2) wants it.
 // Ownership: the file is the object's, which removes it. Thread-safety: const functions may be
