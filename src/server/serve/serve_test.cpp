@@ -51,7 +51,7 @@ class Outside : public ServeTest {
 
 TEST_F(Outside, AnOperatorIsSetUpOnceAndItsOwnerSignsInToAnEmptyHouse) {
   const auto made = set_up_operator(*server_, "Second Coolers", "new@tally.example", world_);
-  ASSERT_TRUE(made) << made.error();
+  ASSERT_TRUE(made) << made.error().message;
   const json body = {{"tenant", made->tenant.text()},
                      {"email", "new@tally.example"},
                      {"password", made->password}};
@@ -59,7 +59,7 @@ TEST_F(Outside, AnOperatorIsSetUpOnceAndItsOwnerSignsInToAnEmptyHouse) {
   ASSERT_EQ(signed_in.status, 200) << signed_in.body;
   EXPECT_THAT(get(signed_in.body.at("token"), "/v1/cabinets").body.at("data"), IsEmpty());
   const auto again = set_up_operator(*server_, "Second Coolers", "else@tally.example", world_);
-  ASSERT_TRUE(again) << again.error();
+  ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->tenant, made->tenant);
   EXPECT_THAT(again->password, IsEmpty());
   EXPECT_FALSE(set_up_operator(*server_, "Third", "no address", world_));
