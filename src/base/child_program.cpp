@@ -123,7 +123,12 @@ Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds tim
   while (true) {
     ::poll(waiting.data(), waiting.size(), kLookEveryMs);
     words.read(standard_error);
-    if (has_ended(pid)) return ending;
+    if (has_ended(pid)) {
+      // What it had started ends with it where it was made to; a group has its leader's id until
+      // that is reaped.
+      if (ending != Ending::kItself) ::kill(-pid, SIGKILL);
+      return ending;
+    }
     // A child that closed it and goes on would wake us for ever.
     if ((waiting[1].revents & POLLHUP) != 0) waiting[1].fd = -1;
     const bool too_long = steady_clock::now() > deadline;
@@ -131,7 +136,7 @@ Ending attend(pid_t pid, int pidfd, int standard_error, std::chrono::seconds tim
       if (too_long) ::kill(-pid, SIGKILL);
     } else if (stop.stop_requested() || too_long) {
       ending = too_long ? Ending::kTooLong : Ending::kStopped;
-      ::kill(pid, SIGTERM);
+      ::kill(-pid, SIGTERM);
       deadline = steady_clock::now() + kChildGrace;
     }
   }

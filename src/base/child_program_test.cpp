@@ -11,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <fstream>
 #include <functional>
+#include <string>
 #include <thread>
 
 namespace tally {
@@ -84,6 +86,29 @@ TEST(ChildProgram, ThatIsStoppedEndsBeforeTheCallReturns) {
   stop.request_stop();
   const auto stopped = shell("exec sleep 600", std::chrono::minutes(5), stop.get_token());
   EXPECT_EQ(stopped.error().code.name, "child.stopped");
+}
+
+// Or the next one would find it still writing where it writes.
+TEST(ChildProgram, ThatIsStoppedTakesWithItWhatItHadStarted) {
+  std::stop_source stop;
+  pid_t started = 0;
+  const auto stopped =
+      run_child({"/bin/sh", "-c", "(trap '' TERM; sleep 600) & echo $! >&2; wait"},
+                std::chrono::minutes(5), stop.get_token(), [&](std::string_view line) {
+                  started = static_cast<pid_t>(std::stol(std::string(line)));
+                  stop.request_stop();
+                });
+  EXPECT_EQ(stopped.error().code.name, "child.stopped");
+  ASSERT_GT(started, 0);
+  // Gone, or waiting to be reaped by whoever inherits it.
+  const auto lives = [&] {
+    std::ifstream stat("/proc/" + std::to_string(started) + "/stat");
+    std::string text;
+    std::getline(stat, text);
+    const std::size_t end = text.rfind(')');
+    return end != std::string::npos && end + 2 < text.size() && text[end + 2] != 'Z';
+  };
+  while (lives()) std::this_thread::yield();  // It was killed: that it ends is a matter of time.
 }
 
 TEST(ChildProgram, ItsLinesAreHeardAsTheyCome) {

@@ -173,9 +173,9 @@ std::string comparison_svg(const BenchFigures& a, const BenchFigures& b,
 
 BenchCost cost_of(const BenchFigures& figures, double per_hour) {
   const double per_second = per_hour / kSecondsInHour;
-  return {.per_million = per_second / figures.rate * 1e6,
-          .per_session = per_second * figures.wall_seconds,
-          .rate_of_cost = figures.rate / per_second};
+  BenchCost cost{.per_million = per_second / figures.rate * 1e6, .per_session = std::nullopt};
+  if (!figures.of_engine()) cost.per_session = per_second * figures.wall_seconds;
+  return cost;
 }
 
 }  // namespace tally::cli

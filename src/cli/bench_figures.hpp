@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,9 +50,8 @@ Result<BenchComparison> compare_benches(const BenchFigures& a, const BenchFigure
 
 // What a machine's hour costs, put on what it did in that time.
 struct BenchCost {
-  double per_million = 0;   // Frames of video, or inferences.
-  double per_session = 0;   // One run of the pipeline; 0 for an engine.
-  double rate_of_cost = 0;  // Frames or inferences for one unit of money.
+  double per_million = 0;             // Frames of video, or inferences.
+  std::optional<double> per_session;  // One run of the pipeline; an engine has none.
 };
 // `per_hour` is the price of the whole machine that was measured, in any currency; above 0.
 [[nodiscard]] BenchCost cost_of(const BenchFigures& figures, double per_hour);

@@ -53,18 +53,19 @@ Result<void> run_bench_cost(const BenchCostArguments& arguments, Console& consol
   const BenchCost cost = cost_of(*figures, arguments.per_hour);
   const std::string_view what = figures->of_engine() ? "inferences" : "frames of video";
   if (arguments.json) {
+    const std::string session =
+        cost.per_session ? fmt::format("{:.6g}", *cost.per_session) : "null";
     console.print(
         fmt::format("{{\"schema\": \"tally.bench.cost.v1\", \"per_hour\": {:.6g}, "
-                    "\"per_million\": {:.6g}, \"per_session\": {:.6g}}}\n",
-                    arguments.per_hour, cost.per_million, cost.per_session));
+                    "\"per_million\": {:.6g}, \"per_session\": {}}}\n",
+                    arguments.per_hour, cost.per_million, session));
     return {};
   }
   console.print(fmt::format("{:.4f} for a million {}, at {:g} an hour and {:.1f} a second\n",
                             cost.per_million, what, arguments.per_hour, figures->rate));
-  if (!figures->of_engine()) {
-    console.print(fmt::format("{:.6f} for {} ({} of {} in {:.2f} s)\n", cost.per_session,
-                              one_line(figures->subject), figures->frames, "frames",
-                              figures->wall_seconds));
+  if (cost.per_session) {
+    console.print(fmt::format("{:.6f} for {} ({} frames in {:.2f} s)\n", *cost.per_session,
+                              one_line(figures->subject), figures->frames, figures->wall_seconds));
   }
   return {};
 }

@@ -88,7 +88,9 @@ TEST(BenchCosts, AreThePriceOfTheTimeThatFramesTake) {
   BenchFigures anchor = figures(pipeline("[120]"));
   anchor.rate = 120;
   EXPECT_THAT(cost_of(anchor, 0.7582).per_million, DoubleNear(1.755, 0.0005));
-  EXPECT_THAT(cost_of(anchor, 3.6).per_session, DoubleNear(0.012, 1e-12));
+  EXPECT_THAT(cost_of(anchor, 3.6).per_session.value(), DoubleNear(0.012, 1e-12));
+  anchor.subject.clear();
+  EXPECT_EQ(cost_of(anchor, 3.6).per_session, std::nullopt) << "of an engine";
 }
 
 }  // namespace

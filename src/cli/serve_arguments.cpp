@@ -7,7 +7,7 @@ void add_serve(CLI::App& root, ServeArguments& into) {
                               R"(Examples:
   tally serve --config tally.toml
   tally serve --config tally.toml --role api --role gateway
-  tally serve --tenant "Corner Coolers" --owner you@example.com
+  tally serve --config tally.toml --tenant "Corner Coolers" --owner you@example.com
   tally serve --demo demo/take_several)");
   app.add_option("--config,-c", into.config, "Configuration (TOML); default: docs/config.md's")
       ->option_text("FILE");

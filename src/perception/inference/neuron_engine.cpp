@@ -37,7 +37,10 @@ class Request {
 
   // What has been started is finished first.
   ~Request() {
-    thread_.request_stop();
+    {
+      const std::scoped_lock lock(mutex_);  // Or the thread might be about to wait.
+      thread_.request_stop();
+    }
     changed_.notify_all();
     thread_.join();
   }

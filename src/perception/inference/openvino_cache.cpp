@@ -68,12 +68,20 @@ std::optional<ov::CompiledModel> kept_blob(const ModelPackage& package, const st
   std::string_view rest = *file;
   if (take_line(rest) != key || take_line(rest) != sha256_hex(rest)) return std::nullopt;
   std::ispanstream stream{std::span<const char>(rest)};
-  return core().import_model(stream, "CPU", properties);
+  try {
+    return core().import_model(stream, "CPU", properties);
+  } catch (const std::exception&) {
+    return std::nullopt;  // It is compiled and kept anew.
+  }
 }
 
 void keep_blob(const ModelPackage& package, const std::string& key, ov::CompiledModel& compiled) {
   std::ostringstream stream;
-  compiled.export_model(stream);
+  try {
+    compiled.export_model(stream);
+  } catch (const std::exception&) {
+    return;  // The next start compiles again.
+  }
   const std::string blob = std::move(stream).str();
   const fs::path file = file_of(package, key);
   const auto kept =

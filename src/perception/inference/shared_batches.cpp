@@ -99,7 +99,8 @@ class Batches final : public SharedBatches {
       if (waiting_.empty()) return;
       const auto full = [&] { return waiting_.empty() || waiting_.size() >= batch_; };
       // Another lane may take what is waited for; then this one begins anew.
-      const bool filled = arrived_.wait_until(lock, waiting_.front().until, full);
+      const Clock::time_point until = waiting_.front().until;
+      const bool filled = arrived_.wait_until(lock, until, full);
       if (waiting_.empty() || (!filled && Clock::now() < waiting_.front().until)) continue;
       std::vector<Sample*> batch;
       for (; !waiting_.empty() && batch.size() < batch_; waiting_.pop_front()) {

@@ -86,7 +86,8 @@ Result<bool> Watcher::Watch::begin(const View& view) {
   auto gallery = watcher_.galleries_.of(here, *slot_.embedder);
   if (!gallery) return std::unexpected(std::move(gallery.error()));
   gallery_ = *std::move(gallery);
-  folder_ = watcher_.options_.folder / session_.text();
+  // A session may be watched twice at the same time, by two jobs.
+  folder_ = watcher_.options_.folder / fmt::format("{}-{}", session_.text(), job_.lease.id.text());
   server::LivePlan plan{.folder = folder_,
                         .cameras = {},
                         .layout = &layout_,

@@ -25,20 +25,20 @@ interface Waiting {
   shown: string; // An object URL.
 }
 
-const noTax = "0";
+const noTax = "0"; // Where nothing is said.
 
 export function NewProductPage(): JSX.Element {
   const words = said.value;
   const [, go] = useLocation();
   const [fields, clear] = useFields("product.new", emptyProduct);
-  const [price, clearPrice] = useFields<PriceField>("product.price", { price: "", tax: noTax });
+  const [price, clearPrice] = useFields<PriceField>("product.price", { price: "", tax: "" });
   const chosen = useDraft("product.market", "");
   const markets = useMarkets();
   const market = markets.value?.find((one) => one.id === chosen.value) ?? markets.value?.[0];
   // Most products of a market are taxed alike: as the one before, until somebody writes another.
   const usual = market?.prices[market.prices.length - 1]?.tax_rate_bp;
   useEffect(() => {
-    if (usual !== undefined && price.tax.value === noTax) price.tax.value = taxText(usual);
+    if (usual !== undefined && price.tax.value === "") price.tax.value = taxText(usual);
   }, [usual]);
   const [photos, setPhotos] = useState<Waiting[]>([]);
   const [sent, setSent] = useState<number>();
@@ -141,7 +141,7 @@ async function putPrice(
   price: Fields<PriceField>,
 ): Promise<void> {
   const amount = market && parseMoney(price.price.value, market.currency);
-  const tax = parseTax(price.tax.value);
+  const tax = parseTax(price.tax.value || noTax);
   if (!market || !amount || tax === undefined) return;
   await ask(
     api.PUT("/v1/markets/{id}/prices/{product}", {
