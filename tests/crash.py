@@ -11,6 +11,7 @@ Ends with 3, saying SKIPPED, where PostgreSQL can't be had.
 import argparse
 import contextlib
 import http.client
+import itertools
 import json
 import signal
 import sqlite3
@@ -140,17 +141,35 @@ class Rehearsal:
         levels = self.server.expect("GET", f"/v1/cabinets/{self.id}/stock", token=self.owner)
         return sum(level["predicted"] for level in levels["data"])
 
-    def begin(self, token, point):
+    def unlock(self, point):
+        """What the shopper's page asks for, its key, and the answer if there was one.
+
+        A cabinet that is not connected yet after the server's start is refused; people scan again.
+        """
+        end = time.monotonic() + DIES_SECONDS
+        for number in itertools.count():
+            body = {"door_token": self.cabinet.scan(), "payment_method": self.method}
+            key = f"at {point}, {number}"
+            try:
+                status, answer = self.server.ask("POST", "/v1/sessions", body, self.shopper, key)
+            except (OSError, http.client.HTTPException):
+                return body, key, None
+            if status < 300:
+                return body, key, answer
+            if time.monotonic() > end:
+                raise RuntimeError(f"the shopper is refused: {status} {answer}")
+            self.cabinet.used = ""
+            time.sleep(0.5)
+
+    def begin(self, body, key):
         """The shopper's page repeats what got no answer, under the same key."""
-        body = {"door_token": token, "payment_method": self.method}
         return wait_for("an answer to the shopper", DIES_SECONDS, lambda: self.try_to(
-            "POST", "/v1/sessions", body, self.shopper, f"at {point}"))["id"]
+            "POST", "/v1/sessions", body, self.shopper, key))["id"]
 
     def play(self, point):
         self.server.stop()
         self.server.start(["--crash-at", point])
         before = self.stock()
-        token = self.cabinet.scan()
         died = []
 
         def restart_when_dead():
@@ -162,11 +181,9 @@ class Rehearsal:
             self.server.start()
             return True
 
-        answer = self.try_to("POST", "/v1/sessions",
-                             {"door_token": token, "payment_method": self.method}, self.shopper,
-                             f"at {point}")
+        body, key, answer = self.unlock(point)
         wait_for(f"its death at {point}", DIES_SECONDS, restart_when_dead)
-        again = self.begin(token, point)
+        again = self.begin(body, key)
         if answer and answer["id"] != again:
             raise RuntimeError(f"the same request began {answer['id']} and {again}")
         payment = wait_for("the capture", SETTLES_SECONDS, lambda: self.captured(again))
