@@ -113,7 +113,7 @@ class Stepper {
         (event.request == PaymentRequest::kRelease && next_.state == kReleasing &&
          answers_release(event.key));
     if (!under_way || event.attempt < next_.attempt) return {};
-    if (auto asked = scribe_.check_asked(event, next_.attempt); !asked) return asked;
+    if (auto asked = scribe_.take_attempt(event, next_.attempt); !asked) return asked;
     if (auto counted = scribe_.count(next_.attempt); !counted) return counted;
     const Instant when = scribe_.at() + retry_delay(next_.attempt);
     if (holding) {

@@ -90,7 +90,7 @@ Result<void> on_unknown(PaymentScribe& scribe, const payment_event::AnswerUnknow
   Refund* refund = find(scribe, event.refund);
   if (refund == nullptr) return unknown(scribe, event.refund);
   if (refund->state != RefundState::kPending || event.attempt < refund->attempt) return {};
-  if (auto asked = scribe.check_asked(event, refund->attempt); !asked) return asked;
+  if (auto asked = scribe.take_attempt(event, refund->attempt); !asked) return asked;
   if (auto counted = scribe.count(refund->attempt); !counted) return counted;
   scribe.ask_refund(*refund, scribe.at() + retry_delay(refund->attempt));
   return {};

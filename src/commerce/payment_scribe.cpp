@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "commerce/search_attempt.hpp"
+
 namespace tally::commerce {
 
 using namespace payment_effect;
@@ -82,9 +84,14 @@ Result<void> PaymentScribe::check_gross(const Gross& gross) const {
                                                    to_string(money(gross.tax_minor))));
 }
 
-Result<void> PaymentScribe::check_asked(const payment_event::AnswerUnknown& event,
-                                        std::uint32_t attempt) const {
+Result<void> PaymentScribe::take_attempt(const payment_event::AnswerUnknown& event,
+                                         std::uint32_t& attempt) const {
   if (event.attempt == attempt) return {};
+  // What is asked next must not come before what was revived: its key may be forgotten.
+  if (event.attempt == kSearchAttempt && attempt < kSearchAttempt) {
+    attempt = kSearchAttempt;
+    return {};
+  }
   return wrong(CommerceError::kInvalid, fmt::format("attempt {} of {} was never made",
                                                     event.attempt, name_of(event.request)));
 }

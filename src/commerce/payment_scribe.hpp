@@ -47,8 +47,9 @@ class PaymentScribe {
   // More than nothing, at most `minor_max`, of the payment's currency.
   [[nodiscard]] Result<void> check_amount(const Money& amount, std::int64_t minor_max) const;
   [[nodiscard]] Result<void> check_gross(const Gross& gross) const;
-  [[nodiscard]] Result<void> check_asked(const payment_event::AnswerUnknown& event,
-                                         std::uint32_t attempt) const;
+  // The attempt that had no answer: the last one, or kSearchAttempt where it was revived.
+  Result<void> take_attempt(const payment_event::AnswerUnknown& event,
+                            std::uint32_t& attempt) const;
 
   [[nodiscard]] std::unexpected<Error> wrong(CommerceError error, std::string_view what) const;
   // The event can't happen in this state.

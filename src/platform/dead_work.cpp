@@ -72,7 +72,7 @@ Result<DeadWork> need_dead(Transaction& transaction, const TenantId& tenant, std
 
 Result<void> revive_dead(Transaction& transaction, const DeadWork& work, Instant now) {
   if (const auto message = MessageId::parse(work.id)) {
-    return revive_message(transaction, *message, now);
+    return revive_message(transaction, *message, work.body, now);
   }
   const auto job = JobId::parse(work.id);
   return job ? revive_job(transaction, *job, now) : no_work(work.id);

@@ -40,7 +40,8 @@ Result<std::vector<DeadWork>> list_dead(Transaction& transaction, const TenantId
                                         std::int64_t limit);
 Result<DeadWork> need_dead(Transaction& transaction, const TenantId& tenant, std::string_view id);
 
-// Tries it anew, with all its tries; or lets others go on without it.
+// Tries it anew, with all its tries and, a message, with the body of `work`; or lets others go on
+// without it.
 Result<void> revive_dead(Transaction& transaction, const DeadWork& work, Instant now);
 Result<void> discard_dead(Transaction& transaction, const DeadWork& work, Instant now);
 

@@ -123,7 +123,8 @@ TEST_P(DeadWorkTest, IsTriedAnewOrLetGo) {
     return outcome_of(
         write([&](Transaction& transaction) { return discard_dead(transaction, work, now); }));
   };
-  const DeadWork message = dead(message_);
+  DeadWork message = dead(message_);
+  message.body = "it was tried before";
   const DeadWork job = dead(job_);
   EXPECT_EQ(revive(message), "");
   EXPECT_EQ(revive(job), "");
@@ -132,6 +133,7 @@ TEST_P(DeadWorkTest, IsTriedAnewOrLetGo) {
   EXPECT_THAT(listed(tenant(1)), IsEmpty());
   abandon_all(now);
   EXPECT_THAT(listed(tenant(1)), ElementsAre(message_, job_));
+  EXPECT_EQ(dead(message_).body, "it was tried before");
   EXPECT_EQ(discard(message), "");
   EXPECT_EQ(discard(job), "");
   EXPECT_EQ(discard(message), "store.stale");

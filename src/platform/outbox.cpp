@@ -23,9 +23,10 @@ Result<std::pair<std::int64_t, std::int64_t>> tries_of(Transaction& transaction,
   return std::pair(tries, tries_max);
 }
 
+template <typename... More>
 Result<void> leave_death(Transaction& transaction, std::string_view sql, const MessageId& id,
-                         Instant now) {
-  const auto changed = transaction.execute(sql, id, now);
+                         Instant now, const More&... more) {
+  const auto changed = transaction.execute(sql, id, now, more...);
   if (!changed) return std::unexpected(changed.error());
   if (*changed == 1) return {};
   return fail(StoreError::kStale, fmt::format("message {} is not dead", id.text()));
@@ -106,12 +107,14 @@ Result<bool> failed_message(Transaction& transaction, const MessageLease& lease,
   return again;
 }
 
-Result<void> revive_message(Transaction& transaction, const MessageId& id, Instant now) {
+Result<void> revive_message(Transaction& transaction, const MessageId& id, std::string_view body,
+                            Instant now) {
+  if (auto fits = check_body(body); !fits) return fits;
   return leave_death(
       transaction,
-      "UPDATE outbox SET state = 'waiting', tries = 0, due_at = $2, "
+      "UPDATE outbox SET state = 'waiting', tries = 0, due_at = $2, body = $3, "
       "leased_until = 0, finished_at = NULL, death_told = 0 WHERE id = $1 AND state = 'dead'",
-      id, now);
+      id, now, body);
 }
 
 Result<void> discard_message(Transaction& transaction, const MessageId& id, Instant now) {

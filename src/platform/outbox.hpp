@@ -76,9 +76,10 @@ Result<void> delivered_message(Transaction& transaction, const MessageLease& lea
 Result<bool> failed_message(Transaction& transaction, const MessageLease& lease,
                             const Failure& failure, Instant now);
 
-// Of a dead message: try it anew, or let its key go on without it. Errors: kStale if it is not
-// dead.
-Result<void> revive_message(Transaction& transaction, const MessageId& id, Instant now);
+// Of a dead message: try it anew with this body, or let its key go on without it. Errors: kStale if
+// it is not dead.
+Result<void> revive_message(Transaction& transaction, const MessageId& id, std::string_view body,
+                            Instant now);
 Result<void> discard_message(Transaction& transaction, const MessageId& id, Instant now);
 
 // Whoever claimed under this name has died: what it had can be claimed again now. How many.

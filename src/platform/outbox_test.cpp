@@ -148,8 +148,9 @@ TEST_P(OutboxTest, StopsAKeyAtADeadMessageUntilAHumanDecides) {
   EXPECT_EQ(state().dead, 1);
   EXPECT_THAT(claimed(now), ElementsAre());
   const auto revive = [&](std::uint64_t number) {
-    return outcome_of(write(
-        [&](Transaction& transaction) { return revive_message(transaction, id(number), now); }));
+    return outcome_of(write([&](Transaction& transaction) {
+      return revive_message(transaction, id(number), "another body", now);
+    }));
   };
   EXPECT_EQ(revive(3), "store.stale");
   EXPECT_EQ(revive(1), "");

@@ -52,6 +52,8 @@ constexpr ProblemRow kRows[] = {
     {"core.state", 409, "invalid_state"},
     {"core.token_used", 410, "door_token_used"},
 
+    {"dead_work.payment_call", 409, "payment_call"},
+
     {"door_token.expired", 410, "door_token_expired"},
     {"door_token.forged", 404, "door_token_unknown"},
 

@@ -336,9 +336,14 @@ Result<void> Desk::give_back(const Payment& payment, const DisputeId& dispute,
   const auto& all = (*debts)->value.debts;
   const auto debt = std::ranges::find(all, payment.id, &commerce::Debt::payment);
   if (debt == all.end()) return {};
+  // What was written off was never paid: there is nothing of it to take back.
+  const commerce::Gross most = commerce::correctable(*debt);
+  commerce::Gross wrong{{std::min(left.amount.minor, most.amount.minor), left.amount.currency}};
+  wrong.tax_minor = std::min(commerce::tax_share(left, wrong.amount.minor), most.tax_minor);
+  if (wrong.amount.minor == 0) return {};
   return tell(payment.tenant, payment.shopper,
               commerce::DebtEvent(commerce::debt_event::Corrected{
-                  now_, dispute.text() + ":corrected", debt->key, left}));
+                  now_, dispute.text() + ":corrected", debt->key, wrong}));
 }
 
 }  // namespace tally::core

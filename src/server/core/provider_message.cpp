@@ -1,5 +1,8 @@
 #include "server/core/provider_message.hpp"
 
+#include <algorithm>
+
+#include "commerce/search_attempt.hpp"
 #include "server/records/archive.hpp"
 
 namespace tally::records {
@@ -35,6 +38,13 @@ namespace tally::core {
 std::string to_text(const ProviderMessage& message) { return records::to_text(message); }
 Result<ProviderMessage> parse_provider_message(std::string_view text) {
   return records::parse<ProviderMessage>(text);
+}
+
+Result<std::string> revived_text(std::string_view text) {
+  auto message = parse_provider_message(text);
+  if (!message) return std::unexpected(message.error());
+  message->request.attempt = std::max(message->request.attempt, commerce::kSearchAttempt);
+  return to_text(*message);
 }
 
 }  // namespace tally::core

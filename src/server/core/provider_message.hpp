@@ -19,4 +19,8 @@ struct ProviderMessage {
 [[nodiscard]] std::string to_text(const ProviderMessage& message);
 Result<ProviderMessage> parse_provider_message(std::string_view text);
 
+// The text of a call that died, to be asked anew nobody knows how long after: the provider may have
+// done it and have forgotten its key, so it searches first.
+Result<std::string> revived_text(std::string_view text);
+
 }  // namespace tally::core

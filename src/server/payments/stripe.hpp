@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "commerce/search_attempt.hpp"
 #include "platform/http/client.hpp"
 #include "server/payments/provider.hpp"
 #include "server/world.hpp"
@@ -28,7 +29,7 @@
 namespace tally::payments {
 
 inline constexpr std::string_view kStripeVersion = "2025-03-31.basil";
-inline constexpr std::uint32_t kSearchAttempt = 60;    // An hour later: what we made is searched.
+using commerce::kSearchAttempt;                        // What we made is searched.
 inline constexpr std::uint32_t kFreshKeyAttempt = 10;  // Five minutes later.
 inline constexpr Duration kStripeDeadline = std::chrono::seconds{20};
 

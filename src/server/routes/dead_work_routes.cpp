@@ -3,7 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <cstdlib>
+
 #include "server/core/dead_work.hpp"
+#include "server/core/provider_message.hpp"
 #include "server/routes/support.hpp"
 
 namespace tally::routes {
@@ -34,6 +38,37 @@ Result<ApiAnswer> list_dead_work(ApiCall& call) {
 using Ending = Result<void> (*)(platform::Transaction& transaction, const DeadWork& work,
                                 Instant now);
 
+enum class DeadWorkError : std::uint8_t {
+  kPaymentCall,  // What became of the money must be known: such a call is revived, not discarded.
+};
+ErrorCode code_of(DeadWorkError error) {
+  switch (error) {
+    case DeadWorkError::kPaymentCall:
+      return {"dead_work.payment_call", ErrorKind::kConflict};
+  }
+  std::abort();
+}
+
+bool is_payment_call(const DeadWork& work) { return work.kind == core::kPaymentTopic; }
+
+Result<void> revive(platform::Transaction& transaction, const DeadWork& work, Instant now) {
+  if (!is_payment_call(work)) return platform::revive_dead(transaction, work, now);
+  auto text = core::revived_text(work.body);
+  if (!text) return std::unexpected(text.error());
+  DeadWork anew = work;
+  anew.body = *std::move(text);
+  return platform::revive_dead(transaction, anew, now);
+}
+
+// Without its call a payment would wait for an answer for ever, and so would its money.
+Result<void> discard(platform::Transaction& transaction, const DeadWork& work, Instant now) {
+  if (!is_payment_call(work)) return platform::discard_dead(transaction, work, now);
+  return fail(DeadWorkError::kPaymentCall,
+              fmt::format("{} waits for the answer to this call: mend the cause and revive the "
+                          "call instead; what was done before is not done twice",
+                          core::object_of(work)));
+}
+
 Result<ApiAnswer> end_death(ApiCall& call, Services& services, Ending ending,
                             std::string_view state) {
   const auto work = platform::need_dead(call.transaction(), call.tenant(), call.path("id"));
@@ -58,10 +93,10 @@ Result<ApiAnswer> end_death(ApiCall& call, Services& services, Ending ending,
 void add_dead_work_routes(api::Api& api, Services& services) {
   api.add({.operation = "list_dead_work", .run = list_dead_work});
   api.add({.operation = "revive_dead_work", .run = [&services](ApiCall& call) {
-             return end_death(call, services, platform::revive_dead, "revived");
+             return end_death(call, services, revive, "revived");
            }});
   api.add({.operation = "discard_dead_work", .run = [&services](ApiCall& call) {
-             return end_death(call, services, platform::discard_dead, "discarded");
+             return end_death(call, services, discard, "discarded");
            }});
 }
 

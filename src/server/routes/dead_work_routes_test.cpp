@@ -74,7 +74,30 @@ TEST_P(DeadWork, OfAMessageIsToldListedAndTriedAnew) {
 
 TEST_P(DeadWork, ThatIsDiscardedHoldsUpNothing) {
   const std::string id = dead_message("pay_one");
+  const auto next = world_.new_id<platform::MessageId>();
+  act([&](Desk& desk) {
+    return platform::put_message(desk.transaction(),
+                                 {.id = next,
+                                  .tenant = tenant(),
+                                  .key = "pay_one",
+                                  .topic = "pay_one",
+                                  .body = "{}",
+                                  .due = desk.now()},
+                                 desk.now());
+  });
+  const auto claimed = [&] {
+    std::vector<std::string> ids;
+    const auto messages = store_->write_and_wait([&](platform::Transaction& transaction) {
+      return platform::claim_messages(transaction, {.topic = "pay_one"}, world_.now());
+    });
+    EXPECT_TRUE(messages);
+    if (!messages) return ids;
+    for (const platform::Message& message : *messages) ids.push_back(message.lease.id.text());
+    return ids;
+  };
+  EXPECT_EQ(claimed(), std::vector<std::string>());
   call(200, owner_, "POST", "/v1/dead_work/" + id + "/discard");
+  EXPECT_EQ(claimed(), std::vector{next.text()});
   EXPECT_EQ(get(owner_, "/v1/dead_work").at("data").size(), 0U);
   call(404, owner_, "POST", "/v1/dead_work/" + id + "/revive");
   call(404, owner_, "POST", "/v1/dead_work/msg_none/discard");
