@@ -183,7 +183,8 @@ class DemoStage {
         server::real_world());
     if (!server) return std::unexpected(std::move(server.error()));
     server_ = *std::move(server);
-    auto demo = serve::set_up_demo(*server_, sessions_, server::real_world());
+    auto demo = serve::set_up_demo(
+        *server_, sessions_, static_cast<std::size_t>(arguments_.cabinets), server::real_world());
     if (!demo) return std::unexpected(std::move(demo.error()));
     demo_ = *std::move(demo);
     teller_.note(fmt::format("tally runs at {} with a demo tenant and {}", server_->url(),

@@ -80,7 +80,7 @@ Result<void> run_serve(const ServeArguments& arguments, Console& console) {
   if (is_demo) {
     const std::vector<std::filesystem::path> sessions(
         static_cast<std::size_t>(arguments.demo_cabinets), arguments.demo);
-    const auto demo = serve::set_up_demo(**server, sessions, server::real_world());
+    const auto demo = serve::set_up_demo(**server, sessions, sessions.size(), server::real_world());
     if (!demo) return std::unexpected(demo.error());
     console.print(in_words(*demo) + "\n");
   }

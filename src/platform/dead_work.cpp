@@ -70,6 +70,15 @@ Result<DeadWork> need_dead(Transaction& transaction, const TenantId& tenant, std
   return **std::move(found);
 }
 
+Result<bool> is_more_dead(Transaction& transaction, const DeadWork& work) {
+  const auto found = select(transaction,
+                            "WHERE tenant = $1 AND id <> $2 AND kind = $3 AND message_key = $4 "
+                            "AND (message_key <> '' OR body = $5) LIMIT 1",
+                            work.tenant, work.id, work.kind, work.key, work.body);
+  if (!found) return std::unexpected(found.error());
+  return !found->empty();
+}
+
 Result<void> revive_dead(Transaction& transaction, const DeadWork& work, Instant now) {
   if (const auto message = MessageId::parse(work.id)) {
     return revive_message(transaction, *message, work.body, now);

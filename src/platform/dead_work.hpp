@@ -40,6 +40,10 @@ Result<std::vector<DeadWork>> list_dead(Transaction& transaction, const TenantId
                                         std::int64_t limit);
 Result<DeadWork> need_dead(Transaction& transaction, const TenantId& tenant, std::string_view id);
 
+// Whether more of the tenant's work is dead that is for the same: messages of one kind and key,
+// jobs of one kind and body.
+Result<bool> is_more_dead(Transaction& transaction, const DeadWork& work);
+
 // Tries it anew, with all its tries and, a message, with the body of `work`; or lets others go on
 // without it.
 Result<void> revive_dead(Transaction& transaction, const DeadWork& work, Instant now);

@@ -18,6 +18,15 @@ std::string_view alert_of(const platform::DeadWork& work) {
   return is_watch(work) ? kWatchFailed : kWorkDead;
 }
 
+// Without an end the session would keep the shopper's hold for days, and nobody would know.
+Result<void> lead_to_review(Desk& desk, const platform::DeadWork& work) {
+  if (!is_watch(work)) return {};
+  const auto session = watched_session(work.body);
+  if (!session) return {};
+  return desk.tell(work.tenant, *session,
+                   commerce::FootageLost{desk.now(), "the video could not be watched"});
+}
+
 }  // namespace
 
 Result<SessionId> watched_session(const std::string& job_body) {
@@ -36,26 +45,41 @@ std::string object_of(const platform::DeadWork& work) {
   return session ? session->text() : work.id;
 }
 
-Result<void> tell_of_death(Desk& desk, const platform::DeadWork& work) {
+Result<bool> alert_of_death(Desk& desk, const platform::DeadWork& work) {
   const auto fresh = platform::mark_told(desk.transaction(), work);
   if (!fresh) return std::unexpected(fresh.error());
-  if (!*fresh) return {};
+  if (!*fresh) return false;
   desk.alert(
       work.tenant, alert_of(work), object_of(work),
       fmt::format("given up after {} tries: {}. Nothing more is done about it until an owner "
                   "revives or discards {}, which is in GET /v1/dead_work",
                   work.tries, work.error, work.id));
-  if (!is_watch(work)) return {};
-  const auto session = watched_session(work.body);
-  if (!session) return {};
-  // Without an end it would keep the shopper's hold for days, and nobody would know.
-  return desk.tell(work.tenant, *session,
-                   commerce::FootageLost{desk.now(), "the video could not be watched"});
+  return true;
+}
+
+Result<void> tell_of_death(Desk& desk, const platform::DeadWork& work) {
+  const auto fresh = alert_of_death(desk, work);
+  if (!fresh) return std::unexpected(fresh.error());
+  return *fresh ? lead_to_review(desk, work) : Result<void>{};
+}
+
+Result<void> discard(Desk& desk, const platform::DeadWork& work) {
+  // Once it is gone nobody tells of it any more. Who discards it needs no alert.
+  const auto fresh = platform::mark_told(desk.transaction(), work);
+  if (!fresh) return std::unexpected(fresh.error());
+  if (*fresh) {
+    if (auto led = lead_to_review(desk, work); !led) return led;
+  }
+  return platform::discard_dead(desk.transaction(), work, desk.now());
 }
 
 Result<void> tell_of_end(Desk& desk, const platform::DeadWork& work) {
   desk.hints().outbox = true;
   desk.hints().pipeline = true;
+  // A session has two works, its watching and that of what came late, and one alert for both.
+  const auto more = platform::is_more_dead(desk.transaction(), work);
+  if (!more) return std::unexpected(more.error());
+  if (*more) return {};
   return clear_alert(desk.transaction(),
                      {work.tenant, std::string(alert_of(work)), object_of(work), ""}, desk.now());
 }

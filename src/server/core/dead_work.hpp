@@ -20,11 +20,19 @@ Result<SessionId> watched_session(const std::string& job_body);
 // What the work was for: "pay_…" or "ses_…"; its own id where that can't be told.
 [[nodiscard]] std::string object_of(const platform::DeadWork& work);
 
+// Alerts, and no more. Whether it was still to be told. Errors: the store's.
+Result<bool> alert_of_death(Desk& desk, const platform::DeadWork& work);
+
 // Alerts, and leads the session that nobody could watch to review. Nothing where it was told
 // before. Errors: the store's and the desk's.
 Result<void> tell_of_death(Desk& desk, const platform::DeadWork& work);
 
-// After it was revived or discarded: the alert is over, and whoever does such work may look.
+// Gives it up for good. The session that nobody could watch is led to review, where that has not
+// happened yet. Errors: the store's and the desk's.
+Result<void> discard(Desk& desk, const platform::DeadWork& work);
+
+// After it was revived or discarded: the alert is over, unless more work is dead that is for the
+// same, and whoever does such work may look.
 Result<void> tell_of_end(Desk& desk, const platform::DeadWork& work);
 
 }  // namespace tally::core

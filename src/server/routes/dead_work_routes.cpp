@@ -35,8 +35,7 @@ Result<ApiAnswer> list_dead_work(ApiCall& call) {
                      [](const DeadWork& work) { return dead_work_view(work, "dead"); });
 }
 
-using Ending = Result<void> (*)(platform::Transaction& transaction, const DeadWork& work,
-                                Instant now);
+using Ending = Result<void> (*)(core::Desk& desk, const DeadWork& work);
 
 enum class DeadWorkError : std::uint8_t {
   kPaymentCall,  // What became of the money must be known: such a call is revived, not discarded.
@@ -51,18 +50,20 @@ ErrorCode code_of(DeadWorkError error) {
 
 bool is_payment_call(const DeadWork& work) { return work.kind == core::kPaymentTopic; }
 
-Result<void> revive(platform::Transaction& transaction, const DeadWork& work, Instant now) {
-  if (!is_payment_call(work)) return platform::revive_dead(transaction, work, now);
+Result<void> revive(core::Desk& desk, const DeadWork& work) {
+  if (!is_payment_call(work)) {
+    return platform::revive_dead(desk.transaction(), work, desk.now());
+  }
   auto text = core::revived_text(work.body);
   if (!text) return std::unexpected(text.error());
   DeadWork anew = work;
   anew.body = *std::move(text);
-  return platform::revive_dead(transaction, anew, now);
+  return platform::revive_dead(desk.transaction(), anew, desk.now());
 }
 
 // Without its call a payment would wait for an answer for ever, and so would its money.
-Result<void> discard(platform::Transaction& transaction, const DeadWork& work, Instant now) {
-  if (!is_payment_call(work)) return platform::discard_dead(transaction, work, now);
+Result<void> discard(core::Desk& desk, const DeadWork& work) {
+  if (!is_payment_call(work)) return core::discard(desk, work);
   return fail(DeadWorkError::kPaymentCall,
               fmt::format("{} waits for the answer to this call: mend the cause and revive the "
                           "call instead; what was done before is not done twice",
@@ -74,15 +75,17 @@ Result<ApiAnswer> end_death(ApiCall& call, Services& services, Ending ending,
   const auto work = platform::need_dead(call.transaction(), call.tenant(), call.path("id"));
   if (!work) return std::unexpected(work.error());
   const json view = dead_work_view(*work, state);
+  // Without the error, in the provider's words or the store's: more people than owners see events.
+  const json body = {{"id", work->id}, {"kind", work->kind}, {"object", core::object_of(*work)}};
   return at_desk(
       call, services.board,
       [&](core::Desk& desk) -> Result<void> {
-        auto ended = ending(desk.transaction(), *work, desk.now());
+        auto ended = ending(desk, *work);
         return ended ? core::tell_of_end(desk, *work) : ended;
       },
       [&](core::Desk&) -> Result<ApiAnswer> {
         auto told = tell(call, services.board, fmt::format("dead_work.{}", state), work->id, 0,
-                         view.dump());
+                         body.dump());
         if (!told) return std::unexpected(told.error());
         return api::answer(200, view);
       });

@@ -1,6 +1,7 @@
 // Work that was given up, on both stores: what an owner sees and does, and what is told.
 #include <algorithm>
 
+#include "base/digest.hpp"
 #include "platform/jobs.hpp"
 #include "server/core/dead_work.hpp"
 #include "server/routes/testing_business.hpp"
@@ -30,6 +31,19 @@ class DeadWork : public BusinessTest {
       ASSERT_TRUE(claimed) << claimed.error().message;
       ASSERT_EQ(claimed->empty(), tries == platform::kJobTriesMax);
     }
+  }
+  // The rest of its video came, which is watched again.
+  void end_footage(const SessionId& session) {
+    upload(session, {"one"});
+    tell(session, commerce::FootageEvent(commerce::ManifestTold{{{"cam0", {sha256_hex("one")}}}}));
+  }
+  // The paths of all that is dead.
+  std::vector<std::string> dead_works() {
+    std::vector<std::string> paths;
+    for (const json& work : get(owner_, "/v1/dead_work").at("data")) {
+      paths.push_back("/v1/dead_work/" + work.at("id").get<std::string>());
+    }
+    return paths;
   }
   json alert_of(std::string_view kind) {
     const json all = get(owner_, "/v1/alerts").at("data");
@@ -125,6 +139,42 @@ TEST_P(DeadWork, OfWatchingLeadsToReviewHoweverItDied) {
                 .at("state"),
             "revived");
   EXPECT_EQ(alert_of("watch_failed").at("state"), "cleared");
+}
+
+TEST_P(DeadWork, OfWatchingThatIsDiscardedBeforeAnybodyWasToldLeadsToReview) {
+  set_up_shop();
+  const SessionId session = shop();
+  abandon_watches();
+  for (const std::string& work : dead_works()) call(200, owner_, "POST", work + "/discard");
+  EXPECT_EQ(get(sam_, path_of(session)).at("state"), "review");
+  EXPECT_TRUE(alert_of("watch_failed").is_null());  // Who discards it knows.
+}
+
+TEST_P(DeadWork, KeepsItsAlertWhileMoreIsDeadForTheSame) {
+  set_up_shop();
+  const SessionId session = shop();
+  end_footage(session);
+  abandon_watches();
+  tell_of_deaths();
+  const std::vector<std::string> works = dead_works();
+  ASSERT_EQ(works.size(), 2U);
+  call(200, owner_, "POST", works[0] + "/discard");
+  EXPECT_EQ(alert_of("watch_failed").at("state"), "raised");
+  call(200, owner_, "POST", works[1] + "/revive");
+  EXPECT_EQ(alert_of("watch_failed").at("state"), "cleared");
+}
+
+TEST_P(DeadWork, IsEndedInAnEventThatDoesNotTellItsError) {
+  for (const auto& [end, ended] :
+       {std::pair("revive", "revived"), std::pair("discard", "discarded")}) {
+    const std::string id = dead_message(std::string("pay_") + end);
+    call(200, owner_, "POST", fmt::format("/v1/dead_work/{}/{}", id, end));
+    const json told = get(owner_, "/v1/events?limit=100&object=" + id).at("data");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.at(0).at("type"), fmt::format("dead_work.{}", ended));
+    const std::string object = std::string("pay_") + end;
+    EXPECT_EQ(told.at(0).at("data"), (json{{"id", id}, {"kind", object}, {"object", object}}));
+  }
 }
 
 }  // namespace

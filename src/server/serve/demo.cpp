@@ -291,20 +291,19 @@ Result<Demo> make_demo(Serve& server, const std::vector<fs::path>& sessions, ser
 
 }  // namespace
 
-Result<Demo> set_up_demo(Serve& server, const std::vector<fs::path>& sessions,
+Result<Demo> set_up_demo(Serve& server, const std::vector<fs::path>& sessions, std::size_t least,
                          server::World& world) {
-  const std::size_t cabinets = sessions.size();
   auto found = find_demo(server);
   if (!found) return std::unexpected(std::move(found.error()));
   auto demo = *found ? Result<Demo>(**std::move(found)) : make_demo(server, sessions, world);
   if (!demo) return demo;
-  if (demo->cabinets.size() < cabinets) {
+  if (demo->cabinets.size() < least) {
     return fail(config::ConfigError::kValue,
                 fmt::format("a demo with {} cabinets is there already: ask for as many, or choose "
                             "another data folder",
                             demo->cabinets.size()));
   }
-  demo->cabinets.resize(cabinets);
+  demo->cabinets.resize(std::min(demo->cabinets.size(), sessions.size()));
   const auto issued = server.office().act_and_wait([&](Desk& desk) -> Result<void> {
     for (DemoCabinet& cabinet : demo->cabinets) {
       auto code =

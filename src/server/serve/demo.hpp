@@ -31,9 +31,10 @@ struct Demo {
 // `sessions`: for each cabinet, the folder with layout.toml and products/<sku>/*.jpg
 // (docs/session.md) that it is filled with; the same may fill several. Skus are the layout's; those
 // of a second folder begin with "2-", and so on. Where the demo tenant is there already, it is used
-// as it is. Errors: of the files; of the store; ConfigError::kValue where a demo tenant is there
-// that has fewer cabinets.
+// as it is, with as many cabinets as it has, but no more than there are `sessions`. Errors: of the
+// files; of the store; ConfigError::kValue where the demo tenant that is there has fewer than
+// `least`.
 Result<Demo> set_up_demo(Serve& server, const std::vector<std::filesystem::path>& sessions,
-                         server::World& world);
+                         std::size_t least, server::World& world);
 
 }  // namespace tally::serve

@@ -319,6 +319,19 @@ TEST_F(Outside, SegmentsThatAreDamagedDoubledOrOutOfOrderCountOnce) {
   EXPECT_EQ(words.status, 413);
 }
 
+TEST_F(Outside, ADemoThatIsThereIsTakenWithAsManyCabinetsAsItHas) {
+  const std::vector<fs::path> wanted(3, TALLY_SOURCE_DIR "/demo/take_one");
+  const auto demo = set_up_demo(*server_, wanted, 1, world_);
+  ASSERT_TRUE(demo) << demo.error().message;
+  EXPECT_EQ(demo->tenant, demo_.tenant);
+  ASSERT_EQ(demo->cabinets.size(), 1U);
+  EXPECT_EQ(demo->cabinets[0].id, demo_.cabinets[0].id);
+  EXPECT_FALSE(demo->cabinets[0].provisioning_code.empty());
+  const auto more = set_up_demo(*server_, wanted, 2, world_);
+  ASSERT_FALSE(more);
+  EXPECT_THAT(more.error().message, HasSubstr("ask for as many"));
+}
+
 // No file of this process grows beyond so many bytes.
 class FullDisk {
  public:

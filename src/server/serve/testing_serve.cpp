@@ -158,7 +158,7 @@ void ServeTest::SetUp() {
                              world_);
   ASSERT_TRUE(server) << server.error().message;
   server_ = *std::move(server);
-  auto demo = set_up_demo(*server_, {TALLY_SOURCE_DIR "/demo/take_one"}, world_);
+  auto demo = set_up_demo(*server_, {TALLY_SOURCE_DIR "/demo/take_one"}, 1, world_);
   ASSERT_TRUE(demo) << demo.error().message;
   demo_ = *std::move(demo);
   client_ = *http::HttpClient::start({});

@@ -12,8 +12,6 @@ namespace {
 using core::Desk;
 using core::TimerName;
 
-constexpr std::int64_t kDeadAtATime = 20;
-
 template <typename SomeId, typename Event>
 Result<void> tell(Desk& desk, const TimerName& timer, Event event) {
   const auto id = SomeId::parse(timer.id);
@@ -40,6 +38,29 @@ Result<void> tick(Desk& desk, const TimerName& timer) {
   return fail(core::CoreError::kInvalid, fmt::format("nothing ticks for a {}", timer.kind));
 }
 
+void bury(core::Office& office, const server::Log& log) {
+  const auto complain = [&](const platform::DeadWork& work, const Error& error) {
+    log(server::LogLevel::kError, "ticker",
+        fmt::format("{} {}: {}", work.kind, work.id, error.message));
+  };
+  const auto dead = office.look_and_wait([](platform::Transaction& transaction) {
+    return platform::untold_dead(transaction, kBuriedAtATime);
+  });
+  if (!dead) return log(server::LogLevel::kError, "ticker", dead.error().message);
+  for (const platform::DeadWork& work : *dead) {
+    if (office.board().stopped()) return;
+    const auto told =
+        office.act_and_wait([&](Desk& desk) { return core::tell_of_death(desk, work); });
+    if (told) continue;
+    complain(work, told.error());
+    if (told.error().code.kind == ErrorKind::kUnavailable) continue;  // It may go well later.
+    // Else it would be among the oldest for ever, and hide what dies after it.
+    const auto alerted =
+        office.act_and_wait([&](Desk& desk) { return core::alert_of_death(desk, work); });
+    if (!alerted) complain(work, alerted.error());
+  }
+}
+
 Ticker::Ticker(core::Office& office, server::Log log)
     : office_(office), log_(std::move(log)), thread_([this] { run(); }) {}
 
@@ -56,7 +77,7 @@ void Ticker::run() {
       return core::due_timers(transaction, office_.world().now());
     });
     if (!due) log_(server::LogLevel::kError, "ticker", due.error().message);
-    bury();
+    bury(office_, log_);
     if (due) {
       for (const TimerName& timer : *due) {
         if (board.stopped()) return;
@@ -65,21 +86,6 @@ void Ticker::run() {
     }
     const bool more = due && std::ssize(*due) == core::kTimersMax;
     if (!more) board.wait(core::Topic::kTimers, seen, until_next());
-  }
-}
-
-void Ticker::bury() {
-  const auto dead = office_.look_and_wait([](platform::Transaction& transaction) {
-    return platform::untold_dead(transaction, kDeadAtATime);
-  });
-  if (!dead) return log_(server::LogLevel::kError, "ticker", dead.error().message);
-  for (const platform::DeadWork& work : *dead) {
-    if (office_.board().stopped()) return;
-    const auto told =
-        office_.act_and_wait([&](Desk& desk) { return core::tell_of_death(desk, work); });
-    if (told) continue;
-    log_(server::LogLevel::kError, "ticker",
-         fmt::format("{} {}: {}", work.kind, work.id, told.error().message));
   }
 }
 

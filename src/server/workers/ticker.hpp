@@ -17,9 +17,14 @@ namespace tally::workers {
 inline constexpr Duration kTickLongest = std::chrono::seconds(1);
 // A timer whose tick failed, or that is due still, waits so long.
 inline constexpr Duration kTickAgain = std::chrono::seconds(5);
+inline constexpr std::int64_t kBuriedAtATime = 20;
 
 // What the timer is for, now. For tests and for simulation.
 Result<void> tick(core::Desk& desk, const core::TimerName& timer);
+
+// Tells of the oldest deaths that nobody was told of, kBuriedAtATime of them. One that can't be
+// told in full (a row that is missing or damaged) is told by its alert alone. For tests too.
+void bury(core::Office& office, const server::Log& log);
 
 class Ticker {
  public:
@@ -31,7 +36,6 @@ class Ticker {
  private:
   void run();
   void ring(const core::TimerName& timer);
-  void bury();
   [[nodiscard]] Duration until_next();
 
   core::Office& office_;
