@@ -2,7 +2,8 @@
 // standard error becomes the error's message, and can be heard; its standard output is not read.
 //
 // The child is in a process group of its own, so that a Ctrl-C meant for tally reaches it through
-// `stop` only, and in order; what it started in that group is ended with it. Thread-safety: any number of threads, each with its own child.
+// `stop` only, and in order; what it started in that group is ended with it. Thread-safety: any
+// number of threads, each with its own child.
 #pragma once
 
 #include <chrono>
