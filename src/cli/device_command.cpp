@@ -7,6 +7,7 @@
 #include "base/files.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/session_shelf.hpp"
 #include "device/agent.hpp"
 #include "device/device_error.hpp"
 
@@ -41,7 +42,8 @@ Result<void> run_device(const DeviceArguments& arguments, Console& console) {
   auto agent = device::Agent::start({.config = std::move(*config),
                                      .version = TALLY_VERSION,
                                      .recorder = {},
-                                     .tell = [&](std::string_view line) { console.note(line); }},
+                                     .tell = [&](std::string_view line) { console.note(line); },
+                                     .read_shelf = read_shelf},
                                     device::real_world());
   if (!agent) return std::unexpected(std::move(agent.error()));
   if (const auto port = (*agent)->screen_port()) {

@@ -21,6 +21,7 @@
 #include "device/lock.hpp"
 #include "device/loop.hpp"
 #include "device/memory.hpp"
+#include "device/shelf.hpp"
 #include "device/world.hpp"
 
 namespace tally::device {
@@ -32,6 +33,7 @@ struct AgentOptions {
   Backoff reconnect{};
   Backoff retry{};                             // Of uploads.
   std::function<void(std::string_view)> tell;  // One line about what happens.
+  ReadShelf read_shelf{};                      // Free play needs it.
 };
 
 class Agent {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "device/agent_impl.hpp"
+#include "device/device_error.hpp"
 
 namespace tally::device {
 namespace {
@@ -26,9 +27,12 @@ Result<void> Agent::Impl::open_play() {
   auto& made = options_.config.virtual_cabinet;
   if (!made) return {};
   if (!made->renderer.empty()) {
-    auto play =
-        FreePlay::open(made->renderer, made->sessions[0], options_.config.data / "free_play",
-                       [this] { loop_.post([this] { play_changed(); }); });
+    if (!options_.read_shelf) return fail(DeviceError::kPlay, "nobody reads layouts here");
+    auto shelf = options_.read_shelf(made->sessions[0]);
+    if (!shelf) return std::unexpected(std::move(shelf.error()));
+    auto play = FreePlay::open(made->renderer, made->sessions[0], *std::move(shelf),
+                               options_.config.data / "free_play",
+                               [this] { loop_.post([this] { play_changed(); }); });
     if (!play) return std::unexpected(std::move(play.error()));
     play_ = *std::move(play);
     made->sessions.push_back(play_->rendered());

@@ -24,6 +24,15 @@ using ::testing::HasSubstr;
 
 constexpr Duration kPatience{30'000};
 
+// One facing of one product, whatever the session.
+Result<Shelf> shelf_of(const fs::path& /*session*/) {
+  return Shelf{.width = 0.6,
+               .height = 0.6,
+               .products = {{"p05", 0.06, 0.06, 0.12}},
+               .boards = {{"s2", 0.02}},
+               .facings = {{"s2f1", 0, 0, -0.2, -0.12, 3, 2}}};
+}
+
 class AgentTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -66,7 +75,8 @@ class AgentTest : public ::testing::Test {
                                .recorder = fs::path(TALLY_BINARY_DIR) / "tally-recorder",
                                .reconnect = {Duration(20), Duration(100)},
                                .retry = {Duration(20), Duration(100)},
-                               .tell = [this](std::string_view line) { log_.emplace_back(line); }},
+                               .tell = [this](std::string_view line) { log_.emplace_back(line); },
+                               .read_shelf = shelf_of},
                               real_world());
     ASSERT_TRUE(agent) << agent.error().message;
     agent_ = std::move(*agent);
@@ -308,8 +318,6 @@ TEST_F(AgentTest, ACameraWithoutItsClipIsAProblemAndNotTheEndOfTheSession) {
 }
 
 TEST_F(AgentTest, PlaysWhatFreePlayHasRenderedAndHearsWhatWasCharged) {
-  fs::copy_file(fs::path(TALLY_SOURCE_DIR) / "demo/take_one/layout.toml",
-                folder_ / "clips/layout.toml");
   ASSERT_TRUE(write_file_atomically(
       folder_ / "renderer",
       "#!/bin/sh\ncp -r \"$2\" \"$6\"\n"

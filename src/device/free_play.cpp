@@ -101,12 +101,12 @@ std::optional<PlayCharge> charge_in(std::string_view text, const Shelf& shelf) {
   return charge;
 }
 
-FreePlay::FreePlay(fs::path renderer, fs::path session, fs::path folder, Shelf shelf,
+FreePlay::FreePlay(fs::path renderer, fs::path session, Shelf shelf, fs::path folder,
                    std::function<void()> on_change)
     : renderer_(std::move(renderer)),
       session_(std::move(session)),
-      folder_(std::move(folder)),
       shelf_(std::move(shelf)),
+      folder_(std::move(folder)),
       on_change_(std::move(on_change)) {
   state_.plan = empty_plan(shelf_);
 }
@@ -117,18 +117,16 @@ FreePlay::~FreePlay() {
   if (worker_.joinable()) worker_.join();
 }
 
-Result<std::unique_ptr<FreePlay>> FreePlay::open(fs::path renderer, fs::path session,
+Result<std::unique_ptr<FreePlay>> FreePlay::open(fs::path renderer, fs::path session, Shelf shelf,
                                                  fs::path folder, std::function<void()> on_change) {
   if (::access(renderer.c_str(), X_OK) != 0) {
     return fail(
         DeviceError::kPlay,
         fmt::format("{}: is no program, and [virtual] renderer names it", renderer.string()));
   }
-  auto shelf = load_shelf(session);
-  if (!shelf) return std::unexpected(std::move(shelf.error()));
   // tidy-allow(memory): private maker.
   return std::unique_ptr<FreePlay>(new FreePlay(std::move(renderer), std::move(session),
-                                                std::move(folder), *std::move(shelf),
+                                                std::move(shelf), std::move(folder),
                                                 std::move(on_change)));
 }
 

@@ -74,10 +74,10 @@ Result<std::vector<PlayLine>> truth_in(std::string_view text);
 
 class FreePlay {
  public:
-  // `session`: a rendered one, whose cabinet it is; `folder`: for acts and results.
-  // Errors: those of load_shelf(); DeviceError::kPlay where there is no such renderer.
+  // `session`: a rendered one, in whose cabinet `shelf` is; `folder`: for acts and results.
+  // Errors: DeviceError::kPlay where there is no such renderer.
   static Result<std::unique_ptr<FreePlay>> open(std::filesystem::path renderer,
-                                                std::filesystem::path session,
+                                                std::filesystem::path session, Shelf shelf,
                                                 std::filesystem::path folder,
                                                 std::function<void()> on_change);
   FreePlay(const FreePlay&) = delete;
@@ -103,8 +103,8 @@ class FreePlay {
   void charged(PlayCharge charge);
 
  private:
-  FreePlay(std::filesystem::path renderer, std::filesystem::path session,
-           std::filesystem::path folder, Shelf shelf, std::function<void()> on_change);
+  FreePlay(std::filesystem::path renderer, std::filesystem::path session, Shelf shelf,
+           std::filesystem::path folder, std::function<void()> on_change);
   Result<void> change(const std::function<Result<PlayPlan>(PlayPlan)>& next);
   void clear_table();  // With the mutex locked.
   void run(const std::stop_token& stop, const std::string& acts);
@@ -112,8 +112,8 @@ class FreePlay {
 
   const std::filesystem::path renderer_;
   const std::filesystem::path session_;
-  const std::filesystem::path folder_;
   const Shelf shelf_;
+  const std::filesystem::path folder_;
   const std::function<void()> on_change_;
   mutable std::mutex mutex_;
   PlayState state_;

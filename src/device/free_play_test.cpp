@@ -27,51 +27,17 @@ constexpr std::chrono::minutes kPatience{2};
 
 // Two boards; below a narrow facing of a can and a wide one of a bag, above an empty one of a tall
 // bottle.
-constexpr std::string_view kLayout = R"(version = 1
-[cabinet]
-width = 0.6
-height = 0.6
-depth = 0.5
-[[product]]
-id = "can"
-size = [0.06, 0.06, 0.12]
-price_minor = 150
-[[product]]
-id = "bag"
-size = [0.13, 0.05, 0.18]
-[[product]]
-id = "bottle"
-size = [0.08, 0.08, 0.24]
-[[shelf]]
-id = "s1"
-z = 0.02
-[[shelf]]
-id = "s2"
-z = 0.3
-[[facing]]
-id = "s1f1"
-shelf = "s1"
-product = "can"
-x = [-0.2, -0.12]
-rows = 3
-stock = 2
-[[facing]]
-id = "s1f2"
-shelf = "s1"
-product = "bag"
-x = [-0.1, 0.05]
-rows = 2
-stock = 1
-[[facing]]
-id = "s2f1"
-shelf = "s2"
-product = "bottle"
-x = [-0.2, -0.1]
-rows = 2
-stock = 0
-)";
-
-Shelf shelf() { return *parse_shelf(kLayout, "layout.toml"); }
+Shelf shelf() {
+  return {.width = 0.6,
+          .height = 0.6,
+          .products = {{"can", 0.06, 0.06, 0.12},
+                       {"bag", 0.13, 0.05, 0.18},
+                       {"bottle", 0.08, 0.08, 0.24}},
+          .boards = {{"s1", 0.02}, {"s2", 0.3}},
+          .facings = {{"s1f1", 0, 0, -0.2, -0.12, 3, 2},
+                      {"s1f2", 0, 1, -0.1, 0.05, 2, 1},
+                      {"s2f1", 1, 2, -0.2, -0.1, 2, 0}}};
+}
 
 // The plan after these acts, "-s1f1" and "can>s1f2", or why one is refused.
 Result<PlayPlan> after(std::initializer_list<std::string_view> acts) {
@@ -89,23 +55,6 @@ Result<PlayPlan> after(std::initializer_list<std::string_view> acts) {
 std::string refusal(std::initializer_list<std::string_view> acts) {
   const auto plan = after(acts);
   return plan ? "" : plan.error().message;
-}
-
-TEST(Shelf, IsReadFromALayout) {
-  const Shelf read = shelf();
-  EXPECT_EQ(read.facings.size(), 3U);
-  EXPECT_EQ(read.facings[1].product, 1U);
-  EXPECT_EQ(read.facings[0].stock, 2);
-  EXPECT_TRUE(load_shelf(fs::path(TALLY_SOURCE_DIR) / "demo/take_one"));
-}
-
-TEST(Shelf, WithoutFacingsIsNone) {
-  EXPECT_THAT(parse_shelf("version = 1\n", "a.toml").error().message, HasSubstr("no facing"));
-  EXPECT_FALSE(parse_shelf("nonsense [", "a.toml"));
-  EXPECT_FALSE(
-      parse_shelf("version = 1\n[[facing]]\nid = \"a\"\nshelf = \"s\"\nproduct = \"p\"\n"
-                  "x = [0, 0.1]\n",
-                  "a.toml"));
 }
 
 TEST(PlayPlan, WhatIsTakenIsInTheHandAndWhatIsPutStandsInFront) {
@@ -177,7 +126,6 @@ class FreePlayTest : public ::testing::Test {
  protected:
   void SetUp() override {
     fs::create_directories(folder_ / "cabinet/products/can");
-    ASSERT_TRUE(write_file_atomically(folder_ / "cabinet/layout.toml", kLayout));
     ASSERT_TRUE(write_file_atomically(folder_ / "cabinet/products/can/0.jpg", "a picture"));
   }
 
@@ -186,7 +134,7 @@ class FreePlayTest : public ::testing::Test {
     const fs::path renderer = folder_ / "renderer";
     ASSERT_TRUE(write_file_atomically(renderer, "#!/bin/sh\n" + script + "\n"));
     fs::permissions(renderer, fs::perms::owner_all);
-    auto play = FreePlay::open(renderer, folder_ / "cabinet", folder_ / "play", [this] {
+    auto play = FreePlay::open(renderer, folder_ / "cabinet", shelf(), folder_ / "play", [this] {
       const std::scoped_lock lock(mutex_);
       ++changes_;
       changed_.notify_all();
@@ -268,7 +216,7 @@ TEST_F(FreePlayTest, ARenderingCanBeStopped) {
 
 TEST_F(FreePlayTest, NeedsAProgramThatIsThere) {
   const auto play =
-      FreePlay::open(folder_ / "nothing", folder_ / "cabinet", folder_ / "play", [] {});
+      FreePlay::open(folder_ / "nothing", folder_ / "cabinet", shelf(), folder_ / "play", [] {});
   EXPECT_THAT(play.error().message, HasSubstr("[virtual] renderer"));
 }
 

@@ -1,12 +1,13 @@
-// What stands in a virtual cabinet: the part of a session's layout.toml (docs/layout.md) that its
-// screen draws and that free play (play_plan.hpp) counts with.
+// What stands in a virtual cabinet: the part of a session's layout (docs/layout.md) that its screen
+// draws and that free play (play_plan.hpp) counts with. Whoever runs the agent reads layouts.
 //
 // Lengths are metres; x to the right as the shopper sees it, 0 in the middle; z up. Values and pure
-// functions but load_shelf(); thread-safe as such.
+// functions; thread-safe as such.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,9 +16,6 @@
 #include "base/error.hpp"
 
 namespace tally::device {
-
-inline constexpr std::size_t kLayoutBytesMax = std::size_t{1} << 20U;
-inline constexpr std::size_t kShelfThingsMax = 500;  // Of each kind.
 
 struct ShelfProduct {
   std::string id;
@@ -52,9 +50,7 @@ struct Shelf {
 [[nodiscard]] std::optional<std::size_t> find_product(const Shelf& shelf, std::string_view id);
 [[nodiscard]] std::optional<std::size_t> find_facing(const Shelf& shelf, std::string_view id);
 
-// Errors: DeviceError::kConfigValue where the layout has no cabinet with facings, or is none.
-Result<Shelf> parse_shelf(std::string_view text, std::string_view where);
-// The layout.toml in a session's folder. Errors: the same, FileError.
-Result<Shelf> load_shelf(const std::filesystem::path& session);
+// Of the cabinet in which the session of this folder was rendered.
+using ReadShelf = std::function<Result<Shelf>(const std::filesystem::path& session)>;
 
 }  // namespace tally::device
