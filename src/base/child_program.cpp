@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+
+#include "base/spawn.hpp"
 
 namespace tally {
 namespace {
@@ -41,25 +42,6 @@ class Fd {
  private:
   int fd_;
 };
-
-int spawn(pid_t& pid, const std::vector<std::string>& words, int standard_error) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, standard_error, STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const int error = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
 
 // What the child says: the end of it all, and the line that is not whole yet.
 class Words {
@@ -184,10 +166,11 @@ Result<void> run_child(const std::vector<std::string>& words, std::chrono::secon
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return not_started(words.at(0), errno);
   const Fd ours(ends[0]);
   Fd theirs(ends[1]);
+  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (nothing.get() < 0) return not_started(words.at(0), errno);
   pid_t pid = -1;
-  if (const int error = spawn(pid, words, theirs.get()); error != 0) {
-    return not_started(words.at(0), error);
-  }
+  const int error = spawn(pid, words, {nothing.get(), nothing.get(), theirs.get()});
+  if (error != 0) return not_started(words.at(0), error);
   theirs.close();
   // glibc 2.36 declares pidfd_open for C only.
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

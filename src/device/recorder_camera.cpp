@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/spawn.hpp"
 #include "device/clips.hpp"
 #include "device/device_error.hpp"
 
@@ -54,27 +54,6 @@ struct Pipes {
   Pipe video;
   Pipe words;
 };
-
-int spawn(pid_t& pid, const std::vector<std::string>& words, const Pipes& pipes) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipes.control.out(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, pipes.video.in(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, pipes.words.in(), STDERR_FILENO);
-  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  // A Ctrl-C is meant for the agent, which ends its recorders in order.
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const int error = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
 
 class RecorderProcess final : public Recording {
  public:
@@ -174,7 +153,9 @@ class RecorderCamera final : public Camera {
     auto pipes = std::make_unique<Pipes>();
     pid_t pid = -1;
     const bool good = pipes->control.good() && pipes->video.good() && pipes->words.good();
-    const int error = good ? spawn(pid, words, *pipes) : EMFILE;
+    const int error =
+        good ? spawn(pid, words, {pipes->control.out(), pipes->video.in(), pipes->words.in()})
+             : EMFILE;
     if (error != 0) {
       return fail(DeviceError::kRecorder,
                   fmt::format("can't start {}: {}; it is installed beside tally", program_.string(),
