@@ -256,5 +256,9 @@ struct PaymentStep {
 [[nodiscard]] Gross refundable(const Payment& payment);
 
 [[nodiscard]] Duration retry_delay(std::uint32_t attempt);
+// From this attempt on, an hour after the first, a provider may have forgotten a call's key, and
+// looks for what it may have made before it makes it again. A call that died and that a human
+// revives, nobody knows how long after, is asked as this attempt or a later one.
+inline constexpr std::uint32_t kSearchAttempt = 60;
 
 }  // namespace tally::commerce

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "commerce/search_attempt.hpp"
-
 namespace tally::commerce {
 
 using namespace payment_effect;

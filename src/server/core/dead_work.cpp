@@ -52,7 +52,7 @@ Result<bool> alert_of_death(Desk& desk, const platform::DeadWork& work) {
   desk.alert(
       work.tenant, alert_of(work), object_of(work),
       fmt::format("given up after {} tries: {}. Nothing more is done about it until an owner "
-                  "revives or discards {}, which is in GET /v1/dead_work",
+                  "decides about {}, which is in GET /v1/dead_work",
                   work.tries, work.error, work.id));
   return true;
 }

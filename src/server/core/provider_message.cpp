@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "commerce/search_attempt.hpp"
 #include "server/records/archive.hpp"
 
 namespace tally::records {

@@ -62,7 +62,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
         done_(std::move(done)) {}
 
   void start() {
-    const bool old = request_.attempt >= kSearchAttempt;
+    const bool old = request_.attempt >= commerce::kSearchAttempt;
     switch (request_.kind) {
       case PaymentRequest::kHold:
         if (!request_.reference.empty()) return look([this](auto answer) { end(hold(answer)); });

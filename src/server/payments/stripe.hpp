@@ -21,7 +21,6 @@
 #include <string>
 #include <string_view>
 
-#include "commerce/search_attempt.hpp"
 #include "platform/http/client.hpp"
 #include "server/payments/provider.hpp"
 #include "server/world.hpp"
@@ -29,7 +28,6 @@
 namespace tally::payments {
 
 inline constexpr std::string_view kStripeVersion = "2025-03-31.basil";
-using commerce::kSearchAttempt;                        // What we made is searched.
 inline constexpr std::uint32_t kFreshKeyAttempt = 10;  // Five minutes later.
 inline constexpr Duration kStripeDeadline = std::chrono::seconds{20};
 

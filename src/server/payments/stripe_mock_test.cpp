@@ -68,7 +68,7 @@ class StripeMockTest : public ::testing::Test {
 };
 
 TEST_F(StripeMockTest, EveryRequestIsOneThatStripeKnows) {
-  for (const std::uint32_t attempt : {0U, 1U, kSearchAttempt}) {
+  for (const std::uint32_t attempt : {0U, 1U, commerce::kSearchAttempt}) {
     SCOPED_TRACE(attempt);
     ProviderRequest hold = of(PaymentRequest::kHold, attempt);
     hold.method = "cus_1:pm_card_visa";

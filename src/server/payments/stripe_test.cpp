@@ -173,7 +173,7 @@ TEST_F(StripeTest, AReferenceIsLookedAtAndAnOldAttemptIsSearched) {
   EXPECT_THAT(fake_->lines(), ElementsAre());
 
   request.reference.clear();
-  request.attempt = kSearchAttempt;
+  request.attempt = commerce::kSearchAttempt;
   EXPECT_TRUE(std::holds_alternative<HoldPlaced>(
       ask(request, {ok(fmt::format(R"({{"data": [{}]}})", kHeld))})));
   EXPECT_THAT(fake_->lines(), ElementsAre("GET /v1/payment_intents/search"));

@@ -1,6 +1,4 @@
 // Work that was given up: an owner sees it, and tries it anew or lets it go.
-#include "server/routes/dead_work_routes.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -8,6 +6,7 @@
 
 #include "server/core/dead_work.hpp"
 #include "server/core/provider_message.hpp"
+#include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 
 namespace tally::routes {

@@ -1,7 +1,5 @@
 #include "server/routes/routes.hpp"
 
-#include "server/routes/dead_work_routes.hpp"
-
 namespace tally::routes {
 
 void add_public_routes(api::Api& api, Services& services) {

@@ -25,7 +25,8 @@ void add_stock_routes(api::Api& api, Services& services);      // Restocking, st
 void add_history_routes(api::Api& api, Services& services);
 void add_ledger_routes(api::Api& api, Services& services);
 void add_statistics_routes(api::Api& api, Services& services);
-void add_live_routes(api::Api& api, Services& services);  // A session's stream.
+void add_dead_work_routes(api::Api& api, Services& services);  // Work that was given up.
+void add_live_routes(api::Api& api, Services& services);       // A session's stream.
 
 void add_device_routes(api::Api& api, Services& services);  // A cabinet's own.
 void add_health_routes(api::Api& api, Services& services);  // A process's health and metrics.

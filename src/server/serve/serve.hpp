@@ -37,8 +37,8 @@ class Serve {
 
  public:
   // Migrates the store, makes what is missing in the data folder, listens. Errors: of each part,
-  // saying what to do;
-  // config.value where the API would have no way to send codes (neither mail nor a demo).
+  // saying what to do; config.value
+  // where the API would have no way to send codes (neither mail nor a demo).
   static Result<std::unique_ptr<Serve>> start(ServeOptions options, server::World& world);
   explicit Serve(std::unique_ptr<Impl> impl);  // start()'s.
   Serve(const Serve&) = delete;
