@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -46,19 +45,15 @@ void tell_unlike(std::vector<std::string>& unlike, std::string_view what, const 
   if (a != b) unlike.push_back(fmt::format("{}: {} and {}", what, one_line(a), one_line(b)));
 }
 
-std::string_view unit_of(const BenchFigures& figures) {
-  return figures.of_engine() ? "inferences/s" : "frames/s";
-}
-
 }  // namespace
 
 Result<BenchFigures> parse_bench(std::string_view text, std::string_view where) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return unreadable(where, "not a JSON object");
   BenchFigures figures;
-  figures.schema = text_at(json, "schema");
-  const bool engine = figures.schema == kEngineSchema;
-  if (!engine && figures.schema != kPipelineSchema) {
+  const std::string schema = text_at(json, "schema");
+  const bool engine = schema == kEngineSchema;
+  if (!engine && schema != kPipelineSchema) {
     return unreadable(where, "not the result of a measurement");
   }
   figures.model = text_at(json, "model");
@@ -70,7 +65,6 @@ Result<BenchFigures> parse_bench(std::string_view text, std::string_view where) 
     figures.subject = text_at(json, "video");
     figures.frames = static_cast<std::int64_t>(std::clamp(number_at(json, "frames"), 0.0, 1e12));
     figures.wall_seconds = number_at(json, "wall_seconds");
-    figures.cameras = static_cast<int>(std::clamp(number_at(json, "cameras"), 0.0, 1e3));
     if (figures.subject.empty()) return unreadable(where, "it does not name its video");
     if (!is_rate(figures.wall_seconds)) return unreadable(where, "it has no time");
     const auto runs = json.find("frames_per_second_runs");
@@ -123,7 +117,7 @@ std::string comparison_json(const BenchFigures& a, const BenchFigures& b,
                 {"rates", figures.rates}};
   };
   const Json json = {{"schema", "tally.bench.compare.v1"},
-                     {"unit", unit_of(a)},
+                     {"unit", a.unit()},
                      {"a", side(a)},
                      {"b", side(b)},
                      {"ratios", comparison.ratios},
@@ -167,7 +161,7 @@ std::string comparison_svg(const BenchFigures& a, const BenchFigures& b,
       "font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"#5b6470\">\n"
       "<text x=\"8\" y=\"18\">A: {}, B: {}; {}</text>\n"
       "<text x=\"8\" y=\"38\">B is {:.2f} times as fast as A ({:.2f} to {:.2f})</text>\n{}</svg>\n",
-      kWidth, y + 8, name(a), name(b), unit_of(a), comparison.geometric_mean, comparison.least,
+      kWidth, y + 8, name(a), name(b), a.unit(), comparison.geometric_mean, comparison.least,
       comparison.most, bars);
 }
 

@@ -14,16 +14,15 @@
 namespace tally::cli {
 
 struct BenchFigures {
-  std::string schema;   // "tally.bench.engine.v1", "tally.bench.pipeline.v1"
   std::string subject;  // The video or session's folder; empty for an engine.
   std::string model;
   std::string description;    // Of the engine.
   std::vector<double> rates;  // Frames or inferences a second, one for each run; all above 0.
   double rate = 0;            // Of the median run.
-  std::int64_t frames = 0;    // Of one run; 0 for an engine, as the next two.
+  std::int64_t frames = 0;    // Of one run; 0 for an engine, as the next one.
   double wall_seconds = 0;
-  int cameras = 0;
   [[nodiscard]] bool of_engine() const { return subject.empty(); }
+  [[nodiscard]] std::string_view unit() const { return of_engine() ? "inferences/s" : "frames/s"; }
 };
 
 // `where` names the text in messages.

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/files.hpp"
 #include "cli/bench_command.hpp"
@@ -33,10 +32,9 @@ Result<void> run_bench_compare(const BenchCompareArguments& arguments, Console& 
     console.print(comparison_json(*a, *b, *comparison));
     return {};
   }
-  const std::string_view unit = a->of_engine() ? "inferences/s" : "frames/s";
   for (std::size_t i = 0; i < comparison->ratios.size(); ++i) {
     console.print(fmt::format("run {:>3}  {:>10.1f}  {:>10.1f} {}  {:6.3f} times\n", i + 1,
-                              a->rates[i], b->rates[i], unit, comparison->ratios[i]));
+                              a->rates[i], b->rates[i], a->unit(), comparison->ratios[i]));
   }
   console.print(fmt::format("{} is {:.3f} times as fast as {} ({:.3f} to {:.3f})\n",
                             arguments.b.string(), comparison->geometric_mean, arguments.a.string(),

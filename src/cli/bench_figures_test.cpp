@@ -28,7 +28,7 @@ TEST(BenchFigures, AreReadFromWhatTheBenchesPrint) {
   EXPECT_EQ(read.subject, "clip.mp4");
   EXPECT_THAT(read.rates, ElementsAre(90, 100, 110));
   EXPECT_EQ(read.frames, 1200);
-  EXPECT_EQ(read.cameras, 3);
+  EXPECT_EQ(read.unit(), "frames/s");
   const BenchFigures engine = figures(
       R"({"schema": "tally.bench.engine.v1", "inferences_per_second": 55.5, "model": "m"})");
   EXPECT_TRUE(engine.of_engine());

@@ -202,7 +202,7 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   bench.video = arguments.video.string();
   bench.cameras = static_cast<int>(work.videos.size());
   bench.engine = facts_of((*detector)->engine(), (*detector)->package(), engine_options(choice));
-  // Whatever is opened once is opened before: an embedder, photos in the page cache.
+  // What a server does once is done before: opening the embedder, looking at products' photos.
   if (folder) {
     cart::ProcessOptions options;
     options.cancelled = interrupted;
@@ -227,22 +227,6 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
 }
 
 }  // namespace
-
-EngineFacts facts_of(const inference::Engine& engine, const inference::ModelPackage& package,
-                     const inference::EngineOptions& options) {
-  const bool fixed = package.target != inference::Target::kCpu;
-  return {
-      .model = package.name,
-      .description = engine.description(),
-      .precision = std::string(inference::name_of(fixed ? package.precision : options.precision)),
-      .threads = options.threads,
-      .streams = options.streams,
-      .requests = engine.request_count()};
-}
-
-std::string mebibytes(std::int64_t bytes) {
-  return fmt::format("{:.0f} MiB", static_cast<double>(bytes) / (1024 * 1024));
-}
 
 Result<void> run_bench_pipeline(const BenchPipelineArguments& arguments, Console& console) {
   console.set_quiet(arguments.quiet);

@@ -62,9 +62,14 @@ Result<identify::Gallery> SessionWork::gallery_of(const cart::SessionFile& sessi
     return identify::Gallery{
         .embedder = identify::identity_of(*embedder_), .products = {}, .sha256 = {}};
   }
+  if (enrolled_ == session.photos) return gallery_;
   auto products = identify::list_product_photos(session.photos);
   if (!products) return std::unexpected(std::move(products.error()));
-  return identify::enrol_products(*embedder_, *products);
+  auto gallery = identify::enrol_products(*embedder_, *products);
+  if (!gallery) return gallery;
+  enrolled_ = session.photos;
+  gallery_ = *std::move(gallery);
+  return gallery_;
 }
 
 Result<identify::Gallery> SessionWork::saved_gallery(const fs::path& folder) {

@@ -40,6 +40,8 @@ class SessionWork {
   vision::Detector& detector_;
   const cart::Layout& layout_;
   std::unique_ptr<vision::Embedder> embedder_;
+  std::filesystem::path enrolled_;  // The photos of gallery_: they are looked at once.
+  identify::Gallery gallery_;
 };
 
 }  // namespace tally::cli
