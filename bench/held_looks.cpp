@@ -65,7 +65,7 @@ json told(const cabinet::Sighting& look, const cart::Layout& layout,
 }
 
 Result<json> looks_of(const std::filesystem::path& folder, vision::Detector& detector,
-                      vision::Embedder& embedder) {
+                      vision::Detector& close_up, vision::Embedder& embedder) {
   auto session = cart::load_session(folder);
   if (!session) return std::unexpected(session.error());
   auto layout = cart::load_layout(session->layout);
@@ -77,6 +77,7 @@ Result<json> looks_of(const std::filesystem::path& folder, vision::Detector& det
   cabinet::CabinetSetup setup;
   setup.layout = &*layout;
   setup.detector = &detector;
+  setup.close_up = &close_up;
   setup.embedder = &embedder;
   setup.likelihood = [&](auto) { return std::vector<double>(layout->products.size(), 0.0); };
   for (const cart::SessionVideo& video : session->videos) {
@@ -108,12 +109,16 @@ int fail_with(const Error& error) {
 }  // namespace
 
 int main(int count, char** words) {
-  auto detector = vision::Detector::open("models/detector");
+  auto detector = vision::Detector::open(
+      "models/detector",
+      {.engine = {}, .score = {}, .iou = {}, .picture = cabinet::kWholeLookSize});
   if (!detector) return fail_with(detector.error());
+  auto close_up = vision::Detector::open("models/close_up");
+  if (!close_up) return fail_with(close_up.error());
   auto embedder = vision::Embedder::open("models/embedder");
   if (!embedder) return fail_with(embedder.error());
   for (int i = 1; i < count; ++i) {
-    auto line = looks_of(words[i], **detector, **embedder);
+    auto line = looks_of(words[i], **detector, **close_up, **embedder);
     if (!line) return fail_with(line.error());
     std::puts(line->dump().c_str());
     std::fflush(stdout);

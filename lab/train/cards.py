@@ -18,7 +18,7 @@ class CardError(Exception):
 
 
 def add_arguments(parser):
-    parser.add_argument("kind", choices=("detector", "embedder"))
+    parser.add_argument("kind", choices=("detector", "close_up", "embedder"))
     parser.add_argument("--model", required=True, type=Path, help="the ONNX file")
     parser.add_argument("--training", required=True, type=Path, help="….training.json")
     parser.add_argument("--results", required=True, type=Path, help="what eval-… --out wrote")

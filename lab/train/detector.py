@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import torch
 
-from . import cache, detector_augment, detector_eval, detector_loss, export, labels, runs, weights
+from . import (cache, closeups, detector_augment, detector_eval, detector_loss, export, labels,
+               runs, weights)
 from .yolox import YoloxNano, grid_of
 
 SIZE = "576x320"
@@ -44,6 +45,8 @@ def add_arguments(parser):
     parser.add_argument("--size", type=size_of, default=size_of(SIZE), metavar="WxH")
     parser.add_argument("--window", type=size_of, metavar="WxH",
                         help="learn mostly from windows of this size, around hands")
+    parser.add_argument("--close", action="store_true",
+                        help="learn from close-ups of hands (closeups.py); --size must be square")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--batch", type=int, default=16)
@@ -82,6 +85,9 @@ def read(arguments):
         chosen = np.random.default_rng(arguments.seed).permutation(len(training))
         training = [training[i] for i in sorted(chosen[:arguments.pictures])]
     folder = arguments.cache or arguments.run / "cache"
+    if arguments.close:
+        return [closeups.closeups(pictures, folder, say)
+                for pictures in (training, held, held_open)]
     return [cache.cached(pictures, folder, say) for pictures in (training, held, held_open)]
 
 
@@ -102,13 +108,16 @@ def new_network(arguments, training):
         return name.startswith("heads.") and name.endswith(".classes")
 
     filled = weights.load_folded(network, arguments.init, torch.zeros(1, 3, *arguments.size[::-1]),
-                                 skip=is_class_head)
+                                 other=is_class_head)
     random = np.random.default_rng(arguments.seed)
     batches = []
     for _ in range(CALIBRATION_BATCHES):
         chosen = random.integers(0, len(training.boxes), arguments.batch)
-        batches.append(tensor(np.stack([detector_augment.training_picture(
-            random, training, i, *arguments.size)[0] for i in chosen])))
+        batches.append(tensor(np.stack([
+            closeups.training_closeup(random, training, i, arguments.size[0])[0]
+            if arguments.close else
+            detector_augment.training_picture(random, training, i, *arguments.size)[0]
+            for i in chosen])))
     weights.unfold(network, batches)
     say(f"{arguments.init.name}: {filled} convolutions taken over")
     return network
@@ -156,7 +165,7 @@ class Run:
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
                 "batch": arguments.batch, "size": arguments.size,
-                "window": arguments.window,
+                "window": arguments.window, "close": arguments.close,
                 "epochs_before": 0, "minutes_before": 0.0}
         if arguments.init and arguments.init.suffix == ".pt":
             earlier = runs.load(arguments.init)
@@ -195,6 +204,10 @@ class Run:
     def windows(self, random, chosen, step):
         """The pictures of a step, and their size: windows of them where that was asked for."""
         window, training = self.arguments.window, self.training
+        if self.arguments.close:
+            size = self.size()
+            return [closeups.training_closeup(random, training, int(i), size[0])
+                    for i in chosen], size
         if window and step % WHOLE_EVERY:
             return [detector_augment.training_window(random, training, int(i), self.arguments.size,
                                                      window) for i in chosen], window
@@ -249,13 +262,19 @@ class Run:
             entry["epoch"] = self.epoch
             predict = detector_eval.network_predictor(self.average.network)
             if self.held.boxes:
-                entry["held_out"] = detector_eval.evaluate(predict, self.held, *self.arguments.size)
+                entry["held_out"] = detector_eval.evaluate(
+                    predict, self.held, *self.arguments.size, plain=plain_of(self.arguments))
             if self.held_open.boxes:
                 entry["held_out_open"] = detector_eval.evaluate(
                     predict, self.held_open, *self.arguments.size, detector_eval.ITEMS_ALONE)
             self.history.append(entry)
             runs.save(self.checkpoint, self.state())
             say(json.dumps(entry))
+
+
+def plain_of(arguments):
+    """How a picture looks when tally looks at it."""
+    return closeups.plain_closeup if arguments.close else detector_augment.plain_picture
 
 
 def main(arguments):

@@ -99,11 +99,12 @@ def average_precision(judged, objects):
     return float(((recall[1:] - recall[:-1]) * precision).sum())
 
 
-def evaluate(predict, cache, width, height, merge=None, batch=16):
+def evaluate(predict, cache, width, height, merge=None, batch=16,
+             plain=detector_augment.plain_picture):
     """AP50 of each class, as {"hand": {"ap50", "objects"}, …} and their mean.
 
     predict: BGR bytes [B,height,width,3] -> rows [B,N,5+C]. merge maps a class to another one
-    before counting (both in truth and in detections).
+    before counting (both in truth and in detections). plain: how a picture of cache is seen.
     """
     grid, strides = grid_of(height, width)
     merge = merge or {}
@@ -111,8 +112,8 @@ def evaluate(predict, cache, width, height, merge=None, batch=16):
     objects = dict.fromkeys(judged, 0)
     for start in range(0, len(cache.boxes), batch):
         chosen = range(start, min(start + batch, len(cache.boxes)))
-        plain = [detector_augment.plain_picture(cache, i, width, height) for i in chosen]
-        for rows, (_, truth) in zip(predict(np.stack([p for p, _ in plain])), plain):
+        seen = [plain(cache, i, width, height) for i in chosen]
+        for rows, (_, truth) in zip(predict(np.stack([p for p, _ in seen])), seen):
             found = merged(detections(rows, grid, strides), merge)
             for label in judged:
                 wanted = truth[[merge.get(int(t), int(t)) == label for t in truth[:, 0]]][:, 1:]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 
-from . import cache, detector, detector_eval, labels
+from . import cache, closeups, detector, detector_eval, labels
 
 
 def add_arguments(parser):
@@ -17,6 +17,7 @@ def add_arguments(parser):
     parser.add_argument("--data", action="append", required=True, metavar="DIR[=item]")
     parser.add_argument("--cache", required=True, type=Path, help="folder for decoded pictures")
     parser.add_argument("--held-out", type=float, default=0.05, help="as it was in training")
+    parser.add_argument("--close", action="store_true", help="on close-ups of hands")
     parser.add_argument("--all", action="store_true", help="all pictures, not the held-out ones")
     parser.add_argument("--out", type=Path, help="JSON file to write beside printing")
 
@@ -31,8 +32,10 @@ def main(arguments):
         if not arguments.all:
             share = detector.OPEN_HELD_OUT if source.open else arguments.held_out
             pictures = labels.split(pictures, share)[1]
-        found = detector_eval.evaluate(predict, cache.cached(pictures, arguments.cache), width,
-                                       height, detector_eval.ITEMS_ALONE if source.open else None)
+        kept = closeups.closeups if arguments.close else cache.cached
+        found = detector_eval.evaluate(predict, kept(pictures, arguments.cache), width, height,
+                                       detector_eval.ITEMS_ALONE if source.open else None,
+                                       plain=detector.plain_of(arguments))
         results[Path(text.split("=")[0]).name] = {"open": source.open, **found}
     text = json.dumps({"model": arguments.model.name, "results": results}, indent=1)
     print(text)

@@ -1,8 +1,8 @@
-"""`python -m lab.train recipe`: both models from pictures to packages, in one command.
+"""`python -m lab.train recipe`: all models from pictures to packages, in one command.
 
   STILLS  what `lab.synth --stills` wrote: images/, labels/, crops/
   DATA    folder with beverages26, bottle_can and grocery_packages
-  OUT     everything that comes out: OUT/models/detector and OUT/models/embedder in the end
+  OUT     everything that comes out: in the end OUT/models/detector, …/close_up and …/embedder
 
 What is done is in the tables below, in epochs and steps, so that a slow machine gives what a fast
 one gives. Started again with the same folders, it goes on: stages that ended are not run again, the
@@ -32,13 +32,14 @@ class RecipeError(Exception):
 
 @dataclass(frozen=True)
 class DetectorStage:
-    """One training of the detector; each begins from what the one before it came to."""
+    """One training of a detector; each begins from what the one before it came to."""
     name: str
     size: str
     window: str | None  # Learnt from mostly: windows of this size, around hands.
     epochs: int
     rate: float
     batch: int
+    close: bool = False  # Learnt from: close-ups of hands.
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ DETECTOR = (
     DetectorStage("whole", "576x320", None, epochs=6, rate=6e-4, batch=16),
     DetectorStage("windows", "576x320", "320x192", epochs=30, rate=8e-4, batch=20),
 )
+# The same network, from there, for what tally looks at between whole pictures.
+CLOSE_UP = (DetectorStage("close", "192x192", None, epochs=14, rate=1e-3, batch=32, close=True),)
 EMBEDDER = (EmbedderStage("products", steps=4000, rate=1.5e-3),)
 
 
@@ -83,10 +86,10 @@ def installed_weights():
 
 
 class Recipe:
-    def __init__(self, arguments, detector=DETECTOR, embedder=EMBEDDER):
+    def __init__(self, arguments, detector=DETECTOR, close_up=CLOSE_UP, embedder=EMBEDDER):
         self.stills, self.data = arguments.stills.resolve(), arguments.data.resolve()
         self.out, self.tally = arguments.out.resolve(), arguments.tally.resolve()
-        self.detector, self.embedder = detector, embedder
+        self.detector, self.close_up, self.embedder = detector, close_up, embedder
         self.inits = {
             "detector": arguments.detector_init or
             self.data.parent / "models" / "yolox_nano_416_fp32.onnx",
@@ -113,6 +116,7 @@ class Recipe:
         return {"stills": str(self.stills), "data": str(self.data),
                 "inits": {kind: str(path.resolve()) for kind, path in self.inits.items()},
                 "detector": [asdict(stage) for stage in self.detector],
+                "close_up": [asdict(stage) for stage in self.close_up],
                 "embedder": [asdict(stage) for stage in self.embedder]}
 
     def earlier(self):
@@ -135,13 +139,17 @@ class Recipe:
     def stages(self):
         """[(name, what it does)] in their order."""
         listed = []
-        for kind, table in (("detector", self.detector), ("embedder", self.embedder)):
+        for kind, table, begin in (
+                ("detector", self.detector, self.inits["detector"]),
+                ("close_up", self.close_up, self.checkpoint("detector", self.detector[-1])),
+                ("embedder", self.embedder, self.inits["embedder"])):
             train = getattr(self, f"train_{kind}")
-            for before, stage in zip((None, *table), table):
-                listed.append((f"{kind}/{stage.name}", partial(train, stage, before)))
+            for stage in table:
+                listed.append((f"{kind}/{stage.name}", partial(train, stage, begin)))
+                begin = self.checkpoint(kind, stage)
             listed.append((f"{kind}/measure", getattr(self, f"measure_{kind}")))
         return listed + [(f"{kind}/package", partial(self.package, kind))
-                         for kind in ("detector", "embedder")]
+                         for kind in ("detector", "close_up", "embedder")]
 
     def run(self):
         self.save()
@@ -160,25 +168,30 @@ class Recipe:
         stage = stage or getattr(self, kind)[-1]
         return self.out / kind / f"{stage.name}.onnx"
 
-    def beginning(self, kind, before):
-        """What a stage begins from: the stage before it, or the published weights."""
-        return (self.out / kind / before.name / "checkpoint.pt") if before else self.inits[kind]
+    def checkpoint(self, kind, stage):
+        return self.out / kind / stage.name / "checkpoint.pt"
 
     def sources(self):
         return [str(self.stills), *(f"{self.data / name}=item" for name in OPEN)]
 
-    def train_detector(self, stage, before):
-        call("detector", *each("--data", self.sources()),
-             "--init", self.beginning("detector", before),
-             "--run", self.out / "detector" / stage.name, "--out", self.graph("detector", stage),
+    def train_detector(self, stage, begin):
+        self.train_a_detector("detector", self.sources(), stage, begin)
+
+    def train_close_up(self, stage, begin):
+        self.train_a_detector("close_up", [self.stills], stage, begin)
+
+    def train_a_detector(self, kind, sources, stage, begin):
+        call("detector", *each("--data", sources), "--init", begin,
+             "--run", self.out / kind / stage.name, "--out", self.graph(kind, stage),
              "--cache", self.out / "cache", "--size", stage.size,
-             *(("--window", stage.window) if stage.window else ()), "--epochs", stage.epochs,
+             *(("--window", stage.window) if stage.window else ()),
+             *(("--close",) if stage.close else ()), "--epochs", stage.epochs,
              "--rate", stage.rate, "--batch", stage.batch, "--threads", THREADS)
 
-    def train_embedder(self, stage, before):
+    def train_embedder(self, stage, begin):
         call("embedder", *each("--crops", [self.stills / "crops",
                                            *(self.data / name for name in PRODUCTS)]),
-             "--init", self.beginning("embedder", before),
+             "--init", begin,
              "--run", self.out / "embedder" / stage.name, "--out", self.graph("embedder", stage),
              "--grocery", self.data / PRODUCTS[0], "--steps", stage.steps, "--rate", stage.rate,
              "--threads", THREADS)
@@ -187,6 +200,12 @@ class Recipe:
         path = self.out / "detector" / "results.json"
         call("eval-detector", self.graph("detector"),
              *each("--data", [self.stills, f"{self.data / OPEN[0]}=item"]),
+             "--cache", self.out / "cache", "--out", path)
+        rename(path, self.stills.name)
+
+    def measure_close_up(self):
+        path = self.out / "close_up" / "results.json"
+        call("eval-detector", self.graph("close_up"), "--data", self.stills, "--close",
              "--cache", self.out / "cache", "--out", path)
         rename(path, self.stills.name)
 

@@ -18,9 +18,12 @@ from lab.train.yolox import YoloxNano
 
 DETECTOR = (recipe.DetectorStage("small", "64x64", None, epochs=2, rate=1e-3, batch=3),
             recipe.DetectorStage("windows", "96x64", "64x64", epochs=1, rate=1e-3, batch=3))
+CLOSE_UP = (recipe.DetectorStage("close", "64x64", None, epochs=1, rate=1e-3, batch=3,
+                                 close=True),)
 EMBEDDER = (recipe.EmbedderStage("products", steps=1, rate=1e-3),)
-STAGES = ["detector/small", "detector/windows", "detector/measure", "embedder/products",
-          "embedder/measure", "detector/package", "embedder/package"]
+STAGES = ["detector/small", "detector/windows", "detector/measure", "close_up/close",
+          "close_up/measure", "embedder/products", "embedder/measure", "detector/package",
+          "close_up/package", "embedder/package"]
 TALLY = """#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" = -o ] && mkdir -p "$2"; shift; done
 """
@@ -81,7 +84,7 @@ class Stage:
         arguments = {"stills": self.stills, "data": self.data, "out": self.folder / "out",
                      "detector_init": self.detector, "embedder_init": self.embedder,
                      "tally": self.tally, **changed}
-        return recipe.Recipe(type("Arguments", (), arguments), detector, EMBEDDER)
+        return recipe.Recipe(type("Arguments", (), arguments), detector, CLOSE_UP, EMBEDDER)
 
     def read(self, path):
         return json.loads((self.folder / "out" / path).read_text())
@@ -122,13 +125,13 @@ class Recipe(unittest.TestCase):
         with mock.patch.object(detector.Run, "one_epoch", one_epoch):
             self.interrupted()
 
-    def test_it_ends_with_both_models_measured_and_packaged_wherever_it_was_interrupted(self):
+    def test_it_ends_with_all_models_measured_and_packaged_wherever_it_was_interrupted(self):
         self.interrupted_in_the_second_epoch()
-        for fail_at in (3, 5, 7):  # Each while a later stage runs; ended ones are not run again.
+        for fail_at in (3, 5, 7, 9):  # Each while a later stage runs; ended ones are not run again.
             self.interrupted(fail_at)
         self.stage.recipe().run()
-        self.assertEqual(self.called, ["detector"] * 4 + ["eval-detector"] * 2 + ["embedder"] * 2 +
-                         ["eval-embedder"])
+        self.assertEqual(self.called, ["detector"] * 4 + ["eval-detector"] * 2 + ["detector"] * 2 +
+                         ["eval-detector"] * 2 + ["embedder"] + ["eval-embedder"])
         self.assertEqual(self.stage.read("recipe.json")["done"], STAGES)
         first = self.stage.read("detector/small.training.json")
         self.assertEqual([entry["epoch"] for entry in first["history"]], [1, 2])
@@ -136,7 +139,9 @@ class Recipe(unittest.TestCase):
         self.assertEqual((training["epochs"], training["init"], training["window"]),
                          (3, "detector.pt", [64, 64]))
         self.assertEqual(self.stage.read("embedder/products.training.json")["steps"], 1)
-        for kind in ("detector", "embedder"):
+        close = self.stage.read("close_up/close.training.json")
+        self.assertEqual((close["close"], close["epochs"], close["init"]), (True, 4, "detector.pt"))
+        for kind in ("detector", "close_up", "embedder"):
             card = (self.stage.folder / "out" / "models" / kind / "CARD.md").read_text()
             self.assertIn("## Measured", card)
         self.called.clear()
@@ -163,6 +168,8 @@ class Table(unittest.TestCase):
     def test_the_last_stage_gives_what_inference_and_the_card_expect(self):
         self.assertEqual(recipe.DETECTOR[-1].size, "576x320")
         self.assertIn("576 x 320", (recipe.ROOT / "lab/train/cards/detector.md").read_text())
+        self.assertEqual(recipe.CLOSE_UP[-1].size, "192x192")
+        self.assertIn("192 x 192", (recipe.ROOT / "lab/train/cards/close_up.md").read_text())
 
 
 if __name__ == "__main__":

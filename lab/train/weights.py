@@ -27,6 +27,8 @@ def published_convolutions(path):
     arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     found = []
     for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in arrays:  # Kept as fp16.
+            arrays[node.output[0]] = arrays[node.input[0]].astype(np.float32)
         if node.op_type != "Conv":
             continue
         groups = next((a.i for a in node.attribute if a.name == "group"), 1)
@@ -53,10 +55,11 @@ def convolutions_in_order(network, sample):
     return order
 
 
-def load_folded(network, path, sample, skip=lambda name: False):
+def load_folded(network, path, sample, other=lambda name: False):
     """Fills the network's convolutions from the file; norms become the identity.
 
-    skip(name) leaves a convolution as it is (a head of other classes). Returns their number.
+    other(name): may be of another shape (a head of other classes), and is then left as it is.
+    Returns the number of those that were filled.
     """
     theirs = published_convolutions(Path(path))
     ours = convolutions_in_order(network, sample)
@@ -64,7 +67,7 @@ def load_folded(network, path, sample, skip=lambda name: False):
         raise WeightsError(f"{path}: {len(theirs)} convolutions, the network has {len(ours)}")
     filled = 0
     for (name, module), (weight, bias, groups) in zip(ours, theirs):
-        if skip(name):
+        if other(name) and tuple(module.weight.shape) != weight.shape:
             continue
         if tuple(module.weight.shape) != weight.shape or module.groups != groups:
             raise WeightsError(f"{path}: {name} is {tuple(module.weight.shape)} in {module.groups} "

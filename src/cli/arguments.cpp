@@ -85,6 +85,11 @@ void add_process(CLI::App& root, ProcessArguments& into) {
   app.add_option("--layout", into.layout,
                  "Products, stock zones, cabinet (TOML); default: the session's, or learnt")
       ->option_text("FILE");
+  app.add_option("--close-up", into.close_up,
+                 "Detector's package for close-ups of hands; default: $TALLY_CLOSE_UP, or "
+                 "models/close_up")
+      ->envname("TALLY_CLOSE_UP")
+      ->option_text("PKG");
   app.add_option("--embedder", into.embedder,
                  "Embedder's model package; default: $TALLY_EMBEDDER, or models/embedder")
       ->envname("TALLY_EMBEDDER")
@@ -106,7 +111,14 @@ void add_process(CLI::App& root, ProcessArguments& into) {
   app.add_flag_callback("--no-gate", [&into] { into.gate = false; }, "Look at still frames too");
   app.add_flag_callback("--no-stride", [&into] { into.stride = false; }, "Look at every frame");
   app.add_flag_callback(
-      "--no-savings", [&into] { into.gate = into.stride = false; }, "Both: the slow reference");
+      "--no-close-ups", [&into] { into.close_ups = false; },
+      "Cabinets: begin each look with the whole picture");
+  app.add_flag_callback(
+      "--no-skipped-embeds", [&into] { into.embeds = false; },
+      "Cabinets: identify what is held in every look");
+  app.add_flag_callback(
+      "--no-savings", [&into] { into.gate = into.stride = into.close_ups = into.embeds = false; },
+      "All of them: the slow reference");
   add_score(app, into.score);
   add_threads(app, into.threads);
 }

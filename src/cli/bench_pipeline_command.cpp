@@ -184,12 +184,13 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   if (!videos) return std::unexpected(std::move(videos.error()));
   const ModelChoice choice{.package = package_or_default(arguments.model, "detector"),
                            .threads = arguments.threads};
-  auto detector = open_detector(choice);
+  DetectorOnDemand on_demand(choice);
+  auto detector = on_demand.get();
   if (!detector) return std::unexpected(std::move(detector.error()));
   ProcessArguments process;
   process.layout = arguments.layout;
   process.threads = arguments.threads;
-  SessionWork session(process, console, **detector, layout);
+  SessionWork session(process, console, on_demand, layout);
   const Work work{.process =
                       [&](const cart::ProcessOptions& options) {
                         return folder ? session.process(arguments.video, options)

@@ -80,6 +80,7 @@ std::vector<fs::path> packages_of(const EvalArguments& arguments) {
     return value == nullptr ? given : fs::path(value);
   };
   return {package_or_default(or_variable(arguments.model, "TALLY_MODEL"), "detector"),
+          package_or_default(or_variable({}, "TALLY_CLOSE_UP"), "close_up"),
           package_or_default(or_variable({}, "TALLY_EMBEDDER"), "embedder")};
 }
 

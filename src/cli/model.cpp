@@ -42,8 +42,19 @@ Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choic
   if (auto checked = check_is_package(choice.package); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  return vision::Detector::open(
-      choice.package, {.engine = engine_options(choice), .score = choice.score, .iou = choice.iou});
+  return vision::Detector::open(choice.package, {.engine = engine_options(choice),
+                                                 .score = choice.score,
+                                                 .iou = choice.iou,
+                                                 .picture = choice.picture});
+}
+
+Result<vision::Detector*> DetectorOnDemand::get() {
+  if (!detector_) {
+    auto opened = open_detector(choice_);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    detector_ = std::move(*opened);
+  }
+  return detector_.get();
 }
 
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 #include "perception/vision/detector.hpp"
@@ -17,8 +18,9 @@ struct ModelChoice {
   std::filesystem::path package;
   std::optional<float> score = std::nullopt;  // Empty: the package's.
   std::optional<float> iou = std::nullopt;
-  int threads = 0;  // 0: one for each core.
-  int streams = 0;  // 0: one for each thread.
+  int threads = 0;                        // 0: one for each core.
+  int streams = 0;                        // 0: one for each thread.
+  std::optional<vision::Size> picture{};  // Of a detector's network; empty: the package's.
 };
 
 // The engine's options with every "automatic" spelled out, as reports name them.
@@ -30,6 +32,19 @@ Result<void> check_is_package(const std::filesystem::path& folder);
 
 // Errors: as check_is_package and Detector::open.
 Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice);
+
+// A detector that is opened when it is first asked for.
+class DetectorOnDemand {
+ public:
+  explicit DetectorOnDemand(ModelChoice choice) : choice_(std::move(choice)) {}
+  // Errors: as open_detector.
+  Result<vision::Detector*> get();
+  [[nodiscard]] const ModelChoice& choice() const { return choice_; }
+
+ private:
+  ModelChoice choice_;
+  std::unique_ptr<vision::Detector> detector_;
+};
 
 // Errors: as check_is_package and Embedder::open.
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice);

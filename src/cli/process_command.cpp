@@ -29,7 +29,7 @@ struct Workbench {
   const ProcessArguments& arguments;
   Console& console;
   std::unique_ptr<cart::Layout> layout;  // As told by --layout. Stays where it is.
-  std::unique_ptr<vision::Detector> detector;
+  std::unique_ptr<DetectorOnDemand> detector;
   std::unique_ptr<SessionWork> work;
 };
 
@@ -45,13 +45,16 @@ Result<cart::Layout> layout_of(const ProcessArguments& arguments) {
 Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   auto layout = layout_of(arguments);
   if (!layout) return std::unexpected(std::move(layout.error()));
-  auto detector = open_detector({.package = package_or_default(arguments.model, "detector"),
-                                 .score = arguments.score,
-                                 .threads = arguments.threads});
-  if (!detector) return std::unexpected(std::move(detector.error()));
+  auto detector = std::make_unique<DetectorOnDemand>(
+      ModelChoice{.package = package_or_default(arguments.model, "detector"),
+                  .score = arguments.score,
+                  .threads = arguments.threads});
+  if (auto checked = check_is_package(detector->choice().package); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   auto kept = std::make_unique<cart::Layout>(std::move(*layout));
-  auto work = std::make_unique<SessionWork>(arguments, console, **detector, *kept);
-  return Workbench{arguments, console, std::move(kept), std::move(*detector), std::move(work)};
+  auto work = std::make_unique<SessionWork>(arguments, console, *detector, *kept);
+  return Workbench{arguments, console, std::move(kept), std::move(detector), std::move(work)};
 }
 
 // "clip.mp4", "session_0000123"; also of "session_0000123/" and ".".
@@ -69,12 +72,22 @@ bool is_folder(const fs::path& input) {
   return fs::is_directory(input, error);
 }
 
+Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
+                                          const cart::ProcessOptions& options) {
+  auto detector = bench.detector->get();
+  if (!detector) return std::unexpected(std::move(detector.error()));
+  return cart::process_video(clip, **detector, *bench.layout, options);
+}
+
 Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input,
                                          const fs::path& evidence_folder) {
   const std::string label = name_of(input);
   cart::ProcessOptions options;
   options.camera = bench.arguments.camera;
-  options.savings = {.gate = bench.arguments.gate, .stride = bench.arguments.stride};
+  options.savings = {.gate = bench.arguments.gate,
+                     .stride = bench.arguments.stride,
+                     .close_ups = bench.arguments.close_ups,
+                     .embeds = bench.arguments.embeds};
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;
@@ -82,9 +95,8 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
   options.on_progress = [&](const cart::Progress& progress) {
     bench.console.progress(label, progress.frames_done, progress.frames_total);
   };
-  auto outcome = is_folder(input)
-                     ? bench.work->process(input, options)
-                     : cart::process_video(input, *bench.detector, *bench.layout, options);
+  auto outcome =
+      is_folder(input) ? bench.work->process(input, options) : process_clip(bench, input, options);
   bench.console.progress_done();
   // A decoder that got the same signal may have failed first.
   if (interrupted()) return stopped();

@@ -16,6 +16,7 @@ inline constexpr std::string_view kDefaultCamera = "cam0";
 struct ProcessArguments {
   std::filesystem::path video;     // Or a session's folder. Empty with stdin_list.
   std::filesystem::path model;     // Of the detector; empty: models/detector.
+  std::filesystem::path close_up;  // Of a calibrated cabinet; empty: models/close_up.
   std::filesystem::path embedder;  // Of a calibrated cabinet; empty: models/embedder.
   std::filesystem::path gallery;   // Empty: the session's, or its photos.
   std::filesystem::path layout;    // Empty: the session's; else the stock is learnt from the video.
@@ -26,6 +27,8 @@ struct ProcessArguments {
   int threads = 0;
   bool gate = true;
   bool stride = true;
+  bool close_ups = true;
+  bool embeds = true;
   bool evidence = true;
   bool json = false;
   bool quiet = false;

@@ -8,6 +8,7 @@
 #include "cli/cart_words.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/model.hpp"
+#include "perception/cabinet/look_plan.hpp"
 #include "perception/cabinet/process.hpp"
 #include "perception/cart/session_file.hpp"
 #include "perception/identify/enrol.hpp"
@@ -33,26 +34,44 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
   const bool own = arguments_.layout.empty() && !session->layout.empty();
   auto layout = own ? cart::load_layout(session->layout) : Result<cart::Layout>(layout_);
   if (!layout) return std::unexpected(std::move(layout.error()));
-  return layout->calibrated() ? process_calibrated(*session, *layout, options)
-                              : cart::process_session(*session, detector_, *layout, options);
+  if (layout->calibrated()) return process_calibrated(*session, *layout, options);
+  auto detector = detector_.get();
+  if (!detector) return std::unexpected(std::move(detector.error()));
+  return cart::process_session(*session, **detector, *layout, options);
 }
 
 Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::SessionFile& session,
                                                              const cart::Layout& layout,
                                                              const cart::ProcessOptions& options) {
-  if (!embedder_) {
-    auto embedder = open_embedder({.package = package_or_default(arguments_.embedder, "embedder"),
-                                   .threads = arguments_.threads});
-    if (!embedder) return std::unexpected(std::move(embedder.error()));
-    embedder_ = std::move(*embedder);
-  }
+  if (auto opened = open_models(); !opened) return std::unexpected(std::move(opened.error()));
   auto gallery = gallery_of(session);
   if (!gallery) return std::unexpected(std::move(gallery.error()));
   tell_unknown(layout, *gallery);
-  return cabinet::process_cabinet(
-      session, layout,
-      {.detector = &detector_, .embedder = embedder_.get(), .gallery = &*gallery, .identify = {}},
-      options);
+  return cabinet::process_cabinet(session, layout,
+                                  {.detector = finder_.get(),
+                                   .close_up = close_up_.get(),
+                                   .embedder = embedder_.get(),
+                                   .gallery = &*gallery,
+                                   .identify = {}},
+                                  options);
+}
+
+Result<void> SessionWork::open_models() {
+  if (embedder_) return {};
+  ModelChoice choice = detector_.choice();
+  choice.picture = cabinet::kWholeLookSize;
+  auto finder = open_detector(choice);
+  if (!finder) return std::unexpected(std::move(finder.error()));
+  auto close_up = open_detector({.package = package_or_default(arguments_.close_up, "close_up"),
+                                 .threads = arguments_.threads});
+  if (!close_up) return std::unexpected(std::move(close_up.error()));
+  auto embedder = open_embedder({.package = package_or_default(arguments_.embedder, "embedder"),
+                                 .threads = arguments_.threads});
+  if (!embedder) return std::unexpected(std::move(embedder.error()));
+  finder_ = std::move(*finder);
+  close_up_ = std::move(*close_up);
+  embedder_ = std::move(*embedder);
+  return {};
 }
 
 Result<identify::Gallery> SessionWork::gallery_of(const cart::SessionFile& session) {

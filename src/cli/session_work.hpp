@@ -1,5 +1,5 @@
-// What `tally process` needs for a session's folder: its layout, and for a calibrated cabinet an
-// embedder and what it knows of the products.
+// What `tally process` needs for a session's folder: its layout, and for a calibrated cabinet a
+// model of close-ups, an embedder and what it knows of the products.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "cli/console.hpp"
+#include "cli/model.hpp"
 #include "cli/process_command.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/process.hpp"
@@ -16,10 +17,10 @@
 
 namespace tally::cli {
 
-// All borrowed. Opens the embedder when the first cabinet asks for it.
+// All borrowed. Opens the models of cabinets when the first one asks for them.
 class SessionWork {
  public:
-  SessionWork(const ProcessArguments& arguments, Console& console, vision::Detector& detector,
+  SessionWork(const ProcessArguments& arguments, Console& console, DetectorOnDemand& detector,
               const cart::Layout& layout)
       : arguments_(arguments), console_(console), detector_(detector), layout_(layout) {}
 
@@ -31,14 +32,17 @@ class SessionWork {
   Result<cart::ProcessOutcome> process_calibrated(const cart::SessionFile& session,
                                                   const cart::Layout& layout,
                                                   const cart::ProcessOptions& options);
+  Result<void> open_models();
   Result<identify::Gallery> gallery_of(const cart::SessionFile& session);
   Result<identify::Gallery> saved_gallery(const std::filesystem::path& folder);
   void tell_unknown(const cart::Layout& layout, const identify::Gallery& gallery);
 
   const ProcessArguments& arguments_;
   Console& console_;
-  vision::Detector& detector_;
+  DetectorOnDemand& detector_;  // Of sessions without calibrated cameras.
   const cart::Layout& layout_;
+  std::unique_ptr<vision::Detector> finder_;  // The same package, for small pictures.
+  std::unique_ptr<vision::Detector> close_up_;
   std::unique_ptr<vision::Embedder> embedder_;
   std::filesystem::path enrolled_;  // The photos of gallery_: they are looked at once.
   identify::Gallery gallery_;

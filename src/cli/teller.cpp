@@ -45,6 +45,7 @@ server::Log Teller::log(server::LogLevel least, bool as_json) {
 
 void with_models(config::Config& config) {
   config.pipeline.detector = package_or_default(config.pipeline.detector, "detector");
+  config.pipeline.close_up = package_or_default(config.pipeline.close_up, "close_up");
   config.pipeline.embedder = package_or_default(config.pipeline.embedder, "embedder");
 }
 

@@ -19,8 +19,14 @@ constexpr double kUnseenReach = 0.2;
 constexpr double kUnseenShare = 0.5;
 constexpr double kUnseenAlone = 0.3;  // Metres to whatever else is carried then.
 constexpr std::size_t kUnseenSightingsMin = 6;
-constexpr double kPlaceSigma = 0.06;      // Metres, of where a thing left its facing.
-constexpr double kMisplacedShare = 0.04;  // Of things that did not stand where the layout says.
+// A thing that is first seen in a hand which was inside a moment before was mostly taken there.
+constexpr double kHandReach = 0.25;  // Metres, from the middle of a hand to that of what it holds.
+constexpr SessionTime kHandNear = from_seconds(0.2);
+constexpr SessionTime kHandBefore = from_seconds(1.0);
+constexpr double kHandShare = 0.85;
+constexpr double kPlaceSigma = 0.06;       // Metres, of where a thing left its facing.
+constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where the layout says,
+constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
 constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % sure.
@@ -48,16 +54,19 @@ struct Way {
   double probability = 0;
 };
 
-double began_unseen(const Carry& carry) {
-  if (carry.sightings.size() < kUnseenSightingsMin) return 0;
-  const CarryPlace& first = carry.first();
-  const double out = std::max(0.0, kOutsideDepth - first.position.y);
-  return kUnseenShare * std::exp(-out / kUnseenReach) * trust(first);
+// How near the opening a thing was that is seen first, or last, before it.
+double near_opening(const CarryPlace& place) {
+  return std::exp(-std::max(0.0, kOutsideDepth - place.position.y) / kUnseenReach);
 }
 
-// The take at a carry's beginning: first seen inside, later outside.
-std::optional<Way> way_out(const Carry& carry, const cart::Cabinet& cabinet, bool alone) {
-  double inside = alone ? began_unseen(carry) : 0;
+double began_unseen(const Carry& carry) {
+  if (carry.sightings.size() < kUnseenSightingsMin) return 0;
+  return kUnseenShare * near_opening(carry.first()) * trust(carry.first());
+}
+
+// The take at a carry's beginning: first seen inside, later outside. `inside` is how likely it was
+// inside before it was seen.
+std::optional<Way> way_out(const Carry& carry, const cart::Cabinet& cabinet, double inside) {
   double best = 0;
   std::size_t last_inside = 0;
   std::size_t innermost = 0;
@@ -114,8 +123,8 @@ class Finder {
   [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
     const Carry& carry = inputs_.carries[index];
     if (carry.kind != SightingKind::kItemInHand) return std::nullopt;
-    const auto out = way_out(carry, *layout_.cabinet, is_alone(index, carry.first()));
-    const auto in = way_out(reversed(carry), *layout_.cabinet, false);
+    const auto out = way_out(carry, *layout_.cabinet, unseen_before(index));
+    const auto in = way_out(reversed(carry), *layout_.cabinet, unseen_after(index));
     if (!out && !in) return std::nullopt;
     CarriedItem item;
     item.carry = index;
@@ -126,19 +135,19 @@ class Finder {
       enough *= kFragmentShare;
     }
     std::vector<double> logs = looks(carry);
-    if (!out) {
-      for (double& value : logs) value -= std::log(static_cast<double>(logs.size()));
-    }
     const bool both = out.has_value() && in.has_value();
     if (out) {
-      const Window window{out->crossing - kActSlack, out->crossing + kAuditDelay};
+      // What came out unseen may have left its place some time before.
+      const bool seen_inside = probability_inside(carry.first(), *layout_.cabinet) > 0.5;
+      const Window window{out->crossing - kActSlack - (seen_inside ? SessionTime{0} : kHandBefore),
+                          out->crossing + kAuditDelay};
       item.take = act(EventKind::kTake, index, *out, enough, window, both);
-      const std::vector<double> places = place_logs(*out, window);
-      for (std::size_t i = 0; i < places.size(); ++i) logs[i] += places[i];
+      add(place_logs(*out, window, kMisplacedShare), logs);
     }
     if (in) {
       const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
       item.put = act(EventKind::kPut, index, *in, enough, window, both);
+      if (!out) add(place_logs(*in, window, kBroughtElsewhere), logs);
     }
     logs.push_back(std::log(kForeignPrior));
     normalise(logs);
@@ -155,6 +164,44 @@ class Finder {
     SessionTime before;
     SessionTime after;
   };
+
+  static void add(const std::vector<double>& more, std::vector<double>& logs) {
+    for (std::size_t i = 0; i < more.size(); ++i) logs[i] += more[i];
+  }
+
+  [[nodiscard]] double unseen_before(std::size_t index) const {
+    const Carry& carry = inputs_.carries[index];
+    if (!is_alone(index, carry.first())) return 0;
+    return std::max(
+        began_unseen(carry),
+        hand_inside(carry, carry.first(), carry.first().time - kHandBefore, carry.first().time));
+  }
+
+  [[nodiscard]] double unseen_after(std::size_t index) const {
+    const Carry& carry = inputs_.carries[index];
+    if (!is_alone(index, carry.last())) return 0;
+    return hand_inside(carry, carry.last(), carry.last().time, carry.last().time + kHandBefore);
+  }
+
+  // How likely a hand that holds the thing at `at` was inside within a time.
+  [[nodiscard]] double hand_inside(const Carry& carry, const CarryPlace& at, SessionTime from,
+                                   SessionTime to) const {
+    if (carry.sightings.size() < kUnseenSightingsMin) return 0;
+    double most = 0;
+    for (const Carry& hand : inputs_.carries) {
+      if (hand.kind != SightingKind::kHand) continue;
+      const bool holds = std::ranges::any_of(hand.places, [&](const CarryPlace& place) {
+        return std::chrono::abs(place.time - at.time) <= kHandNear &&
+               vision::length(place.position - at.position) <= kHandReach;
+      });
+      if (!holds) continue;
+      for (const CarryPlace& place : hand.places) {
+        if (place.time < from || place.time > to) continue;
+        most = std::max(most, probability_inside(place, *layout_.cabinet));
+      }
+    }
+    return kHandShare * near_opening(at) * most;
+  }
 
   [[nodiscard]] std::vector<double> looks(const Carry& carry) const {
     std::vector<identify::Look> seen;
@@ -220,16 +267,17 @@ class Finder {
     return act;
   }
 
-  // Log prior of each product by where it was taken from. A few things do not stand where the
-  // layout says.
-  [[nodiscard]] std::vector<double> place_logs(const Way& way, const Window& window) const {
+  // Log prior of each product by where it was taken from, or put. Of things a share is not where
+  // the layout says.
+  [[nodiscard]] std::vector<double> place_logs(const Way& way, const Window& window,
+                                               double elsewhere) const {
     const std::size_t count = layout_.products.size();
     std::vector<double> weights(count, 1.0 / static_cast<double>(count));
     const std::vector<double> near = nearness(way.place, window);
     const double sum = std::accumulate(near.begin(), near.end(), 0.0);
     if (sum > kNearMin) {
       // What was not taken there tells nothing by its place.
-      const double placed = (1 - kMisplacedShare) * way.probability;
+      const double placed = (1 - elsewhere) * way.probability;
       for (double& weight : weights) weight *= 1 - placed;
       for (std::size_t i = 0; i < near.size(); ++i) {
         weights[layout_.facings[i].product] += placed * near[i] / sum;

@@ -72,6 +72,43 @@ TEST(Acts, OneCameraAloneSeesTheTakeToo) {
   }
 }
 
+// A hand that comes from outside, is at `place` at `at`, and then does what `thing` does.
+Carried hand_of(const Carried& thing, const vision::Point3& place, double at) {
+  const vision::Point3 outside{place.x, -0.6, place.z};
+  return {at - 1,
+          thing.to,
+          [=](double t) {
+            return t < at ? testing::between(outside, place, at - 1, at, t) : thing.path(t);
+          },
+          {}};
+}
+
+TEST(Acts, WhatIsFirstSeenBeforeTheOpeningWasTakenIfItsHandWasInside) {
+  const cart::Layout layout = layout_of();
+  const auto place = front_of(layout, 12);
+  Carried thing = taken(place, 2.0, looks_of(12));
+  const Carried hand = hand_of(thing, place, 2.0);
+  thing.from = 2.45;  // Just outside by then.
+  EXPECT_EQ(told(layout, {thing}), "");
+  EXPECT_EQ(told(layout, {thing, hand}), "take p14;");
+  Carried idle = hand;
+  idle.path = [](double) { return vision::Point3{-0.3, -0.5, 0.2}; };
+  EXPECT_EQ(told(layout, {thing, idle}), "") << "a hand that holds something else";
+}
+
+TEST(Acts, WhatIsLastSeenBeforeTheOpeningWasPutIfItsHandWentInside) {
+  const cart::Layout layout = layout_of();
+  const auto place = front_of(layout, 12);
+  const vision::Point3 outside{place.x, -0.6, place.z};
+  const auto path = [=](double t) {
+    return t < 3 ? testing::between(outside, place, 2, 3, t)
+                 : testing::between(place, outside, 3.2, 4.2, t);
+  };
+  const Carried thing{1.0, 2.56, path, looks_of(12)};  // Lost where it crosses.
+  EXPECT_EQ(told(layout, {thing}), "");
+  EXPECT_EQ(told(layout, {thing, Carried{1.0, 4.2, path, {}}}), "put p14;");
+}
+
 TEST(Acts, WhatIsPutBackIsATakeAndAPut) {
   const cart::Layout layout = layout_of();
   const auto place = front_of(layout, 12);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -31,6 +32,10 @@ struct FacingState {
 
 class FacingWatch {
  public:
+  FacingWatch() = default;
+  // One that has seen these; for tools that keep what was seen.
+  explicit FacingWatch(std::vector<FacingState> states) : states_(std::move(states)) {}
+
   // A clean look at the view; in order of time.
   void push(SessionTime time, const Patch& patch);
 

@@ -38,6 +38,20 @@ Result<CabinetClasses> classes_of(const vision::Detector& detector) {
                           detector.package().name));
 }
 
+Result<void> check_close_up(const vision::Detector& close_up, const vision::Detector& detector) {
+  const inference::ModelPackage& package = close_up.package();
+  if (package.class_names != detector.package().class_names) {
+    return fail(CabinetError::kClasses,
+                fmt::format("model {}: close-ups need the same classes in the same order as {} has",
+                            package.name, detector.package().name));
+  }
+  if (package.input.width == package.input.height) return {};
+  return fail(CabinetError::kClasses,
+              fmt::format("model {}: takes {}x{} pictures; close-ups are square, as those of "
+                          "models/close_up",
+                          package.name, package.input.width, package.input.height));
+}
+
 ProductLikelihood likelihood_of(const cart::Layout& layout, const CabinetModels& models) {
   std::vector<const identify::GalleryProduct*> candidates;
   for (const cart::LayoutProduct& product : layout.products) {
@@ -104,11 +118,9 @@ class CabinetWatcher final : public cart::SessionWatcher {
     findings.model_name = setup_.detector->package().name;
     findings.model_sha256 = setup_.detector->package().sha256;
     const StageSeconds& seconds = session_.seconds();
-    findings.stage_seconds = {{"gate", seconds.gate},
-                              {"detect", seconds.detect},
-                              {"embed", seconds.embed},
-                              {"facings", seconds.facings},
-                              {"fuse", seconds.fuse}};
+    findings.stage_seconds = {{"gate", seconds.gate},         {"detect", seconds.detect},
+                              {"close-up", seconds.close_up}, {"embed", seconds.embed},
+                              {"facings", seconds.facings},   {"fuse", seconds.fuse}};
     return findings;
   }
 
@@ -183,9 +195,13 @@ Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,
   }
   auto classes = classes_of(*models.detector);
   if (!classes) return std::unexpected(std::move(classes.error()));
+  if (auto fits = check_close_up(*models.close_up, *models.detector); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
   const CabinetSetup setup{.layout = &layout,
                            .cameras = layout_cameras(session, layout),
                            .detector = models.detector,
+                           .close_up = models.close_up,
                            .embedder = models.embedder,
                            .likelihood = likelihood_of(layout, models),
                            .classes = *classes,

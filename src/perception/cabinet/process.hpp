@@ -21,13 +21,15 @@
 namespace tally::cabinet {
 
 enum class CabinetError : std::uint8_t {
-  kClasses,  // The detector does not tell hands, items and held items apart.
+  kClasses,  // A detector does not tell hands, items and held items apart, or the close-up model
+             // has other classes than the detector, or takes no square.
 };
 [[nodiscard]] ErrorCode code_of(CabinetError error);
 
 // All borrowed.
 struct CabinetModels {
   vision::Detector* detector = nullptr;
+  vision::Detector* close_up = nullptr;
   vision::Embedder* embedder = nullptr;
   const identify::Gallery* gallery = nullptr;  // The embedder's own; may be empty.
   identify::IdentifyModel identify;

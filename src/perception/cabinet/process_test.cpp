@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/cart_json.hpp"
+#include "perception/cabinet/look_plan.hpp"
 #include "perception/identify/enrol.hpp"
 #include "perception/media/media_test_support.hpp"
 
@@ -24,7 +25,10 @@ const fs::path kSession = kRoot / "demo" / "take_one";
 class ProcessCabinet : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    detector_ = new_or_fail(vision::Detector::open(kRoot / "models" / "detector"));
+    detector_ = new_or_fail(
+        vision::Detector::open(kRoot / "models" / "detector",
+                               {.engine = {}, .score = {}, .iou = {}, .picture = kWholeLookSize}));
+    close_up_ = new_or_fail(vision::Detector::open(kRoot / "models" / "close_up"));
     embedder_ = new_or_fail(vision::Embedder::open(kRoot / "models" / "embedder"));
     session_ = cart::load_session(kSession).value();
     layout_ = cart::load_layout(session_.layout).value();
@@ -33,6 +37,7 @@ class ProcessCabinet : public ::testing::Test {
   }
   static void TearDownTestSuite() {
     detector_.reset();
+    close_up_.reset();
     embedder_.reset();
   }
   template <typename T>
@@ -42,7 +47,8 @@ class ProcessCabinet : public ::testing::Test {
   }
   [[nodiscard]] static Result<cart::ProcessOutcome> process(
       const cart::SessionFile& session, const cart::ProcessOptions& options = {}) {
-    return process_cabinet(session, layout_, {detector_.get(), embedder_.get(), &gallery_, {}},
+    return process_cabinet(session, layout_,
+                           {detector_.get(), close_up_.get(), embedder_.get(), &gallery_, {}},
                            options);
   }
 
@@ -68,6 +74,7 @@ class ProcessCabinet : public ::testing::Test {
   }
 
   static inline std::unique_ptr<vision::Detector> detector_;
+  static inline std::unique_ptr<vision::Detector> close_up_;
   static inline std::unique_ptr<vision::Embedder> embedder_;
   static inline cart::SessionFile session_;
   static inline cart::Layout layout_;
@@ -103,7 +110,7 @@ TEST_F(ProcessCabinet, StoppedHalfWayItLeavesTheModelsFreeForTheNext) {
   options.cancelled = [&] { return ++frames > 60; };
   const auto stopped = process(session_, options);
   ASSERT_FALSE(stopped);
-  EXPECT_EQ(detector_->in_flight() + embedder_->in_flight(), 0U);
+  EXPECT_EQ(detector_->in_flight() + close_up_->in_flight() + embedder_->in_flight(), 0U);
   EXPECT_TRUE(process(session_));
 }
 

@@ -1,24 +1,15 @@
 #include "perception/cabinet/session.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "base/assert.hpp"
-#include "perception/cabinet/clock_offset.hpp"
-#include "perception/cabinet/stock_audit.hpp"
 
 namespace tally::cabinet {
 namespace {
 
-constexpr SessionTime kAuditSlack = from_seconds(0.2);
 constexpr float kActorMargin = 0.15F;  // Of its size, around what may hide a facing.
-// A facing's difference as log odds of changed against unchanged: even odds at kChangeEven.
-constexpr double kChangeEven = 4.5;
-constexpr double kChangeSlope = 0.6;
-constexpr double kChangeMax = 2.5;
 
 vision::Box scaled(const vision::Box& box, float factor) {
   return {box.left * factor, box.top * factor, box.right * factor, box.bottom * factor};
@@ -35,25 +26,12 @@ vision::Box grown(const vision::Box& box, float share) {
 CabinetSession::CabinetSession(CabinetSetup setup)
     : setup_(std::move(setup)), eyes_(setup_.cameras.size()) {
   TALLY_ASSERT(setup_.layout->calibrated());
-  TALLY_ASSERT(setup_.detector->in_flight() == 0 && setup_.embedder->in_flight() == 0);
-  // Each picture in flight keeps a frame, at worst all of one camera.
-  in_flight_max_ = std::min(setup_.detector->capacity(), std::size_t{cart::kFramesKeptMax});
-  for (const std::size_t camera : setup_.cameras) {
-    cameras_.emplace_back(setup_.layout->cameras[camera].calibration.value());
-  }
-  views_ = facing_views(*setup_.layout, cameras_);
-  watches_.resize(views_.size());
-}
-
-bool CabinetSession::look_now(Eye& eye, SessionTime time, float activity) {
-  if (activity >= kActiveShare) eye.moved_at = time;
-  const bool active = !setup_.savings.gate || time - eye.moved_at <= kActiveAfter;
-  const SessionTime interval = !active                 ? kRestLook
-                               : setup_.savings.stride ? kActiveLook
-                                                       : SessionTime{0};
-  if (eye.last_look && time - *eye.last_look < interval) return false;
-  eye.last_look = time;
-  return true;
+  TALLY_ASSERT(setup_.detector->in_flight() == 0 && setup_.close_up->in_flight() == 0 &&
+               setup_.embedder->in_flight() == 0);
+  cameras_ = cameras_of(*setup_.layout, setup_.cameras);
+  seen_.views = facing_views(*setup_.layout, cameras_);
+  seen_.watches.resize(seen_.views.size());
+  for (Eye& eye : eyes_) eye.plan = LookPlan(setup_.savings);
 }
 
 Result<void> CabinetSession::push(std::size_t camera, const media::Frame& frame) {
@@ -69,141 +47,169 @@ Result<void> CabinetSession::push(std::size_t camera, const media::Frame& frame)
   vision::LumaImage picture;
   vision::make_analysis_image(frame, picture);
   const vision::MotionField& motion = eye.gate.push(frame.time, picture);
-  const bool look = look_now(eye, frame.time, motion.activity);
+  const bool look = eye.plan.look_at(frame.time, motion.activity);
   eye.notes.push_back({frame.time, motion.activity, look});
   seconds_.gate += clock() - begin;
   if (!look) return {};
-  if (setup_.detector->in_flight() == in_flight_max_) {
-    if (auto collected = collect_one(); !collected) return collected;
+  auto begun = begin_look(camera, frame, motion);
+  if (!begun) leave_models_free();
+  return begun;
+}
+
+Result<void> CabinetSession::begin_look(std::size_t camera, const media::Frame& frame,
+                                        const vision::MotionField& motion) {
+  Eye& eye = eyes_[camera];
+  while (eye.looking) {
+    if (auto finished = finish_look(); !finished) return finished;
   }
-  const double handing = clock();
-  if (auto submitted = setup_.detector->submit(frame); !submitted) return submitted;
-  ++eye.looks;
-  pending_.push_back(
-      {camera, frame.time, frame, motion, vision::analysis_scale(frame.width, frame.height)});
-  seconds_.detect += clock() - handing;
+  const bool whole = eye.plan.look_whole(frame.time, !eye.known.empty());
+  while (whole && setup_.detector->in_flight() == setup_.detector->capacity()) {
+    if (auto finished = finish_look(); !finished) return finished;
+  }
+  eye.looking = true;
+  if (whole || !eye.known.empty()) ++eye.looks;
+  const float scale = vision::analysis_scale(frame.width, frame.height);
+  Look& look =
+      looks_.emplace_back(Look{camera, frame.time, frame, motion, scale, whole, /*windows=*/{}});
+  if (!whole) return begin_close_ups(look, eye.known);
+  const double begin = clock();
+  auto submitted = setup_.detector->submit(frame);
+  seconds_.detect += clock() - begin;
+  return submitted;
+}
+
+Result<void> CabinetSession::begin_close_ups(Look& look, std::span<const vision::Detection> seeds) {
+  const vision::Size size{look.frame.width, look.frame.height};
+  for (const vision::Region& window : close_ups(seeds, setup_.classes, size)) {
+    while (setup_.close_up->in_flight() == setup_.close_up->capacity()) {
+      if (auto collected = collect_close_up(); !collected) return collected;
+    }
+    const double begin = clock();
+    auto submitted = setup_.close_up->submit(look.frame, window);
+    seconds_.close_up += clock() - begin;
+    if (!submitted) return submitted;
+    look.windows.push_back({window, {}});
+    waiting_.push_back(look.camera);
+  }
   return {};
 }
 
-Result<void> CabinetSession::collect_one() {
-  const Pending pending = std::move(pending_.front());
-  pending_.pop_front();
+Result<void> CabinetSession::collect_close_up() {
+  const std::size_t camera = waiting_.front();
+  waiting_.pop_front();
   const double begin = clock();
-  auto detections = setup_.detector->collect();
-  seconds_.detect += clock() - begin;
-  if (!detections) return std::unexpected(std::move(detections.error()));
+  auto found = setup_.close_up->collect();
+  seconds_.close_up += clock() - begin;
+  if (!found) return std::unexpected(std::move(found.error()));
+  const auto look = std::ranges::find(looks_, camera, &Look::camera);
+  look->windows[look->answered++].found = std::move(*found);
+  return {};
+}
+
+// The oldest look: its windows if they are not known yet, their answers, and what is seen in them.
+Result<void> CabinetSession::finish_look() {
+  Look& look = looks_.front();
+  if (look.whole) {
+    look.whole = false;
+    const double begin = clock();
+    auto found = setup_.detector->collect();
+    seconds_.detect += clock() - begin;
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (auto begun = begin_close_ups(look, *found); !begun) return begun;
+  }
+  while (look.answered < look.windows.size()) {
+    if (auto collected = collect_close_up(); !collected) return collected;
+  }
+  Eye& eye = eyes_[look.camera];
+  eye.known = merged(look.windows, {look.frame.width, look.frame.height});
+  std::erase_if(eye.known, [&](const vision::Detection& one) {
+    return one.class_id != setup_.classes.hand && one.class_id != setup_.classes.item_in_hand;
+  });
+  eye.looking = false;
+  auto seen = see(look, eye.known);
+  looks_.pop_front();
+  return seen;
+}
+
+Result<void> CabinetSession::see(Look& look, std::span<const vision::Detection> found) {
   std::vector<vision::Box> held;
   std::vector<vision::Box> actors;
-  const float scale = 1 / eyes_[pending.camera].scale;
-  const std::size_t first = sightings_.size();
-  for (const vision::Detection& found : *detections) {
-    const bool hand = found.class_id == setup_.classes.hand && found.score >= kHandScore;
-    const bool item = found.class_id == setup_.classes.item_in_hand && found.score >= kHeldScore;
+  const float scale = 1 / eyes_[look.camera].scale;
+  const std::size_t first = seen_.sightings.size();
+  for (const vision::Detection& one : found) {
+    const bool hand = one.class_id == setup_.classes.hand && one.score >= kHandScore;
+    const bool item = one.class_id == setup_.classes.item_in_hand && one.score >= kHeldScore;
     if (!hand && !item) continue;
-    actors.push_back(found.box);
-    if (item) held.push_back(found.box);
-    sightings_.push_back({pending.camera,
-                          pending.time,
-                          item ? SightingKind::kItemInHand : SightingKind::kHand,
-                          scaled(found.box, scale),
-                          found.score,
-                          {}});
+    actors.push_back(one.box);
+    if (item) held.push_back(one.box);
+    seen_.sightings.push_back({look.camera,
+                               look.time,
+                               item ? SightingKind::kItemInHand : SightingKind::kHand,
+                               scaled(one.box, scale),
+                               one.score,
+                               {}});
   }
-  if (auto embedded = embed(pending, held, first); !embedded) return embedded;
+  if (auto embedded = embed(look, held, first); !embedded) return embedded;
   const double watching = clock();
-  watch_facings(pending, actors);
+  watch_facings(look, actors);
   seconds_.facings += clock() - watching;
   return {};
 }
 
-Result<void> CabinetSession::embed(const Pending& pending, std::span<const vision::Box> held,
+Result<void> CabinetSession::embed(const Look& look, std::span<const vision::Box> held,
                                    std::size_t first) {
-  if (held.empty()) return {};
+  if (held.empty() || !eyes_[look.camera].plan.identify(look.time)) return {};
   const double begin = clock();
-  auto embeddings = setup_.embedder->embed(pending.frame, held);
+  auto embeddings = setup_.embedder->embed(look.frame, held);
   seconds_.embed += clock() - begin;
   if (!embeddings) return std::unexpected(std::move(embeddings.error()));
   auto next = embeddings->begin();
-  for (std::size_t i = first; i < sightings_.size(); ++i) {
-    if (sightings_[i].kind == SightingKind::kItemInHand)
-      sightings_[i].embedding = std::move(*next++);
+  for (std::size_t i = first; i < seen_.sightings.size(); ++i) {
+    if (seen_.sightings[i].kind == SightingKind::kItemInHand)
+      seen_.sightings[i].embedding = std::move(*next++);
   }
   return {};
 }
 
-void CabinetSession::watch_facings(const Pending& pending, std::span<const vision::Box> actors) {
-  if (pending.motion.view_unsettled) return;
-  const float scale = eyes_[pending.camera].scale;
-  for (std::size_t i = 0; i < views_.size(); ++i) {
-    if (views_[i].camera != pending.camera) continue;
-    const vision::Box box = scaled(views_[i].box, scale);
+void CabinetSession::watch_facings(const Look& look, std::span<const vision::Box> actors) {
+  if (look.motion.view_unsettled) return;
+  const float scale = eyes_[look.camera].scale;
+  for (std::size_t i = 0; i < seen_.views.size(); ++i) {
+    if (seen_.views[i].camera != look.camera) continue;
+    const vision::Box box = scaled(seen_.views[i].box, scale);
     const bool covered = std::any_of(actors.begin(), actors.end(), [&](const vision::Box& actor) {
       return vision::intersection(grown(actor, kActorMargin), box).area() > 0;
     });
-    if (covered || pending.motion.any(scaled(box, pending.analysis_scale))) continue;
-    watches_[i].push(pending.time, cut_patch(pending.frame, views_[i].box, scale));
+    if (covered || look.motion.any(scaled(box, look.analysis_scale))) continue;
+    seen_.watches[i].push(look.time, cut_patch(look.frame, seen_.views[i].box, scale));
   }
 }
 
-double CabinetSession::evidence(std::size_t facing, SessionTime before, SessionTime after) const {
-  double sum = 0;
-  double weight = 0;
-  for (std::size_t i = 0; i < views_.size(); ++i) {
-    if (views_[i].facing != facing) continue;
-    const SessionTime offset = eyes_[views_[i].camera].offset;
-    const auto change = watches_[i].change(before - offset, after - offset);
-    if (!change) continue;
-    const double odds = std::clamp(kChangeSlope * (static_cast<double>(*change) - kChangeEven),
-                                   -kChangeMax, kChangeMax);
-    sum += views_[i].visible * odds;
-    weight += views_[i].visible;
+Result<Observations> CabinetSession::observed() {
+  Result<void> finished;
+  while (!looks_.empty() && finished) finished = finish_look();
+  if (!finished) {
+    leave_models_free();
+    return std::unexpected(std::move(finished.error()));
   }
-  return weight > 0 ? sum / std::max(0.5, weight) * 1.5 : 0.0;
+  return std::move(seen_);
 }
 
 Result<CabinetOutcome> CabinetSession::finish() {
-  Result<void> collected;
-  while (setup_.detector->in_flight() > 0) {
-    auto next = collect_one();
-    if (!next && collected) collected = std::move(next);
-  }
-  if (!collected) return std::unexpected(std::move(collected.error()));
+  auto seen = observed();
+  if (!seen) return std::unexpected(std::move(seen.error()));
   const double begin = clock();
-  set_clocks_right();
-  CabinetOutcome outcome;
-  for (const Eye& eye : eyes_) outcome.clock_offsets.push_back(eye.offset);
-  outcome.carries = follow({sightings_, cameras_, reach_of(*setup_.layout->cabinet)});
-  const FacingEvidence changed = [this](std::size_t facing, SessionTime before, SessionTime after) {
-    return evidence(facing, before, after);
-  };
-  outcome.items =
-      find_acts({setup_.layout, sightings_, outcome.carries, setup_.likelihood, changed});
-  std::vector<std::string> ids;
-  for (const std::size_t camera : setup_.cameras) {
-    ids.push_back(setup_.layout->cameras[camera].id);
-  }
-  std::vector<cart::Doubt> doubts;
-  if (!sightings_.empty()) {
-    doubts =
-        audit_stock(outcome.items, *setup_.layout, changed, sightings_.front().time - kAuditSlack,
-                    sightings_.back().time + kAuditSlack);
-  }
-  outcome.cart = tally_up(outcome.items, *setup_.layout, ids, std::move(doubts));
-  outcome.sightings = std::move(sightings_);
+  auto outcome = conclude(std::move(*seen), *setup_.layout, setup_.cameras, setup_.likelihood);
   seconds_.fuse += clock() - begin;
   return outcome;
 }
 
-void CabinetSession::set_clocks_right() {
-  const std::vector<SessionTime> offsets = clock_offsets(sightings_, cameras_);
-  for (std::size_t i = 0; i < eyes_.size(); ++i) eyes_[i].offset = offsets[i];
-  if (std::ranges::all_of(offsets, [](SessionTime offset) { return offset == SessionTime{0}; })) {
-    return;  // Looks were answered in the order of their frames.
-  }
-  for (Sighting& sighting : sightings_) sighting.time += offsets[sighting.camera];
-  std::ranges::stable_sort(sightings_, {}, [](const Sighting& sighting) {
-    return std::pair(sighting.time, sighting.camera);
-  });
+void CabinetSession::leave_models_free() {
+  while (setup_.detector->in_flight() > 0) (void)setup_.detector->collect();
+  while (setup_.close_up->in_flight() > 0) (void)setup_.close_up->collect();
+  looks_.clear();
+  waiting_.clear();
+  for (Eye& eye : eyes_) eye.looking = false;
 }
 
 }  // namespace tally::cabinet

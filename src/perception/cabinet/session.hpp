@@ -1,15 +1,17 @@
-// A session of a calibrated cabinet, fed frame by frame from all its cameras: gate -> detect ->
-// embed -> follow -> acts -> decide.
+// A session of a calibrated cabinet, fed frame by frame from all its cameras: gate -> find hands ->
+// close-ups -> embed -> follow -> acts -> decide.
 //
-// Cameras whose clock is off by seconds are found by what they see and set right
-// (clock_offset.hpp).
+// Two networks look. The detector sees whole pictures, and tells where hands are; the close-up
+// model sees what is around each of them (close_up.hpp), and what it says counts. While something
+// moves a whole picture is looked at now and then; in between, close-ups follow the hands that the
+// camera's last look found (look_plan.hpp).
 //
-// Which frames are looked at depends on the frames alone: a camera whose view moves is looked at
-// each kActiveLook, one at rest each kRestLook. Answers are used in the order of
-// the frames. So the outcome does not depend on the machine's load, and inference overlaps with
-// decoding.
+// Which frames are looked at depends on the frames alone. Answers are used in the order of the
+// frames, and a look of a camera begins when its last one has been answered. So the outcome does
+// not depend on the machine's load, and inference overlaps with decoding and with the other
+// cameras' looks.
 //
-// Ownership: borrows detector and embedder, which must have no other work meanwhile. One thread.
+// Ownership: borrows the models, which must have no other work meanwhile. One thread.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +24,10 @@
 
 #include "base/cart.hpp"
 #include "base/error.hpp"
-#include "perception/cabinet/acts.hpp"
-#include "perception/cabinet/carry.hpp"
-#include "perception/cabinet/facing_view.hpp"
-#include "perception/cabinet/facing_watch.hpp"
-#include "perception/cabinet/tally_up.hpp"
+#include "perception/cabinet/close_up.hpp"
+#include "perception/cabinet/conclude.hpp"
+#include "perception/cabinet/look_plan.hpp"
+#include "perception/cabinet/session_classes.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/look_schedule.hpp"
 #include "perception/cart/session_watcher.hpp"
@@ -38,42 +39,26 @@
 
 namespace tally::cabinet {
 
-inline constexpr SessionTime kActiveLook = from_seconds(0.06);
-inline constexpr SessionTime kRestLook = from_seconds(0.5);
-inline constexpr SessionTime kActiveAfter = from_seconds(0.4);  // Motion keeps looks frequent.
-inline constexpr float kActiveShare = 0.002F;
+// Scores of the close-up model from which something is seen.
 inline constexpr float kHeldScore = 0.25F;
 inline constexpr float kHandScore = 0.3F;
-
-// What the detector's classes mean.
-struct CabinetClasses {
-  int hand = 0;
-  int item = 1;
-  int item_in_hand = 2;
-};
-
-struct CabinetOutcome {
-  CabinetCart cart;
-  std::vector<CarriedItem> items;  // With the unlikely acts too.
-  std::vector<Carry> carries;
-  std::vector<Sighting> sightings;
-  std::vector<SessionTime> clock_offsets;  // Of each camera; 0 where its clock was left as it is.
-};
 
 struct CabinetSetup {
   const cart::Layout* layout = nullptr;  // Calibrated. Outlives the session.
   std::vector<std::size_t> cameras;      // Index into Layout::cameras for each video.
-  vision::Detector* detector = nullptr;
+  vision::Detector* detector = nullptr;  // Of whole pictures.
+  vision::Detector* close_up = nullptr;  // Of windows around hands; takes a square.
   vision::Embedder* embedder = nullptr;
   ProductLikelihood likelihood;
-  CabinetClasses classes;
-  cart::Savings savings;  // Without the gate stillness is looked at too; without stride each frame.
+  CabinetClasses classes;  // Of both.
+  cart::Savings savings;
   std::function<double()> clock_seconds;  // Monotonic, for StageSeconds; may be empty.
 };
 
 struct StageSeconds {
   double gate = 0;
-  double detect = 0;  // Handing pictures over and waiting for answers.
+  double detect = 0;    // Handing whole pictures over and waiting for answers;
+  double close_up = 0;  // the same of close-ups.
   double embed = 0;
   double facings = 0;
   double fuse = 0;
@@ -87,6 +72,9 @@ class CabinetSession {
   // clock; in order of time over all cameras. Errors are the engine's, or VisionError::kAspect
   // where the picture has another shape than the calibration's.
   Result<void> push(std::size_t camera, const media::Frame& frame);
+  // What was seen so far; nothing can be pushed any more. Errors are the engine's.
+  Result<Observations> observed();
+  // conclude() of it.
   Result<CabinetOutcome> finish();
 
   [[nodiscard]] const std::vector<cart::FrameNote>& notes(std::size_t camera) const {
@@ -96,39 +84,43 @@ class CabinetSession {
   [[nodiscard]] const StageSeconds& seconds() const { return seconds_; }
 
  private:
-  struct Pending {
+  struct Look {
     std::size_t camera;
     SessionTime time;
     media::Frame frame;
     vision::MotionField motion;
     float analysis_scale;
+    bool whole;                         // The detector has it, and its windows are not known yet.
+    std::vector<CloseUpFinds> windows;  // Given to the close-up model,
+    std::size_t answered = 0;           // and so many of them answered.
   };
   struct Eye {  // One camera.
     vision::MotionGate gate;
-    std::optional<SessionTime> last_look;
-    SessionTime moved_at{from_seconds(-1)};
+    LookPlan plan;
+    std::vector<vision::Detection> known;  // By its last look, pixels of the frame.
+    bool looking = false;                  // A look is not answered yet.
     float scale = 0;  // Pixels of the frame per pixel of the calibration; 0 before the first.
     std::int64_t looks = 0;
     std::vector<cart::FrameNote> notes;
-    SessionTime offset{0};  // To add to its times.
   };
 
-  [[nodiscard]] bool look_now(Eye& eye, SessionTime time, float activity);
-  Result<void> collect_one();
-  Result<void> embed(const Pending& pending, std::span<const vision::Box> held, std::size_t first);
-  void set_clocks_right();
+  Result<void> begin_look(std::size_t camera, const media::Frame& frame,
+                          const vision::MotionField& motion);
+  Result<void> begin_close_ups(Look& look, std::span<const vision::Detection> seeds);
+  Result<void> collect_close_up();
+  Result<void> finish_look();
+  Result<void> see(Look& look, std::span<const vision::Detection> found);
+  Result<void> embed(const Look& look, std::span<const vision::Box> held, std::size_t first);
+  void leave_models_free();
   [[nodiscard]] double clock() const { return setup_.clock_seconds ? setup_.clock_seconds() : 0; }
-  void watch_facings(const Pending& pending, std::span<const vision::Box> actors);
-  [[nodiscard]] double evidence(std::size_t facing, SessionTime before, SessionTime after) const;
+  void watch_facings(const Look& look, std::span<const vision::Box> actors);
 
   CabinetSetup setup_;
-  std::size_t in_flight_max_ = 1;
   std::vector<vision::Camera> cameras_;
   std::vector<Eye> eyes_;
-  std::vector<FacingView> views_;
-  std::vector<FacingWatch> watches_;  // For each view.
-  std::deque<Pending> pending_;
-  std::vector<Sighting> sightings_;
+  std::deque<Look> looks_;           // Not answered yet, by time; at most one of each camera.
+  std::deque<std::size_t> waiting_;  // Cameras whose windows the close-up model has, in its order.
+  Observations seen_;
   StageSeconds seconds_;
 };
 

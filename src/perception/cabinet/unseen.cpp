@@ -15,6 +15,8 @@ constexpr SessionTime kBefore = from_seconds(0.5);
 constexpr SessionTime kAfter = from_seconds(1.0);
 constexpr SessionTime kVisitGap = from_seconds(0.4);  // Longer, and it is another visit.
 constexpr SessionTime kExplains = from_seconds(0.9);
+// A change that is seen after a visit may be of an act until then.
+constexpr SessionTime kExplainsLater = kAfter + from_seconds(0.3);
 // A facing that stays covered after an act shows its change in the next visit only.
 constexpr SessionTime kStillCovered = from_seconds(2.5);
 constexpr double kTaken = 0.75;       // That a facing changed because its product was taken,
@@ -82,7 +84,7 @@ bool explains(const CarriedItem& item, const Change& change, const Visit& visit,
               const cart::Layout& layout) {
   for (const auto& act : {item.take, item.put}) {
     if (!act || act->probability < kExplainsMin) continue;
-    if (act->time < visit.from - kStillCovered || act->time > visit.to + kExplains) continue;
+    if (act->time < visit.from - kStillCovered || act->time > visit.to + kExplainsLater) continue;
     if (act->facing == change.facing) return true;
     if (act->time < visit.from - kExplains) continue;
     if (layout.facings[change.facing].product == item.product) return true;
@@ -94,14 +96,19 @@ bool explains(const CarriedItem& item, const Change& change, const Visit& visit,
   return false;
 }
 
+// What is told by a facing that changed: its own product was taken, most likely.
+std::vector<double> told_by_facing(std::size_t product, std::size_t count) {
+  if (count == 1) return {1};
+  std::vector<double> shares(count, (1 - kOwnProduct) / static_cast<double>(count - 1));
+  shares[product] = kOwnProduct;
+  return shares;
+}
+
 CarriedItem item_of(const Change& change, const ActInputs& inputs) {
-  const std::size_t count = inputs.layout->products.size();
   CarriedItem item;
   item.carry = change.carry;
   item.product = inputs.layout->facings[change.facing].product;
-  const double other = count > 1 ? (1 - kOwnProduct) / static_cast<double>(count - 1) : 0.0;
-  item.products.assign(count, other);
-  item.products[item.product] = count > 1 ? kOwnProduct : 1;
+  item.products = told_by_facing(item.product, inputs.layout->products.size());
   item.take = Act{EventKind::kTake, change.at, change.carry, kTaken, change.place, change.facing};
   std::map<std::size_t, int> seen;
   for (const std::size_t index : inputs.carries[change.carry].sightings) {
@@ -130,6 +137,27 @@ std::optional<SessionTime> put_back_at(const ActInputs& inputs, std::span<const 
   return std::nullopt;
 }
 
+// Both witnesses tell of one item.
+void tell_also(CarriedItem& item, const std::vector<double>& shares) {
+  double sum = item.foreign *= (1 - kOwnProduct) / static_cast<double>(shares.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) sum += item.products[i] *= shares[i];
+  for (double& share : item.products) share /= sum;
+  item.foreign /= sum;
+}
+
+// A take of the facing's product that was seen, but not surely, about when the facing changed.
+CarriedItem* doubtful_take(std::vector<CarriedItem>& items, const Change& change,
+                           const Visit& visit, const cart::Layout& layout) {
+  for (CarriedItem& item : items) {
+    if (!item.take || item.product != layout.facings[change.facing].product) continue;
+    if (item.take->time < visit.from - kExplains || item.take->time > visit.to + kExplainsLater) {
+      continue;
+    }
+    return &item;
+  }
+  return nullptr;
+}
+
 void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
                std::vector<CarriedItem>& items) {
   for (const Visit& visit : visits) {
@@ -138,7 +166,13 @@ void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
     const bool explained = std::ranges::any_of(items, [&](const CarriedItem& item) {
       return explains(item, *change, visit, *inputs.layout);
     });
-    if (!explained) items.push_back(item_of(*change, inputs));
+    if (explained) continue;
+    if (CarriedItem* seen = doubtful_take(items, *change, visit, *inputs.layout)) {
+      seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTaken);
+      tell_also(*seen, told_by_facing(seen->product, seen->products.size()));
+      continue;
+    }
+    items.push_back(item_of(*change, inputs));
   }
 }
 
@@ -155,12 +189,31 @@ void add_puts(const ActInputs& inputs, std::span<const Visit> visits,
   }
 }
 
+// A facing that looks again as before a take changed by that put, and by no take that nobody saw.
+void drop_what_puts_explain(std::vector<CarriedItem>& items, std::size_t first_unseen) {
+  const auto explained = [&](const CarriedItem& unseen) {
+    return std::ranges::any_of(items, [&](const CarriedItem& item) {
+      return &item != &unseen && item.take && item.put && item.put->probability >= kTakenSure &&
+             item.put->facing == unseen.take->facing && item.take->time < unseen.take->time &&
+             std::chrono::abs(item.put->time - unseen.take->time) <= kAfter;
+    });
+  };
+  std::vector<CarriedItem> kept(items.begin(),
+                                items.begin() + static_cast<std::ptrdiff_t>(first_unseen));
+  for (std::size_t i = first_unseen; i < items.size(); ++i) {
+    if (!explained(items[i])) kept.push_back(items[i]);
+  }
+  items = std::move(kept);
+}
+
 }  // namespace
 
 void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   const std::vector<Visit> visits = visits_of(inputs);
+  const std::size_t first_unseen = items.size();
   add_takes(inputs, visits, items);
   add_puts(inputs, visits, items);
+  drop_what_puts_explain(items, first_unseen);
 }
 
 }  // namespace tally::cabinet

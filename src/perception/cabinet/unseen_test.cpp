@@ -106,5 +106,34 @@ TEST_F(Unseen, AFacingThatLooksAsBeforeAgainWasFilledAgain) {
   EXPECT_FALSE(kept[0].put);
 }
 
+TEST_F(Unseen, AnUnsureTakeOfTheFacingsProductBecomesSurerAndIsNotDoubled) {
+  reach(4);
+  CarriedItem unsure = taken(kFacing, 4.4);
+  unsure.take->probability = 0.15;
+  unsure.take->facing = kFacing + 8;  // Told wrongly.
+  unsure.products.assign(32, 0.4 / 31);
+  unsure.products[kFacing] = 0.6;
+  std::vector<CarriedItem> items{unsure};
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_GT(items[0].take->probability, 0.75);
+  EXPECT_GT(items[0].products[kFacing], 0.99);
+}
+
+TEST_F(Unseen, AChangeBackToHowItWasIsAPutAndNoTakeThatNobodySaw) {
+  reach(3);
+  reach(7);
+  changed = [](std::size_t facing, double before, double after) {
+    if (facing != kFacing) return -3.7;
+    return (before < 3) != (after < 3) && after < 7 ? 3.7 : before < 3 ? -3.7 : 3.7;
+  };
+  std::vector<CarriedItem> items;
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_NEAR(to_seconds(items[0].take->time), 3, 0.3);
+  ASSERT_TRUE(items[0].put);
+  EXPECT_NEAR(to_seconds(items[0].put->time), 7.2, 0.3);
+}
+
 }  // namespace
 }  // namespace tally::cabinet

@@ -17,9 +17,13 @@ namespace tally::cart {
 // Each saving can be switched off; with all off every frame is looked at in full, and the cart of
 // that run is the reference that the others are held to.
 struct Savings {
-  bool gate = true;    // Frames at rest are looked at rarely.
-  bool stride = true;  // While things move, only some frames are looked at.
-  [[nodiscard]] static Savings none() { return {.gate = false, .stride = false}; }
+  bool gate = true;       // Frames at rest are looked at rarely.
+  bool stride = true;     // While things move, only some frames are looked at.
+  bool close_ups = true;  // Cabinets: hands that are known are followed without whole pictures.
+  bool embeds = true;     // Cabinets: what is held is identified in some looks only.
+  [[nodiscard]] static Savings none() {
+    return {.gate = false, .stride = false, .close_ups = false, .embeds = false};
+  }
 };
 
 inline constexpr SessionTime kActiveInterval = from_seconds(0.20);

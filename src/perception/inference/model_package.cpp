@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/assert.hpp"
 #include "base/digest.hpp"
 #include "base/files.hpp"
+#include "perception/inference/head_shape.hpp"
 #include "perception/inference/manifest.hpp"
 
 namespace tally::inference {
@@ -153,6 +155,19 @@ Result<void> check_golden_sizes(const ModelPackage& package) {
 }
 
 }  // namespace
+
+ModelPackage resized(ModelPackage package, int width, int height) {
+  TALLY_ASSERT(width >= kPictureSideMin && height >= kPictureSideMin);
+  if (width == package.input.width && height == package.input.height) return package;
+  Shape& shape = package.input.tensor.shape;
+  const bool channels_first = package.input.layout == TensorLayout::kNchw;
+  shape[channels_first ? 2 : 1] = height;
+  shape[channels_first ? 3 : 2] = width;
+  package.input.width = width;
+  package.input.height = height;
+  package.resized = true;
+  return package;
+}
 
 Result<ModelPackage> load_package(const fs::path& folder) {
   const fs::path manifest = folder / kManifestFile;

@@ -115,6 +115,8 @@ struct ModelPackage {
   Precision precision = Precision::kFp32;  // Of a graph that has fixed it.
   InputSpec input;
   std::vector<TensorSpec> outputs;
+  bool resized =
+      false;  // By resized(): shapes of outputs follow from the input, and are not known.
   std::vector<std::string> class_names;  // The index is the frozen class id; none: has_classes().
   Thresholds thresholds;
   std::string graph_file;  // "model.onnx"
@@ -124,6 +126,10 @@ struct ModelPackage {
 };
 
 inline constexpr std::string_view kManifestFile = "model.toml";
+
+// The package for pictures of another size, at least kPictureSideMin (head_shape.hpp) on a side; an
+// engine reshapes the graph where it can, or says that it can't.
+[[nodiscard]] ModelPackage resized(ModelPackage package, int width, int height);
 
 // Reads and checks a package. Goldens are checked against an engine by check_golden (golden.hpp).
 Result<ModelPackage> load_package(const std::filesystem::path& folder);

@@ -64,6 +64,12 @@ Result<std::unique_ptr<Engine>> open_engine(const ModelPackage& package,
     case Target::kCpu:
       return open_openvino_engine(package, options);
     case Target::kNeuron:
+      if (package.resized) {
+        return fail(
+            EngineError::kOptions,
+            fmt::format("{}: was compiled for pictures of one size; compile it for {}x{}",
+                        package.folder.string(), package.input.width, package.input.height));
+      }
       return open_on_neuron(package, options);
   }
   std::abort();

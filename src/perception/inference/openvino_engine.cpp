@@ -1,6 +1,8 @@
 #include "perception/inference/openvino_engine.hpp"
 
 #include <fmt/format.h>
+#include <openvino/op/constant.hpp>
+#include <openvino/op/reshape.hpp>
 #include <sched.h>
 
 #include <algorithm>
@@ -138,6 +140,14 @@ std::unexpected<Error> disagree(const ModelPackage& package, const std::string& 
                           package.folder.string(), package.graph_file, kManifestFile, what));
 }
 
+Shape shape_of(const ov::Output<ov::Node>& port) {
+  Shape shape;
+  for (const ov::Dimension& side : port.get_partial_shape()) {
+    shape.push_back(side.is_static() ? side.get_length() : kDynamic);
+  }
+  return shape;
+}
+
 bool same_shape(const ov::PartialShape& graph, const Shape& packaged) {
   if (graph.rank().is_dynamic() || graph.size() != packaged.size()) return false;
   for (std::size_t i = 0; i < packaged.size(); ++i) {
@@ -169,13 +179,47 @@ Result<void> check_ports(const ModelPackage& package, ov::Model& model) {
   }
   if (auto same = check_port(package, model.input(), package.input.tensor); !same) return same;
   const auto ports = model.outputs();
-  for (const TensorSpec& spec : package.outputs) {
+  for (TensorSpec spec : package.outputs) {
     const auto named = [&](const auto& port) { return port.get_names().contains(spec.name); };
     const auto port = std::ranges::find_if(ports, named);
     if (port == ports.end()) {
       return disagree(package, fmt::format("no output is named {}", spec.name));
     }
+    if (package.resized) spec.shape = shape_of(*port);
     if (auto same = check_port(package, *port, spec); !same) return same;
+  }
+  return {};
+}
+
+// Exporters write how many cells a head has into the shape that flattens it: [B, C, H, W] to
+// [B, C, H * W]. Left open, it follows the picture.
+void open_flattenings(ov::Model& model) {
+  for (const auto& node : model.get_ordered_ops()) {
+    const auto reshape = ov::as_type_ptr<ov::op::v1::Reshape>(node);
+    if (!reshape || reshape->get_input_partial_shape(0).is_dynamic()) continue;
+    const auto pattern =
+        ov::as_type_ptr<ov::op::v0::Constant>(reshape->get_input_node_shared_ptr(1));
+    if (!pattern) continue;
+    const ov::Shape from = reshape->get_input_shape(0);
+    auto into = pattern->cast_vector<std::int64_t>();
+    if (from.size() != 4 || into.size() != 3) continue;
+    if (into[2] != static_cast<std::int64_t>(from[2] * from[3])) continue;
+    into[2] = -1;
+    reshape->input(1).replace_source_output(
+        ov::op::v0::Constant::create(ov::element::i64, ov::Shape{into.size()}, into));
+  }
+}
+
+Result<void> resize(const ModelPackage& package, ov::Model& model) {
+  const Shape& shape = package.input.tensor.shape;
+  try {
+    open_flattenings(model);
+    model.reshape(ov::PartialShape(std::vector<ov::Dimension>(shape.begin(), shape.end())));
+  } catch (const ov::Exception& error) {
+    return fail(EngineError::kOptions,
+                fmt::format("{}: its graph can't take {}x{} pictures; export it for that size: {}",
+                            package.folder.string(), package.input.width, package.input.height,
+                            error.what()));
   }
   return {};
 }
@@ -240,6 +284,9 @@ Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptio
     if (auto kept = openvino::kept_blob(package, key, properties)) return *std::move(kept);
   }
   const auto model = openvino::read_model(package.folder / package.graph_file);
+  if (package.resized) {
+    if (auto done = resize(package, *model); !done) return std::unexpected(done.error());
+  }
   if (auto fits = check_ports(package, *model); !fits) return std::unexpected(fits.error());
   ov::CompiledModel compiled =
       openvino::core().compile_model(prepare(model, package.input, options), "CPU", properties);

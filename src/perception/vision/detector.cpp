@@ -30,6 +30,10 @@ Result<std::unique_ptr<Detector>> Detector::open(const std::filesystem::path& pa
 
 Result<std::unique_ptr<Detector>> Detector::open(inference::ModelPackage package,
                                                  const DetectorOptions& options) {
+  if (options.picture) {
+    package =
+        inference::resized(std::move(package), options.picture->width, options.picture->height);
+  }
   inference::EngineOptions engine_options = options.engine;
   engine_options.batch = 1;
   engine_options.input = inference::InputForm::kPicture;

@@ -36,6 +36,7 @@ struct DetectorOptions {
   inference::EngineOptions engine;  // Batch and input form are the detector's to say.
   std::optional<float> score;       // 0..1. In place of the package's thresholds.
   std::optional<float> iou;         // 0..1.
+  std::optional<Size> picture{};    // Of the network, in place of the package's.
 };
 
 struct MaskedDetection {

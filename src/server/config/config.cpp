@@ -120,10 +120,11 @@ Result<Config> load_config(const std::filesystem::path& file) {
   auto config = read_config(*text, file.string());
   if (!config) return config;
   const std::filesystem::path folder = file.parent_path();
-  for (auto* path : {&config->data, &config->store.file, &config->store.connection_secret.file,
-                     &config->server_secret.file, &config->payments.secret.file,
-                     &config->payments.webhook_secret.file, &config->mail.password.file,
-                     &config->pipeline.detector, &config->pipeline.embedder}) {
+  for (auto* path :
+       {&config->data, &config->store.file, &config->store.connection_secret.file,
+        &config->server_secret.file, &config->payments.secret.file,
+        &config->payments.webhook_secret.file, &config->mail.password.file,
+        &config->pipeline.detector, &config->pipeline.close_up, &config->pipeline.embedder}) {
     anchor(*path, folder);
   }
   return config;
@@ -156,6 +157,7 @@ std::string show(const Config& config) {
   show_durations(out, config);
   out.table("pipeline");
   out.text("detector", config.pipeline.detector.string());
+  out.text("close_up", config.pipeline.close_up.string());
   out.text("embedder", config.pipeline.embedder.string());
   out.plain("slots", config.pipeline.slots);
   out.plain("threads", config.pipeline.threads);

@@ -96,6 +96,7 @@ struct Config {
   commerce::SessionPolicy session;
   struct Pipeline {
     std::filesystem::path detector;  // Model packages; default: those that tally ships.
+    std::filesystem::path close_up;
     std::filesystem::path embedder;
     int slots = 2;    // Sessions watched at the same time; more wait.
     int threads = 0;  // Of the engine. 0: one for each core.

@@ -210,8 +210,9 @@ void ConfigReader::read_session(const toml::table& table) {
 }
 
 void ConfigReader::read_pipeline(const toml::table& table) {
-  toml_.check_keys(table, {"detector", "embedder", "slots", "threads"});
+  toml_.check_keys(table, {"detector", "close_up", "embedder", "slots", "threads"});
   path(table, "detector", config_.pipeline.detector);
+  path(table, "close_up", config_.pipeline.close_up);
   path(table, "embedder", config_.pipeline.embedder);
   integer(table, "slots", {1, kSlotsMax}, config_.pipeline.slots);
   integer(table, "threads", {0, kPipelineThreadsMax}, config_.pipeline.threads);

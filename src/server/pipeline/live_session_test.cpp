@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/cart_json.hpp"
+#include "perception/cabinet/look_plan.hpp"
 #include "perception/identify/enrol.hpp"
 #include "perception/media/media_test_support.hpp"
 
@@ -34,7 +35,12 @@ std::vector<std::string> segments_of(const std::string& stream) {
 class Live : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    detector_ = std::move(vision::Detector::open(kRoot / "models" / "detector").value());
+    detector_ =
+        std::move(vision::Detector::open(
+                      kRoot / "models" / "detector",
+                      {.engine = {}, .score = {}, .iou = {}, .picture = cabinet::kWholeLookSize})
+                      .value());
+    close_up_ = std::move(vision::Detector::open(kRoot / "models" / "close_up").value());
     embedder_ = std::move(vision::Embedder::open(kRoot / "models" / "embedder").value());
     session_ = cart::load_session(kRoot / "demo" / "take_one").value();
     layout_ = cart::load_layout(session_.layout).value();
@@ -44,6 +50,7 @@ class Live : public ::testing::Test {
   }
   static void TearDownTestSuite() {
     detector_.reset();
+    close_up_.reset();
     embedder_.reset();
   }
 
@@ -58,7 +65,7 @@ class Live : public ::testing::Test {
   }
 
   [[nodiscard]] static cabinet::CabinetModels models() {
-    return {detector_.get(), embedder_.get(), &gallery_, {}};
+    return {detector_.get(), close_up_.get(), embedder_.get(), &gallery_, {}};
   }
 
   [[nodiscard]] std::unique_ptr<LiveSession> begin() const {
@@ -76,6 +83,7 @@ class Live : public ::testing::Test {
   }
 
   static inline std::unique_ptr<vision::Detector> detector_;
+  static inline std::unique_ptr<vision::Detector> close_up_;
   static inline std::unique_ptr<vision::Embedder> embedder_;
   static inline cart::SessionFile session_;
   static inline cart::Layout layout_;
@@ -139,7 +147,7 @@ TEST_F(Live, GivenUpItEndsAndLeavesTheModelsFree) {
     EXPECT_EQ(session->finish().error().code.name, "live.cancelled");
   }
   EXPECT_EQ(begin()->frames_watched(), 0);  // Its destructor gives it up.
-  EXPECT_EQ(detector_->in_flight() + embedder_->in_flight(), 0U);
+  EXPECT_EQ(detector_->in_flight() + close_up_->in_flight() + embedder_->in_flight(), 0U);
   EXPECT_EQ(begin()->append("attic", "x").error().code.name, "live.camera");
 }
 

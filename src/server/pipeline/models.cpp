@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "base/files.hpp"
+#include "perception/cabinet/look_plan.hpp"
 #include "perception/inference/engine.hpp"
 
 namespace tally::pipeline {
@@ -48,12 +49,16 @@ Result<Slot> open_slot(const ModelPaths& paths) {
   inference::EngineOptions engine;
   engine.threads = paths.threads > 0 ? paths.threads : inference::allowed_cores();
   engine.streams = std::min(engine.threads, inference::kStreamsAutoMax);
-  auto detector =
-      vision::Detector::open(paths.detector, {.engine = engine, .score = {}, .iou = {}});
+  auto detector = vision::Detector::open(
+      paths.detector,
+      {.engine = engine, .score = {}, .iou = {}, .picture = cabinet::kWholeLookSize});
   if (!detector) return std::unexpected(std::move(detector.error()));
+  auto close_up =
+      vision::Detector::open(paths.close_up, {.engine = engine, .score = {}, .iou = {}});
+  if (!close_up) return std::unexpected(std::move(close_up.error()));
   auto embedder = vision::Embedder::open(paths.embedder, engine);
   if (!embedder) return std::unexpected(std::move(embedder.error()));
-  return Slot{*std::move(detector), *std::move(embedder)};
+  return Slot{*std::move(detector), *std::move(close_up), *std::move(embedder)};
 }
 
 Result<identify::ProductPhotos> Galleries::photos_of(const commerce::Product& product) const {

@@ -25,12 +25,14 @@ namespace tally::pipeline {
 
 struct ModelPaths {
   std::filesystem::path detector;
+  std::filesystem::path close_up;
   std::filesystem::path embedder;
   int threads = 0;  // Of inference, for each slot; 0: as many as there are cores.
 };
 
 struct Slot {
   std::unique_ptr<vision::Detector> detector;
+  std::unique_ptr<vision::Detector> close_up;
   std::unique_ptr<vision::Embedder> embedder;
 };
 // Errors: those of model packages and engines.

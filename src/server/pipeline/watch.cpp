@@ -92,6 +92,7 @@ Result<bool> Watcher::Watch::begin(const View& view) {
                         .cameras = {},
                         .layout = &layout_,
                         .models = {.detector = slot_.detector.get(),
+                                   .close_up = slot_.close_up.get(),
                                    .embedder = slot_.embedder.get(),
                                    .gallery = gallery_.get(),
                                    .identify = {}},

@@ -271,8 +271,8 @@ class Serve::Impl {
     options.name = process_->name();
     options.folder = process_->work();
     options.slots = config().pipeline.slots;
-    options.models = {config().pipeline.detector, config().pipeline.embedder,
-                      config().pipeline.threads};
+    options.models = {config().pipeline.detector, config().pipeline.close_up,
+                      config().pipeline.embedder, config().pipeline.threads};
     options.observe = [this](const pipeline::Watched& watched) { observe(watched); };
     auto watcher = pipeline::Watcher::start(*office_, *blobs_, std::move(options), options_.log);
     if (!watcher) return std::unexpected(std::move(watcher.error()));

@@ -1,0 +1,311 @@
+// What to fit the numbers of src/perception/cabinet on, when a model has changed: looking at videos
+// takes minutes, and what follows from it takes milliseconds.
+//
+//   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
+//   fusion score DIR              concludes each and holds it against the session's truth
+//
+// Change a number, build this program alone, score again. Sessions are those of training seeds. A
+// line for each session tells what went wrong; the last ones count. Runs from the checkout's root.
+// Ends with 1 at the first error.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "perception/cabinet/session.hpp"
+#include "perception/cart/session_file.hpp"
+#include "perception/cart/watch.hpp"
+#include "perception/evaluate/score.hpp"
+#include "perception/evaluate/summary.hpp"
+#include "perception/evaluate/truth.hpp"
+#include "perception/identify/enrol.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace tally;
+using nlohmann::json;
+
+class Watcher final : public cart::SessionWatcher {
+ public:
+  explicit Watcher(const cabinet::CabinetSetup& setup)
+      : cameras_(setup.cameras.size()), session_(setup) {}
+  Result<void> push(std::size_t camera, const media::Frame& frame) override {
+    return session_.push(camera, frame);
+  }
+  void lose(std::size_t, SessionTime) override {}
+  Result<cart::SessionFindings> finish() override {
+    auto seen = session_.observed();
+    if (!seen) return std::unexpected(std::move(seen.error()));
+    seen_ = std::move(*seen);
+    cart::SessionFindings findings;
+    findings.cameras.resize(cameras_);
+    return findings;
+  }
+  [[nodiscard]] const cabinet::Observations& seen() const { return seen_; }
+
+ private:
+  std::size_t cameras_;
+  cabinet::CabinetSession session_;
+  cabinet::Observations seen_;
+};
+
+// A session's folder and what conclude() needs of it.
+struct Case {
+  cart::SessionFile session;
+  cart::Layout layout;
+  std::vector<std::size_t> cameras;
+};
+
+Result<Case> load_case(const fs::path& folder) {
+  Case loaded;
+  auto session = cart::load_session(folder);
+  if (!session) return std::unexpected(session.error());
+  loaded.session = std::move(*session);
+  auto layout = cart::load_layout(loaded.session.layout);
+  if (!layout) return std::unexpected(layout.error());
+  loaded.layout = std::move(*layout);
+  for (const cart::SessionVideo& video : loaded.session.videos) {
+    const auto found =
+        std::ranges::find(loaded.layout.cameras, video.camera, &cart::LayoutCamera::id);
+    loaded.cameras.push_back(
+        static_cast<std::size_t>(std::distance(loaded.layout.cameras.begin(), found)));
+  }
+  return loaded;
+}
+
+// Of each look its log likelihoods by product come from the gallery, so that is kept too.
+json to_json(const cabinet::Observations& seen, const identify::Gallery& gallery) {
+  json out{{"sightings", json::array()}, {"watches", json::array()}, {"gallery", json::array()}};
+  for (const cabinet::Sighting& one : seen.sightings) {
+    out["sightings"].push_back({one.camera,
+                                one.time.count(),
+                                static_cast<int>(one.kind),
+                                {one.box.left, one.box.top, one.box.right, one.box.bottom},
+                                one.score,
+                                one.embedding});
+  }
+  for (const cabinet::FacingWatch& watch : seen.watches) {
+    json& states = out["watches"].emplace_back(json::array());
+    for (const cabinet::FacingState& state : watch.states()) {
+      states.push_back({state.from.count(), state.to.count(), state.looks, state.patch.luma,
+                        state.patch.cb, state.patch.cr});
+    }
+  }
+  for (const identify::GalleryProduct& product : gallery.products) {
+    json photos = json::array();
+    for (const identify::GalleryPhoto& photo : product.photos) photos.push_back(photo.embedding);
+    out["gallery"].push_back({product.id, std::move(photos)});
+  }
+  return out;
+}
+
+void read(const json& in, cabinet::Observations& seen, identify::Gallery& gallery) {
+  for (const json& one : in["sightings"]) {
+    seen.sightings.push_back({one[0],
+                              SessionTime(one[1].get<std::int64_t>()),
+                              static_cast<cabinet::SightingKind>(one[2].get<int>()),
+                              {one[3][0], one[3][1], one[3][2], one[3][3]},
+                              one[4],
+                              one[5].get<std::vector<float>>()});
+  }
+  for (const json& states : in["watches"]) {
+    std::vector<cabinet::FacingState> known;
+    for (const json& state : states) {
+      cabinet::FacingState& next = known.emplace_back();
+      next.from = SessionTime(state[0].get<std::int64_t>());
+      next.to = SessionTime(state[1].get<std::int64_t>());
+      next.looks = state[2];
+      state[3].get_to(next.patch.luma);
+      state[4].get_to(next.patch.cb);
+      state[5].get_to(next.patch.cr);
+    }
+    seen.watches.emplace_back(std::move(known));
+  }
+  for (const json& product : in["gallery"]) {
+    identify::GalleryProduct& next = gallery.products.emplace_back();
+    next.id = product[0];
+    for (const json& photo : product[1]) {
+      next.photos.emplace_back().embedding = photo.get<std::vector<float>>();
+    }
+  }
+}
+
+struct Models {
+  std::unique_ptr<vision::Detector> detector;
+  std::unique_ptr<vision::Detector> close_up;
+  std::unique_ptr<vision::Embedder> embedder;
+};
+
+Result<Models> open_models() {
+  auto detector = vision::Detector::open(
+      "models/detector",
+      {.engine = {}, .score = {}, .iou = {}, .picture = cabinet::kWholeLookSize});
+  if (!detector) return std::unexpected(detector.error());
+  auto close_up = vision::Detector::open("models/close_up");
+  if (!close_up) return std::unexpected(close_up.error());
+  auto embedder = vision::Embedder::open("models/embedder");
+  if (!embedder) return std::unexpected(embedder.error());
+  return Models{std::move(*detector), std::move(*close_up), std::move(*embedder)};
+}
+
+Result<void> observe(const fs::path& folder, const Models& models, const fs::path& out) {
+  auto loaded = load_case(folder);
+  if (!loaded) return std::unexpected(loaded.error());
+  auto photos = identify::list_product_photos(loaded->session.photos);
+  if (!photos) return std::unexpected(photos.error());
+  auto gallery = identify::enrol_products(*models.embedder, *photos);
+  if (!gallery) return std::unexpected(gallery.error());
+  cabinet::CabinetSetup setup;
+  setup.layout = &loaded->layout;
+  setup.cameras = loaded->cameras;
+  setup.detector = models.detector.get();
+  setup.close_up = models.close_up.get();
+  setup.embedder = models.embedder.get();
+  Watcher watcher(setup);
+  auto watched = cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, {});
+  if (!watched) return std::unexpected(watched.error());
+  json kept = to_json(watcher.seen(), *gallery);
+  kept["session"] = fs::absolute(folder).string();
+  std::ofstream file(out / (folder.filename().string() + ".cbor"), std::ios::binary);
+  json::to_cbor(kept, file);
+  return {};
+}
+
+std::string told(const std::optional<cabinet::Act>& act) {
+  return act ? fmt::format("{:.1f} s p {:.2f}", to_seconds(act->time), act->probability) : "-";
+}
+
+// What really happened, and what each carried item was taken for.
+void print_why(const evaluate::Truth& truth, const cabinet::CabinetOutcome& outcome,
+               const cart::Layout& layout) {
+  for (const evaluate::TruthEvent& event : truth.events) {
+    fmt::print("    truth {:5.1f} s {} {} x {}\n", static_cast<double>(event.at_ms) / 1000,
+               event.kind == EventKind::kTake ? "take" : "put ", event.quantity, event.product);
+  }
+  for (const cabinet::CarriedItem& item : outcome.items) {
+    const cabinet::Carry& carry = outcome.carries[item.carry];
+    fmt::print(
+        "    item {} p {:.2f} foreign {:.2f} take {} put {}; seen {} times, {:.1f} to {:.1f} s, "
+        "y {:.2f} to {:.2f}\n",
+        layout.products[item.product].id, item.products[item.product], item.foreign,
+        told(item.take), told(item.put), carry.sightings.size(), to_seconds(carry.first().time),
+        to_seconds(carry.last().time), carry.first().position.y, carry.last().position.y);
+  }
+  for (const cart::Doubt& doubt : outcome.cart.doubts) fmt::print("    {}\n", doubt.reason);
+}
+
+Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& scores) {
+  std::ifstream file(kept, std::ios::binary);
+  const json in = json::from_cbor(file);
+  const fs::path folder = in["session"].get<std::string>();
+  auto loaded = load_case(folder);
+  if (!loaded) return std::unexpected(loaded.error());
+  auto truth = evaluate::load_truth(folder / "truth.json");
+  if (!truth) return std::unexpected(truth.error());
+  cabinet::Observations seen;
+  identify::Gallery gallery;
+  read(in, seen, gallery);
+  seen.views =
+      cabinet::facing_views(loaded->layout, cabinet::cameras_of(loaded->layout, loaded->cameras));
+  std::vector<const identify::GalleryProduct*> candidates;
+  for (const cart::LayoutProduct& product : loaded->layout.products) {
+    candidates.push_back(gallery.find(product.id));
+  }
+  const cabinet::ProductLikelihood likelihood = [&](std::span<const identify::Look> looks) {
+    return identify::log_likelihoods(looks, candidates);
+  };
+  const cabinet::CabinetOutcome outcome =
+      conclude(std::move(seen), loaded->layout, loaded->cameras, likelihood);
+  Cart cart;
+  cart.events = outcome.cart.events;
+  cart.lines = outcome.cart.lines;
+  cart.decision = decide(outcome.cart, {});
+  evaluate::SessionScore result = evaluate::score_session(cart, *truth);
+  fmt::print("{} {:<22} {} p {:.3f} matched {} misidentified {} missed {} extra {}\n",
+             folder.filename().string(), result.scenario, result.exact ? "exact" : "WRONG",
+             result.probability, result.items.matched, result.items.misidentified,
+             result.items.missed, result.items.extra);
+  if (!result.exact || result.probability < 0.8) print_why(*truth, outcome, loaded->layout);
+  scores.push_back(std::move(result));
+  return {};
+}
+
+void print(const std::vector<evaluate::SessionScore>& scores) {
+  std::vector<const evaluate::SessionScore*> all;
+  for (const evaluate::SessionScore& one : scores) all.push_back(&one);
+  const evaluate::Figures figures = evaluate::figures_of(all);
+  const evaluate::ItemCounts& items = figures.items;
+  fmt::print(
+      "{} of {} exact; F1 {:.3f}, kind and time alone {:.3f}; matched {} misidentified {} "
+      "missed {} extra {}\n",
+      std::ranges::count_if(scores, &evaluate::SessionScore::exact), scores.size(),
+      figures.f1.share().value_or(0), figures.place_f1.share().value_or(0), items.matched,
+      items.misidentified, items.missed, items.extra);
+  double brier = 0;
+  for (const evaluate::SessionScore& one : scores) {
+    const double off = one.probability - (one.exact ? 1 : 0);
+    brier += off * off / static_cast<double>(scores.size());
+  }
+  fmt::print("Brier {:.3f}\n", brier);
+  for (const double knob : {0.8, 0.9, 0.95, 0.98}) {
+    const auto count = [&](evaluate::Outcome wanted) {
+      return std::ranges::count_if(
+          scores, [&](const auto& one) { return outcome_at(one, knob) == wanted; });
+    };
+    fmt::print("below {:.2f} to review: {} reviewed, {} charged wrongly\n", knob,
+               count(evaluate::Outcome::kReview), count(evaluate::Outcome::kWrongCharge));
+  }
+}
+
+int fail_with(const Error& error) {
+  std::fprintf(stderr, "fusion: %s\n", error.message.c_str());
+  return 1;
+}
+
+int observe_all(const std::vector<std::string>& words) {
+  auto models = open_models();
+  if (!models) return fail_with(models.error());
+  fs::create_directories(words[1]);
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const fs::path folder = fs::path(words[i]) / "";  // With or without a slash at the end.
+    if (auto done = observe(folder.parent_path(), *models, words[1]); !done) {
+      return fail_with(done.error());
+    }
+    fmt::print(stderr, "{}\n", words[i]);
+  }
+  return 0;
+}
+
+int score_all(const fs::path& folder) {
+  std::vector<fs::path> kept;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".cbor") kept.push_back(entry.path());
+  }
+  std::ranges::sort(kept);
+  std::vector<evaluate::SessionScore> scores;
+  for (const fs::path& file : kept) {
+    if (auto done = score(file, scores); !done) return fail_with(done.error());
+  }
+  print(scores);
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::vector<std::string> given(words + 1, words + count);
+  if (given.size() > 2 && given[0] == "observe") return observe_all(given);
+  if (given.size() == 2 && given[0] == "score") return score_all(given[1]);
+  std::fprintf(stderr, "usage: fusion observe DIR SESSION... | fusion score DIR\n");
+  return 2;
+}

@@ -1,0 +1,44 @@
+// From what the cameras of a session saw to its cart: clocks set right -> follow -> acts -> audit
+// -> tally up. No picture and no model is needed any more.
+//
+// Pure: the same observations give the same outcome.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "perception/cabinet/acts.hpp"
+#include "perception/cabinet/carry.hpp"
+#include "perception/cabinet/facing_view.hpp"
+#include "perception/cabinet/facing_watch.hpp"
+#include "perception/cabinet/sighting.hpp"
+#include "perception/cabinet/tally_up.hpp"
+#include "perception/cart/layout.hpp"
+
+namespace tally::cabinet {
+
+// All that an outcome follows from.
+struct Observations {
+  std::vector<Sighting> sightings;   // By time; those of one look beside each other.
+  std::vector<FacingView> views;     // facing_views() of the layout,
+  std::vector<FacingWatch> watches;  // and what was seen of each.
+};
+
+struct CabinetOutcome {
+  CabinetCart cart;
+  std::vector<CarriedItem> items;  // With the unlikely acts too.
+  std::vector<Carry> carries;
+  std::vector<Sighting> sightings;
+  std::vector<SessionTime> clock_offsets;  // Of each camera; 0 where its clock was left as it is.
+};
+
+// The cameras of a session, as their calibration has them: `indices` into Layout::cameras.
+[[nodiscard]] std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
+                                                     const std::vector<std::size_t>& indices);
+
+// `layout` is calibrated; `cameras` are the session's, as indices into Layout::cameras.
+[[nodiscard]] CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
+                                      const std::vector<std::size_t>& cameras,
+                                      const ProductLikelihood& likelihood);
+
+}  // namespace tally::cabinet
