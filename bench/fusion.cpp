@@ -3,6 +3,9 @@
 //
 //   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
 //   fusion score DIR              concludes each and holds it against the session's truth
+//   fusion looks DIR              a line of JSON each: every held item that was followed and, for
+//                                 each look at it, camera, time, box and the similarity to each
+//                                 photo of each product; lab/identify fits IdentifyModel on it
 //
 // Change a number, build this program alone, score again. Sessions are those of training seeds. A
 // line for each session tells what went wrong; the last ones count. Runs from the checkout's root.
@@ -204,28 +207,82 @@ void print_why(const evaluate::Truth& truth, const cabinet::CabinetOutcome& outc
   for (const cart::Doubt& doubt : outcome.cart.doubts) fmt::print("    {}\n", doubt.reason);
 }
 
-Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& scores) {
+// What was kept of a session, concluded.
+struct Concluded {
+  fs::path folder;
+  Case session;
+  identify::Gallery gallery;
+  cabinet::CabinetOutcome outcome;
+};
+
+Result<Concluded> concluded(const fs::path& kept) {
   std::ifstream file(kept, std::ios::binary);
   const json in = json::from_cbor(file);
-  const fs::path folder = in["session"].get<std::string>();
-  auto loaded = load_case(folder);
+  Concluded result;
+  result.folder = in["session"].get<std::string>();
+  auto loaded = load_case(result.folder);
   if (!loaded) return std::unexpected(loaded.error());
-  auto truth = evaluate::load_truth(folder / "truth.json");
-  if (!truth) return std::unexpected(truth.error());
+  result.session = std::move(*loaded);
+  const cart::Layout& layout = result.session.layout;
+  const std::vector<std::size_t>& cameras = result.session.cameras;
   cabinet::Observations seen;
-  identify::Gallery gallery;
-  read(in, seen, gallery);
-  seen.views =
-      cabinet::facing_views(loaded->layout, cabinet::cameras_of(loaded->layout, loaded->cameras));
+  read(in, seen, result.gallery);
+  seen.views = cabinet::facing_views(layout, cabinet::cameras_of(layout, cameras));
   std::vector<const identify::GalleryProduct*> candidates;
-  for (const cart::LayoutProduct& product : loaded->layout.products) {
-    candidates.push_back(gallery.find(product.id));
+  for (const cart::LayoutProduct& product : layout.products) {
+    candidates.push_back(result.gallery.find(product.id));
   }
   const cabinet::ProductLikelihood likelihood = [&](std::span<const identify::Look> looks) {
     return identify::log_likelihoods(looks, candidates);
   };
-  const cabinet::CabinetOutcome outcome =
-      conclude(std::move(seen), loaded->layout, loaded->cameras, likelihood);
+  result.outcome = conclude(std::move(seen), layout, cameras, likelihood);
+  return result;
+}
+
+json told(const cabinet::Sighting& look, const cart::Layout& layout,
+          const identify::Gallery& gallery) {
+  json similarities = json::array();
+  for (const cart::LayoutProduct& product : layout.products) {
+    json& photos = similarities.emplace_back(json::array());
+    const identify::GalleryProduct* known = gallery.find(product.id);
+    if (known == nullptr) continue;
+    for (const identify::GalleryPhoto& photo : known->photos) {
+      photos.push_back(vision::similarity(look.embedding, photo.embedding));
+    }
+  }
+  return {{"camera", look.camera},
+          {"time_us", look.time.count()},
+          {"box", {look.box.left, look.box.top, look.box.right, look.box.bottom}},
+          {"similarities", std::move(similarities)}};
+}
+
+Result<void> print_looks(const fs::path& kept) {
+  auto result = concluded(kept);
+  if (!result) return std::unexpected(result.error());
+  const cart::Layout& layout = result->session.layout;
+  json line{
+      {"session", result->folder.string()}, {"products", json::array()}, {"items", json::array()}};
+  for (const cart::LayoutProduct& product : layout.products) {
+    line["products"].push_back(product.id);
+  }
+  for (const cabinet::Carry& carry : result->outcome.carries) {
+    if (carry.kind != cabinet::SightingKind::kItemInHand) continue;
+    json& looks = line["items"].emplace_back(json::array());
+    for (const std::size_t index : carry.sightings) {
+      const cabinet::Sighting& look = result->outcome.sightings[index];
+      if (!look.embedding.empty()) looks.push_back(told(look, layout, result->gallery));
+    }
+  }
+  fmt::print("{}\n", line.dump());
+  return {};
+}
+
+Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& scores) {
+  auto result_of = concluded(kept);
+  if (!result_of) return std::unexpected(result_of.error());
+  const auto& [folder, session, gallery, outcome] = *result_of;
+  auto truth = evaluate::load_truth(folder / "truth.json");
+  if (!truth) return std::unexpected(truth.error());
   Cart cart;
   cart.events = outcome.cart.events;
   cart.lines = outcome.cart.lines;
@@ -235,7 +292,7 @@ Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& sc
              folder.filename().string(), result.scenario, result.exact ? "exact" : "WRONG",
              result.probability, result.items.matched, result.items.misidentified,
              result.items.missed, result.items.extra);
-  if (!result.exact || result.probability < 0.8) print_why(*truth, outcome, loaded->layout);
+  if (!result.exact || result.probability < 0.8) print_why(*truth, outcome, session.layout);
   scores.push_back(std::move(result));
   return {};
 }
@@ -286,14 +343,25 @@ int observe_all(const std::vector<std::string>& words) {
   return 0;
 }
 
-int score_all(const fs::path& folder) {
+std::vector<fs::path> kept_in(const fs::path& folder) {
   std::vector<fs::path> kept;
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".cbor") kept.push_back(entry.path());
   }
   std::ranges::sort(kept);
+  return kept;
+}
+
+int print_all_looks(const fs::path& folder) {
+  for (const fs::path& file : kept_in(folder)) {
+    if (auto done = print_looks(file); !done) return fail_with(done.error());
+  }
+  return 0;
+}
+
+int score_all(const fs::path& folder) {
   std::vector<evaluate::SessionScore> scores;
-  for (const fs::path& file : kept) {
+  for (const fs::path& file : kept_in(folder)) {
     if (auto done = score(file, scores); !done) return fail_with(done.error());
   }
   print(scores);
@@ -306,6 +374,7 @@ int main(int count, char** words) {
   const std::vector<std::string> given(words + 1, words + count);
   if (given.size() > 2 && given[0] == "observe") return observe_all(given);
   if (given.size() == 2 && given[0] == "score") return score_all(given[1]);
-  std::fprintf(stderr, "usage: fusion observe DIR SESSION... | fusion score DIR\n");
+  if (given.size() == 2 && given[0] == "looks") return print_all_looks(given[1]);
+  std::fprintf(stderr, "usage: fusion observe DIR SESSION... | fusion score|looks DIR\n");
   return 2;
 }

@@ -1,4 +1,4 @@
-"""python -m lab.identify LOOKS: fits identification's numbers on what `held_looks` has printed."""
+"""python -m lab.identify LOOKS: fits identification's numbers on what `fusion looks` has printed."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Which product each held item was: what `held_looks` prints, against the truth of lab.synth.
+"""Which product each held item was: what `fusion looks` prints, against the truth of lab.synth.
 
 A session of lab.synth is directed again from its seed, without drawing anything. A look shows the
 package whose outline its box fits best at that moment; an item is the product that most of its
@@ -97,7 +97,7 @@ def padded(similarities):
 
 
 def read(lines):
-    """(items, how many more there were of which the product is not known) of held_looks' lines."""
+    """(items, how many more there were of which the product is not known) of the lines of `fusion looks`."""
     items, unknown = [], 0
     for line in lines:
         told = json.loads(line)

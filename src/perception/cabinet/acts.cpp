@@ -32,7 +32,7 @@ constexpr SessionTime kAuditDelay = from_seconds(1.2);
 constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % sure.
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr std::size_t kFragment = 8;
-constexpr double kFragmentShare = 0.4;
+constexpr double kFragmentShare = 0.2;
 constexpr double kChangeWeight = 0.5;   // Of a facing's change, for whether there was an act.
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
 constexpr double kForeignPrior = 0.02;  // Of what hands carry: none of the products.

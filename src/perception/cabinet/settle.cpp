@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "perception/cabinet/opening.hpp"
+
 namespace tally::cabinet {
 namespace {
 
@@ -91,10 +93,21 @@ void join_takes_with_puts(std::vector<CarriedItem>& items) {
   }
 }
 
+// What was first seen near the opening and then put in was rather taken there than brought.
+void believe_takes_of_what_was_put(std::vector<CarriedItem>& items) {
+  for (CarriedItem& item : items) {
+    if (!item.take || !item.put || item.put->probability < kActSure) continue;
+    if (item.take->place.y < kOutsideDepth) continue;
+    double& p = item.take->probability;
+    p = p / (p + (1 - p) * kBroughtShare);
+  }
+}
+
 }  // namespace
 
 void settle(std::vector<CarriedItem>& items) {
   drop_doubles(items);
+  believe_takes_of_what_was_put(items);
   join_takes_with_puts(items);
 }
 
