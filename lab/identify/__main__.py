@@ -1,4 +1,4 @@
-"""python -m lab.identify LOOKS: fits identification's numbers on what `fusion looks` has printed."""
+"""python -m lab.identify LOOKS: fits identification's numbers on what `fusion looks` printed."""
 
 import argparse
 import json

@@ -97,7 +97,7 @@ def padded(similarities):
 
 
 def read(lines):
-    """(items, how many more there were of which the product is not known) of the lines of `fusion looks`."""
+    """(items, how many more whose product is not known) of the lines of `fusion looks`."""
     items, unknown = [], 0
     for line in lines:
         told = json.loads(line)
