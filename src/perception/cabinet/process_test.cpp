@@ -95,6 +95,20 @@ TEST_F(ProcessCabinet, OneTakeSeenByThreeCamerasIsOneEvent) {
   }
 }
 
+TEST_F(ProcessCabinet, WholePicturesAreSmallerThanTheDetectorsPackageSays) {
+  const inference::Engine& engine = detector_->engine();
+  EXPECT_EQ(engine.inputs()[0].shape, (inference::Shape{1, 224, 384, 3}));
+  EXPECT_EQ(engine.outputs()[0].shape, (inference::Shape{1, 48 * 28 + 24 * 14 + 12 * 7, 8}));
+}
+
+TEST_F(ProcessCabinet, ACloseUpModelWithOtherPicturesIsRefused) {
+  const auto outcome = process_cabinet(
+      session_, layout_, {detector_.get(), detector_.get(), embedder_.get(), &gallery_, {}}, {});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code.name, "cabinet.classes");
+  EXPECT_THAT(outcome.error().message, HasSubstr("square"));
+}
+
 TEST_F(ProcessCabinet, ACameraThatTheLayoutDoesNotKnowIsNamed) {
   cart::SessionFile session = session_;
   session.videos[1].camera = "attic";

@@ -92,6 +92,15 @@ TEST_F(OpenvinoEngine, TakesPicturesAndGivesFloats) {
             (std::vector<TensorSpec>{{"images", ElementType::kF32, {1, 3, 64, 64}}}));
 }
 
+// Also where an earlier start has kept the graph for pictures of its own size.
+TEST_F(OpenvinoEngine, TakesPicturesOfAnotherSizeWhereTheGraphCan) {
+  const auto own = open({.threads = 1});
+  const auto other = open_openvino_engine(resized(package_, 128, 96), {.threads = 1});
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(own->inputs()[0].shape, (Shape{1, 64, 64, 3}));
+  EXPECT_EQ((*other)->inputs()[0].shape, (Shape{1, 96, 128, 3}));
+}
+
 TEST_F(OpenvinoEngine, SaysHowItRuns) {
   const auto engine = open({.streams = 1, .threads = 1});
   EXPECT_THAT(engine->description(),
