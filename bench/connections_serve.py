@@ -73,13 +73,19 @@ class Server:
         self.process.wait()
 
 
+def address_of(index):
+    """A loopback address of its own, as each cabinet has one: tries are limited by address."""
+    return f"127.{1 + index // 62_500}.{1 + index // 250 % 250}.{1 + index % 250}"
+
+
 def provision(port, cabinets, keys, workers=4):
     """Each cabinet's code becomes its key, as a line "pop_... KEY"."""
     lines, lock = [], threading.Lock()
 
     def work(mine):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for cabinet in mine:
+        for index, cabinet in mine:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60,
+                                                    source_address=(address_of(index), 0))
             while True:
                 connection.request("POST", "/v1/device/provision",
                                    json.dumps({"code": cabinet["provisioning_code"]}),
@@ -91,10 +97,12 @@ def provision(port, cabinets, keys, workers=4):
                 time.sleep(float(answer.headers.get("Retry-After", 1)))
             if answer.status != 200:
                 raise SystemExit(f"connections_serve: provision: {answer.status} {body}")
+            connection.close()
             with lock:
                 lines.append(f"{body['cabinet']} {body['key']}\n")
 
-    threads = [threading.Thread(target=work, args=(cabinets[i::workers],)) for i in range(workers)]
+    numbered = list(enumerate(cabinets))
+    threads = [threading.Thread(target=work, args=(numbered[i::workers],)) for i in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "commerce/payment.hpp"
+#include "commerce/payment_unanswered.hpp"
 #include "commerce/testing_money.hpp"
 
 namespace tally::commerce {
@@ -128,6 +129,43 @@ TEST(Payment, RefundsOfAPartlyCapturedSaleHaveNoMoreTaxThanWasCaptured) {
   EXPECT_EQ(error_of(partly, RefundWanted{kStart, kRefund, gross(1000, 101), ""}),
             "commerce.amount");
   EXPECT_EQ(error_of(partly, RefundWanted{kStart, kRefund, gross(1000, 100), ""}), "none");
+}
+
+TEST(Payment, AsksAgainForAllThatItWaitsForWhereItsCallsAreLost) {
+  const auto keys = [](const Payment& payment) {
+    std::vector<std::string> asked;
+    Payment now = payment;
+    for (const PaymentEvent& event : unanswered(payment, kStart)) {
+      const PaymentStep next = stepped(now, event);
+      now = next.state;
+      std::vector<ProviderCall> calls;
+      for (const auto& one : effects_of<AskHold>(next.effects)) calls.push_back(one.call);
+      for (const auto& one : effects_of<AskCapture>(next.effects)) calls.push_back(one.call);
+      for (const auto& one : effects_of<AskRelease>(next.effects)) calls.push_back(one.call);
+      for (const auto& one : effects_of<AskRefund>(next.effects)) calls.push_back(one.call);
+      for (const ProviderCall& call : calls) {
+        EXPECT_GT(call.attempt, kSearchAttempt);  // It is looked for first.
+        asked.push_back(call.key.substr(call.key.find(':') + 1));
+      }
+    }
+    return asked;
+  };
+  using Keys = std::vector<std::string>;
+  const CaptureWanted sale{kStart, gross(700, 70)};
+  const std::vector<PaymentEvent> sold{kWanted, placed(1000), sale};
+  EXPECT_EQ(keys(after_events({kWanted})), Keys{"hold"});
+  EXPECT_EQ(keys(after_events({kWanted, ReleaseWanted{kStart}})), Keys{"hold"});
+  EXPECT_EQ(keys(after_events({kWanted, placed(1000)})), Keys{});
+  EXPECT_EQ(keys(after_events(sold)), Keys{"capture"});
+  EXPECT_EQ(keys(after_events({kWanted, placed(1000), ReleaseWanted{kStart}})), Keys{"release"});
+  std::vector<PaymentEvent> refunding = sold;
+  refunding.emplace_back(CaptureDone{kStart, euros(700)});
+  EXPECT_EQ(keys(after_events(refunding)), Keys{});
+  refunding.emplace_back(RefundWanted{kStart, kRefund, gross(100, 10), "warm"});
+  EXPECT_EQ(keys(after_events(refunding)), Keys{"refund:" + kRefund.text()});
+  const Payment twice =
+      stepped(after_events(sold), unanswered(after_events(sold), kStart)[0]).state;
+  EXPECT_EQ(keys(twice), Keys{"capture"});
 }
 
 }  // namespace

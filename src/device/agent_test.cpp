@@ -11,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/files.hpp"
+#include "base/full_disk.hpp"
 #include "device/config.hpp"
 #include "device/testing_gateway.hpp"
 #include "platform/http/client.hpp"
@@ -242,6 +243,29 @@ TEST_F(AgentTest, DropsWhatExceedsTheBufferAndNamesItLost) {
   ASSERT_TRUE(wait([&] { return manifest().has_value() && agent_->cabinet().reports.empty(); }));
   EXPECT_LE(agent_->waiting_bytes(), std::int64_t{1} << 20U);
   EXPECT_THAT(manifest()->cameras[0].segments, Contains(""));
+}
+
+TEST_F(AgentTest, ADiskThatIsFullLosesVideoAndSaysSoAndTheSessionGoesOn) {
+  const fs::path clip = folder_ / "clips/cam0.mp4";
+  const std::string command = fmt::format(
+      "ffmpeg -v error -y -f lavfi -i testsrc2=size=1280x720:rate=30 -t 2 -c:v libx264 -preset "
+      "ultrafast -qp 4 -pix_fmt yuv420p {}",
+      clip.string());
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  ASSERT_GT(fs::file_size(clip), 2U << 20U);
+  connect();
+  const FullDisk full(rlim_t{128} << 10U);
+  unlock();
+  ASSERT_TRUE(wait_for_state(CabinetState::kClosed));
+  gateway_->command(2, link::Lock{});
+  ASSERT_TRUE(wait([&] {
+    return manifest().has_value() && agent_->waiting_bytes() == 0 &&
+           agent_->cabinet().reports.empty();
+  }));
+  // What did not fit is named lost, so that a human decides; what fitted has come.
+  EXPECT_THAT(manifest()->cameras[0].segments, Contains(""));
+  EXPECT_TRUE(wait([&] { return !gateway_->heartbeats().back().camera_problems.empty(); }));
+  EXPECT_EQ(agent_->cabinet().state, CabinetState::kLocked);
 }
 
 TEST_F(AgentTest, AWrongKeyIsToldAndTriedAgainAndANewOneTaken) {

@@ -59,10 +59,6 @@ std::string product_of(const std::string& sku, const Shelf& shelf) {
   return find_product(shelf, rest) ? rest : sku;
 }
 
-std::unexpected<Error> refused(std::string_view why) {
-  return fail(DeviceError::kPlay, std::string(why));
-}
-
 }  // namespace
 
 std::string_view name_of(PlayStage stage) {
@@ -84,7 +80,7 @@ std::string_view name_of(PlayStage stage) {
 Result<std::vector<PlayLine>> truth_in(std::string_view text) {
   auto lines = lines_of(Json::parse(text, nullptr, false), "cart", "product");
   if (lines) return *std::move(lines);
-  return refused("the renderer left no truth.json with a cart");
+  return fail(DeviceError::kPlay, "the renderer left no truth.json with a cart");
 }
 
 std::optional<PlayCharge> charge_in(std::string_view text, const Shelf& shelf) {
@@ -139,7 +135,7 @@ Result<void> FreePlay::change(const std::function<Result<PlayPlan>(PlayPlan)>& n
   {
     const std::scoped_lock lock(mutex_);
     if (state_.stage != PlayStage::kChoosing) {
-      return refused("the acts are chosen already: begin anew to choose others");
+      return fail(PlayRefusal::kChosen, "the acts are chosen already: begin anew to choose others");
     }
     auto plan = next(state_.plan);
     if (!plan) return std::unexpected(std::move(plan.error()));
@@ -164,8 +160,12 @@ Result<void> FreePlay::undo() {
 Result<void> FreePlay::render() {
   {
     const std::scoped_lock lock(mutex_);
-    if (state_.stage != PlayStage::kChoosing) return refused("it is rendered, or being rendered");
-    if (state_.plan.acts.empty()) return refused("take something first: there is nothing to show");
+    if (state_.stage != PlayStage::kChoosing) {
+      return fail(PlayRefusal::kChosen, "it is rendered, or being rendered");
+    }
+    if (state_.plan.acts.empty()) {
+      return fail(PlayRefusal::kNothing, "take something first: there is nothing to show");
+    }
     if (worker_.joinable()) worker_.join();  // It has ended: the stage says so.
     state_.stage = PlayStage::kRendering;
     state_.percent = 0;
@@ -181,7 +181,9 @@ Result<void> FreePlay::render() {
 Result<void> FreePlay::begin_anew() {
   {
     const std::scoped_lock lock(mutex_);
-    if (state_.stage == PlayStage::kPlaying) return refused("close the door first: it is playing");
+    if (state_.stage == PlayStage::kPlaying) {
+      return fail(PlayRefusal::kPlaying, "close the door first: it is playing");
+    }
     if (state_.stage == PlayStage::kRendering) {
       worker_.request_stop();  // Its end clears the table.
     } else {

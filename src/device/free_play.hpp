@@ -90,7 +90,7 @@ class FreePlay {
   [[nodiscard]] std::filesystem::path rendered() const { return folder_ / "session"; }
   [[nodiscard]] PlayState state() const;
 
-  // What a person does. Errors: DeviceError::kPlay, in words for them.
+  // What a person does. Errors: PlayRefusal.
   Result<void> take(std::string_view facing);
   Result<void> put(std::string_view product, std::string_view facing);
   Result<void> undo();

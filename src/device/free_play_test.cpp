@@ -242,7 +242,7 @@ class PlayScreenTest : public FreePlayTest {
     const auto answer = ask(http::Method::kPost, "/play", body);
     EXPECT_EQ(answer.status, 422) << answer.body;
     const Json json = Json::parse(answer.body, nullptr, false);
-    return json.is_object() ? json.value("message", "") : "";
+    return json.is_object() ? json.value("code", "") + ": " + json.value("message", "") : "";
   }
   int act(const std::string& body) { return ask(http::Method::kPost, "/play", body).status; }
 
@@ -265,14 +265,14 @@ TEST_F(PlayScreenTest, DoesTheActsAndRefusesWhatCanNotBeDoneInWords) {
   EXPECT_EQ(act(R"({"take": "s1f1"})"), 200);
   EXPECT_EQ(act(R"({"put": "can", "facing": "s1f2"})"), 200);
   EXPECT_EQ(act(R"({"do": "undo"})"), 200);
-  EXPECT_THAT(refused(R"({"take": "s9f9"})"), HasSubstr("no facing"));
+  EXPECT_THAT(refused(R"({"take": "s9f9"})"), HasSubstr("play_no_facing: there is no facing"));
   EXPECT_THAT(refused(R"({"take": 7})"), HasSubstr("no facing"));
-  EXPECT_THAT(refused(R"({"take": "s2f1"})"), HasSubstr("empty"));
-  EXPECT_THAT(refused(R"({"put": "bag", "facing": "s1f1"})"), HasSubstr("not in the hand"));
-  EXPECT_THAT(refused(R"({"do": "dance"})"), HasSubstr("no such act"));
+  EXPECT_THAT(refused(R"({"take": "s2f1"})"), HasSubstr("play_empty: s2f1 is empty"));
+  EXPECT_THAT(refused(R"({"put": "bag", "facing": "s1f1"})"), HasSubstr("play_not_in_hand: "));
+  EXPECT_THAT(refused(R"({"do": "dance"})"), HasSubstr("play_no_act: "));
   EXPECT_EQ(act("nonsense"), 400);
   EXPECT_EQ(act(R"({"do": "undo"})"), 200);
-  EXPECT_THAT(refused(R"({"do": "render"})"), HasSubstr("take something first"));
+  EXPECT_THAT(refused(R"({"do": "render"})"), HasSubstr("play_nothing: "));
   EXPECT_EQ(act(R"({"take": "s1f1"})"), 200);
   EXPECT_EQ(act(R"({"do": "render"})"), 200);
   EXPECT_TRUE(wait_for(PlayStage::kReady));

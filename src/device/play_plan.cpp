@@ -4,9 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
-
-#include "device/device_error.hpp"
 
 namespace tally::device {
 namespace {
@@ -44,11 +43,11 @@ Result<std::size_t> row_for(const Shelf& shelf, const PlayStanding& standing, st
   const std::size_t free = free_rows(rows);
   const bool alone = free == rows.size();
   if (place.product != product && !fits(shelf, shelf.products[product], place, alone)) {
-    return fail(DeviceError::kPlay, fmt::format("{} does not fit into {}: choose another place",
-                                                shelf.products[product].id, place.id));
+    return fail(PlayRefusal::kNoFit, fmt::format("{} does not fit into {}: choose another place",
+                                                 shelf.products[product].id, place.id));
   }
   if (free == 0) {
-    return fail(DeviceError::kPlay,
+    return fail(PlayRefusal::kFull,
                 fmt::format("{} is full to its front: choose another place", place.id));
   }
   return place.product != product && alone ? 0 : free - 1;
@@ -56,17 +55,44 @@ Result<std::size_t> row_for(const Shelf& shelf, const PlayStanding& standing, st
 
 Result<std::size_t> facing_named(const Shelf& shelf, std::string_view name) {
   if (const auto found = find_facing(shelf, name)) return *found;
-  return fail(DeviceError::kPlay, fmt::format("there is no facing \"{}\" in this cabinet", name));
+  return fail(PlayRefusal::kNoFacing,
+              fmt::format("there is no facing \"{}\" in this cabinet", name));
 }
 
 std::optional<Error> too_many(const PlayPlan& plan) {
   if (plan.acts.size() < kPlayActsMax) return std::nullopt;
-  return fail(DeviceError::kPlay,
+  return fail(PlayRefusal::kTooMany,
               fmt::format("{} acts are the most: render them, or undo one", kPlayActsMax))
       .error();
 }
 
 }  // namespace
+
+ErrorCode code_of(PlayRefusal refusal) {
+  switch (refusal) {
+    case PlayRefusal::kNoFit:
+      return {"play.no_fit", ErrorKind::kFailed};
+    case PlayRefusal::kFull:
+      return {"play.full", ErrorKind::kFailed};
+    case PlayRefusal::kNoFacing:
+      return {"play.no_facing", ErrorKind::kNotFound};
+    case PlayRefusal::kTooMany:
+      return {"play.too_many", ErrorKind::kFailed};
+    case PlayRefusal::kEmpty:
+      return {"play.empty", ErrorKind::kFailed};
+    case PlayRefusal::kNotInHand:
+      return {"play.not_in_hand", ErrorKind::kFailed};
+    case PlayRefusal::kChosen:
+      return {"play.chosen", ErrorKind::kConflict};
+    case PlayRefusal::kNothing:
+      return {"play.nothing", ErrorKind::kFailed};
+    case PlayRefusal::kPlaying:
+      return {"play.playing", ErrorKind::kConflict};
+    case PlayRefusal::kNoAct:
+      return {"play.no_act", ErrorKind::kUsage};
+  }
+  std::abort();
+}
 
 PlayPlan empty_plan(const Shelf& shelf) {
   PlayPlan plan;
@@ -85,7 +111,7 @@ Result<PlayPlan> take_from(const Shelf& shelf, PlayPlan plan, std::string_view f
   Rows& rows = plan.standing.rows[*place];
   const std::size_t row = free_rows(rows);
   if (row == rows.size()) {
-    return fail(DeviceError::kPlay, fmt::format("{} is empty: take from another place", facing));
+    return fail(PlayRefusal::kEmpty, fmt::format("{} is empty: take from another place", facing));
   }
   const std::size_t product = *std::exchange(rows[row], std::nullopt);
   plan.standing.hand.push_back(product);
@@ -102,7 +128,7 @@ Result<PlayPlan> put_into(const Shelf& shelf, PlayPlan plan, std::string_view pr
   std::vector<std::size_t>& hand = plan.standing.hand;
   const auto held = known ? std::ranges::find(hand, *known) : hand.end();
   if (held == hand.end()) {
-    return fail(DeviceError::kPlay, fmt::format("\"{}\" is not in the hand", product));
+    return fail(PlayRefusal::kNotInHand, fmt::format("\"{}\" is not in the hand", product));
   }
   const auto row = row_for(shelf, plan.standing, *known, *place);
   if (!row) return std::unexpected(row.error());

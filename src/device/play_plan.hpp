@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,21 @@
 namespace tally::device {
 
 inline constexpr std::size_t kPlayActsMax = 12;
+
+// Why an act can't be done. The screen's page has words for each, by its code ("play.no_fit").
+enum class PlayRefusal : std::uint8_t {
+  kNoFit,      // The package is too large for that place.
+  kFull,       // Packages stand there up to the front.
+  kNoFacing,   // There is no such place.
+  kTooMany,    // kPlayActsMax.
+  kEmpty,      // Nothing stands there.
+  kNotInHand,  // What is put was not taken.
+  kChosen,     // The acts are rendered, or being rendered.
+  kNothing,    // No act is chosen.
+  kPlaying,    // The door is open.
+  kNoAct,      // It is none of the acts that there are.
+};
+[[nodiscard]] ErrorCode code_of(PlayRefusal refusal);
 
 struct PlayAct {
   bool puts = false;    // Else it takes.
@@ -46,7 +62,7 @@ struct PlayPlan {
 
 [[nodiscard]] PlayPlan empty_plan(const Shelf& shelf);
 
-// One act more; the names are a person's. Errors: DeviceError::kPlay, which says why not.
+// One act more; the names are a person's. Errors: PlayRefusal.
 Result<PlayPlan> take_from(const Shelf& shelf, PlayPlan plan, std::string_view facing);
 Result<PlayPlan> put_into(const Shelf& shelf, PlayPlan plan, std::string_view product,
                           std::string_view facing);

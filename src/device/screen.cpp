@@ -59,7 +59,7 @@ Result<void> act_in(FreePlay& play, const nlohmann::json& json) {
   if (what == "undo") return play.undo();
   if (what == "render") return play.render();
   if (what == "begin_anew") return play.begin_anew();
-  return fail(DeviceError::kPlay, "there is no such act: take, put, undo, render or begin_anew");
+  return fail(PlayRefusal::kNoAct, "there is no such act: take, put, undo, render or begin_anew");
 }
 
 // A product's first photo, of the session whose cabinet it is.
@@ -224,8 +224,10 @@ class ScreenHandler final : public http::Handler {
     if (route == Route::kPlay) {
       const auto done = act_in(*play_, json);
       if (done) return http::json_response(200, "{}");
-      return http::problem({.status = 422, .code = "act_refused", .message = done.error().message},
-                           request.id);
+      std::string code(done.error().code.name);
+      std::ranges::replace(code, '.', '_');
+      return http::problem(
+          {.status = 422, .code = std::move(code), .message = done.error().message}, request.id);
     }
     const std::scoped_lock lock(mutex_);
     if (route == Route::kDoor && actions_.on_door) {

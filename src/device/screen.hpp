@@ -7,7 +7,7 @@
 //   POST /door {"open": bool, "force": bool}, POST /clip {"clip": n}   where simulated
 //   GET  /play/shelf, /play/photos/{product}   where there is free play (free_play.hpp)
 //   POST /play   {"take": facing}, {"put": product, "facing": facing} or
-//                {"do": "undo" | "render" | "begin_anew"}; 422 says in words why not
+//                {"do": "undo" | "render" | "begin_anew"}; 422 says why not: PlayRefusal
 //
 // For the machine itself: it listens at 127.0.0.1 unless told otherwise, and asks nobody who they
 // are. Requests that another site's page makes are refused.

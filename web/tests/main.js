@@ -10,6 +10,7 @@ const rooms = [
   "speed",
   "wallet",
   "wallet_troubles",
+  "card",
   "cabinet",
   "console",
   "console_manage",

@@ -1,6 +1,7 @@
 // A shopper's way: scan, sign in, card, unlock, receipt, dispute, refund.
 import assert from "node:assert/strict";
 import { Visitor, receiptWithinMs } from "./support/browser.js";
+import { enter } from "./support/operator.js";
 import { addCard, scan, signIn } from "./support/shopper.js";
 
 // As a person at the console would: nobody was charged rightly.
@@ -108,5 +109,22 @@ export default async function wallet(t, world) {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("link", { name: "Sign in" }).waitFor();
     await shopper.leave();
+  });
+
+  await t.test("one browser is signed in to the console and to the wallet, each by itself", async () => {
+    const both = await enter(world, "/console/overview");
+    const { page } = both;
+    const console = page.getByRole("navigation", { name: "Sections" });
+    await page.goto(await world.cabinet.freshCode());
+    await signIn(world, both);
+    await page.getByRole("heading", { name: "Add a card to unlock" }).waitFor();
+    await page.goto(`${world.server.url}/console/people/keys`);
+    await console.waitFor({ state: "attached" });
+    await page.goto(`${world.server.url}/wallet/account`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign in" }).waitFor();
+    await page.goto(`${world.server.url}/console/overview`);
+    await console.waitFor({ state: "attached" });
+    await both.leave();
   });
 }

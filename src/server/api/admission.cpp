@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "platform/http/text.hpp"
-#include "server/api/api.hpp"
 #include "server/api/error.hpp"
 #include "server/identity/web_sessions.hpp"
 
@@ -39,24 +39,47 @@ std::optional<std::string_view> cookie_of(const http::Headers& headers, std::str
   return std::nullopt;
 }
 
+std::optional<Page> page_of(const http::Headers& headers) {
+  const auto name = headers.find(kPageHeader);
+  if (name == "wallet") return Page::kWallet;
+  if (name == "console") return Page::kConsole;
+  return std::nullopt;
+}
+
+// In the order in which they are looked for.
+std::vector<std::string_view> cookies_for(std::optional<Page> page, const Roles& roles) {
+  if (page) return {cookie_name(*page), kOldCookie};
+  const bool shopping = may_use(roles, identity::Role::kShopper);
+  const Page first = shopping ? Page::kWallet : Page::kConsole;
+  const Page second = shopping ? Page::kConsole : Page::kWallet;
+  return {cookie_name(first), cookie_name(second), kOldCookie};
+}
+
 bool only_reads(http::Method method) {
   return method == http::Method::kGet || method == http::Method::kHead;
 }
 
 }  // namespace
 
-Result<std::optional<Credential>> credential_of(const http::Headers& headers) {
+Result<std::optional<Credential>> credential_of(const http::Headers& headers, const Roles& roles) {
   if (const auto header = headers.find("Authorization")) {
     constexpr std::string_view kScheme = "Bearer ";
     const bool bearer = header->size() > kScheme.size() &&
                         http::equal_ignoring_case(header->substr(0, kScheme.size()), kScheme);
     const std::string_view secret = bearer ? trimmed(header->substr(kScheme.size())) : "";
-    if (is_secret(secret)) return Credential{std::string(secret), false};
+    if (is_secret(secret)) return Credential{std::string(secret)};
     return fail(ApiError::kUnauthenticated, "Authorization must be \"Bearer\" and a token or key");
   }
-  const auto cookie = cookie_of(headers, kSessionCookie);
-  if (cookie && is_secret(*cookie)) return Credential{std::string(*cookie), true};
+  const std::optional<Page> page = page_of(headers);
+  for (const std::string_view name : cookies_for(page, roles)) {
+    const auto cookie = cookie_of(headers, name);
+    if (cookie && is_secret(*cookie)) return Credential{std::string(*cookie), name, page};
+  }
   return std::optional<Credential>();
+}
+
+bool is_of_page(Page page, identity::Role role) {
+  return (page == Page::kWallet) == (role == identity::Role::kShopper);
 }
 
 Result<void> check_csrf(const http::Request& request, std::string_view secret) {
@@ -90,10 +113,15 @@ void add_security_headers(http::Response& response) {
 
 std::string csrf_token(std::string_view secret) { return identity::csrf_of(secret); }
 
-std::string session_cookie(std::string_view secret, Duration life, bool secure) {
+std::string_view cookie_name(Page page) {
+  return page == Page::kWallet ? "tally_wallet" : "tally_console";
+}
+
+std::string session_cookie(std::string_view name, std::string_view secret, Duration life,
+                           bool secure) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(life).count();
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; {}Max-Age={}", kSessionCookie,
-                     secret, secure ? "Secure; " : "", secret.empty() ? 0 : seconds);
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; {}Max-Age={}", name, secret,
+                     secure ? "Secure; " : "", secret.empty() ? 0 : seconds);
 }
 
 std::string new_request_id(server::World& world) { return "req_" + id_digits(world.random_bits()); }

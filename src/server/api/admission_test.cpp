@@ -18,8 +18,11 @@ http::Headers headers(std::initializer_list<http::NamedValues::Pair> pairs) {
   return all;
 }
 
-std::string secret_in(const http::Headers& from) {
-  const auto credential = credential_of(from);
+constexpr Roles kStaff = {identity::Role::kViewer};
+constexpr Roles kBoth = {identity::Role::kShopper, identity::Role::kViewer};
+
+std::string secret_in(const http::Headers& from, const Roles& roles = kBoth) {
+  const auto credential = credential_of(from, roles);
   if (!credential) return "refused";
   return *credential ? (*credential)->secret : "none";
 }
@@ -32,10 +35,40 @@ TEST(Credentials, AreABearerTokenOrTheCookie) {
   EXPECT_EQ(secret_in(headers({{"Authorization", "Bearer "}})), "refused");
   EXPECT_EQ(secret_in(headers({{"Authorization", "Bearer a b"}})), "refused");
   EXPECT_EQ(secret_in(headers({{"Authorization", "Bearer " + std::string(600, 'a')}})), "refused");
-  EXPECT_EQ(secret_in(headers({{"Cookie", "a=b; tally_session=xyz; c=d"}})), "xyz");
-  EXPECT_EQ(secret_in(headers({{"Cookie", "not_tally_session=xyz"}})), "none");
-  EXPECT_EQ(secret_in(headers({{"Authorization", "Bearer abc"}, {"Cookie", "tally_session=x"}})),
+  EXPECT_EQ(secret_in(headers({{"Cookie", "a=b; tally_wallet=xyz; c=d"}})), "xyz");
+  EXPECT_EQ(secret_in(headers({{"Cookie", "not_tally_wallet=xyz"}})), "none");
+  EXPECT_EQ(secret_in(headers({{"Authorization", "Bearer abc"}, {"Cookie", "tally_wallet=x"}})),
             "abc");
+}
+
+TEST(Credentials, AreOfThePageThatAsks) {
+  const auto named = [](const std::string& page, const std::string& cookies) {
+    return secret_in(headers({{std::string(kPageHeader), page}, {"Cookie", cookies}}), kBoth);
+  };
+  const std::string all = "tally_session=o; tally_console=c; tally_wallet=w";
+  EXPECT_EQ(named("wallet", all), "w");
+  EXPECT_EQ(named("console", all), "c");
+  EXPECT_EQ(named("console", "tally_wallet=w"), "none");
+  EXPECT_EQ(named("wallet", "tally_console=c"), "none");
+  EXPECT_EQ(named("wallet", "tally_console=c; tally_session=o"), "o");
+}
+
+TEST(Credentials, OfATagAreTheShoppersWhereAShopperMay) {
+  const auto tag = [](const Roles& roles, const std::string& cookies) {
+    return secret_in(headers({{"Cookie", cookies}}), roles);
+  };
+  const std::string all = "tally_session=o; tally_console=c; tally_wallet=w";
+  EXPECT_EQ(tag(kBoth, all), "w");
+  EXPECT_EQ(tag(kStaff, all), "c");
+  EXPECT_EQ(tag(kBoth, "tally_console=c"), "c");
+  EXPECT_EQ(tag(kStaff, "tally_session=o"), "o");
+}
+
+TEST(Credentials, OfShoppersOpenTheWalletAndThoseOfOthersTheConsole) {
+  EXPECT_TRUE(is_of_page(Page::kWallet, identity::Role::kShopper));
+  EXPECT_FALSE(is_of_page(Page::kWallet, identity::Role::kOwner));
+  EXPECT_TRUE(is_of_page(Page::kConsole, identity::Role::kViewer));
+  EXPECT_FALSE(is_of_page(Page::kConsole, identity::Role::kShopper));
 }
 
 TEST(Csrf, IsAskedOfWhateverChangesSomethingWithACookie) {

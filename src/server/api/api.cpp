@@ -62,6 +62,9 @@ Result<void> Entering::identify(platform::Transaction& transaction) const {
   const Instant now = core->world.now();
   auto known = core->options.authenticate(transaction, credential->secret, now);
   if (!known) return std::unexpected(known.error());
+  if (credential->page && !is_of_page(*credential->page, known->principal.role)) {
+    return fail(ApiError::kUnauthenticated, "nobody has signed in to this page: sign in");
+  }
   if (!may_use(operation().roles, known->principal.role)) {
     return fail(
         ApiError::kForbidden,
@@ -69,6 +72,7 @@ Result<void> Entering::identify(platform::Transaction& transaction) const {
   }
   admitted->admitted.principal = known->principal;
   admitted->admitted.secret = credential->secret;
+  admitted->admitted.cookie = credential->cookie;
   admitted->admitted.credential = known->credential;
   admitted->known = std::move(*known);
   return {};
@@ -162,13 +166,13 @@ void Api::admit(const http::Request& head, http::Admit admit) {
   entering->admitted->admitted.operation = &operation;
   entering->admitted->admitted.path = match->parameters;
   if (!operation.roles.empty()) {
-    auto credential = credential_of(head.headers);
+    auto credential = credential_of(head.headers, operation.roles);
     if (!credential) return refuse(credential.error());
     if (!*credential) {
       return refuse({code_of(ApiError::kUnauthenticated),
                      "send a token or API key as \"Authorization: Bearer …\""});
     }
-    if ((*credential)->by_cookie) {
+    if (!(*credential)->cookie.empty()) {
       const auto ours = check_csrf(head, (*credential)->secret);
       if (!ours) return refuse(ours.error());
     }

@@ -109,16 +109,22 @@ class Api : public http::Handler {
   std::shared_ptr<Core> core_;  // Calls under way share it.
 };
 
-inline constexpr std::string_view kSessionCookie = "tally_session";
+// The wallet and the console stand on one origin, and a person may be signed in to each.
+enum class Page : std::uint8_t { kWallet, kConsole };
+inline constexpr std::string_view kPageHeader = "X-Tally-Page";  // "wallet" or "console".
+[[nodiscard]] std::string_view cookie_name(Page page);           // "tally_wallet"
+// Of both pages until each had its own; whoever has one stays signed in until it ends by itself.
+inline constexpr std::string_view kOldCookie = "tally_session";
 inline constexpr std::string_view kCsrfHeader = "X-CSRF-Token";
 
 // What pages send in X-CSRF-Token beside the cookie: a MAC under the cookie's secret, which scripts
 // of the page are told (sign-in, GET /v1/me) and others can't read.
 [[nodiscard]] std::string csrf_token(std::string_view secret);
 
-// "tally_session=…; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=…"; with an empty secret the
-// one that takes it away. `secure` is false for plain HTTP on this machine.
-[[nodiscard]] std::string session_cookie(std::string_view secret, Duration life, bool secure);
+// "NAME=…; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=…"; with an empty secret the one that
+// takes it away. `secure` is false for plain HTTP on this machine.
+[[nodiscard]] std::string session_cookie(std::string_view name, std::string_view secret,
+                                         Duration life, bool secure);
 
 // "req_…", for ServerOptions::make_request_id.
 [[nodiscard]] std::string new_request_id(server::World& world);

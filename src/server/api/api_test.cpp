@@ -129,7 +129,7 @@ TEST_P(Framework, LetsInOnlyWhoMay) {
   EXPECT_EQ(ask("POST", "/v1/sites", "a.viewer", R"({"name": "Gym"})").status, 403);
   EXPECT_EQ(ask("POST", "/v1/sites", "a.shopper", R"({"name": "Gym"})").status, 403);
   EXPECT_EQ(ask("POST", "/v1/sites", "a.owner", R"({"name": "Gym"})").status, 201);
-  const std::string cookie = "Cookie: tally_session=a.owner\r\n";
+  const std::string cookie = "Cookie: tally_console=a.owner\r\n";
   EXPECT_EQ(ask("POST", "/v1/sites", "", R"({"name": "Gym"})", cookie).status, 403);
   EXPECT_EQ(ask("POST", "/v1/sites", "", R"({"name": "Gym"})",
                 cookie + fmt::format("X-CSRF-Token: {}\r\n", csrf_token("a.owner")))

@@ -55,6 +55,7 @@ struct Admitted {
   std::vector<http::NamedValues::Pair> path;  // The pattern's parameters.
   std::string secret;      // The token of whoever asks: signing out ends it. Empty for nobody.
   std::string credential;  // Which one it is: "wss_…", "key_…", "dky_…".
+  std::string_view cookie = {};  // The name of the one that it came in; empty for a header.
 };
 
 class ApiCall {

@@ -36,6 +36,9 @@ constexpr ProblemRow kRows[] = {
     {"blob.too_large", 413, "body_too_large"},
     {"blob.unwritable", 503, "unavailable"},
 
+    {"card.changed", 409, "changed_meanwhile"},
+    {"card.no_answer", 503, "unavailable"},
+
     {"commerce.amount", 422, "amount_invalid"},
     {"commerce.duplicate", 409, "duplicate"},
     {"commerce.invalid", 422, "value_invalid"},
@@ -75,6 +78,7 @@ constexpr ProblemRow kRows[] = {
     {"identity.invalid", 422, "value_invalid"},
     {"identity.last_owner", 409, "last_owner"},
     {"identity.limit", 422, "limit_exceeded"},
+    {"identity.mode", 422, "key_mode_wrong"},
     {"identity.password", 401, "password_wrong"},
     {"identity.taken", 409, "taken"},
     {"identity.tries", 429, "too_many_requests"},

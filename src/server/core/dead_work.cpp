@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/json_reader.hpp"
+#include "commerce/payment_unanswered.hpp"
 #include "server/core/alert_book.hpp"
 #include "server/core/core_error.hpp"
+#include "server/core/provider_message.hpp"
 
 namespace tally::core {
 namespace {
@@ -49,11 +51,7 @@ Result<bool> alert_of_death(Desk& desk, const platform::DeadWork& work) {
   const auto fresh = platform::mark_told(desk.transaction(), work);
   if (!fresh) return std::unexpected(fresh.error());
   if (!*fresh) return false;
-  desk.alert(
-      work.tenant, alert_of(work), object_of(work),
-      fmt::format("given up after {} tries: {}. Nothing more is done about it until an owner "
-                  "decides about {}, which is in GET /v1/dead_work",
-                  work.tries, work.error, work.id));
+  desk.alert(work.tenant, alert_of(work), object_of(work), work.id);
   return true;
 }
 
@@ -71,6 +69,28 @@ Result<void> discard(Desk& desk, const platform::DeadWork& work) {
     if (auto led = lead_to_review(desk, work); !led) return led;
   }
   return platform::discard_dead(desk.transaction(), work, desk.now());
+}
+
+Result<void> revive_call(Desk& desk, const platform::DeadWork& work) {
+  if (auto text = revived_text(work.body)) {
+    platform::DeadWork anew = work;
+    anew.body = *std::move(text);
+    return platform::revive_dead(desk.transaction(), anew, desk.now());
+  }
+  const auto id = PaymentId::parse(work.key);
+  if (!id) return fail(CoreError::kMissing, fmt::format("{} is of no payment", work.id));
+  const auto payment = desk.row<commerce::Payment>(work.tenant, work.key);
+  if (!payment) return std::unexpected(payment.error());
+  const auto asked = commerce::unanswered((*payment)->value, desk.now());
+  auto done = platform::discard_dead(desk.transaction(), work, desk.now());
+  for (const commerce::PaymentEvent& event : asked) {
+    if (done) done = desk.tell(work.tenant, *id, event);
+  }
+  return done;
+}
+
+bool is_lost_call(Desk& desk, const platform::DeadWork& work) {
+  return !revived_text(work.body) && !desk.row<commerce::Payment>(work.tenant, work.key);
 }
 
 Result<void> tell_of_end(Desk& desk, const platform::DeadWork& work) {

@@ -117,7 +117,8 @@ class Desk {
   Result<void> command(const TenantId& tenant, const CabinetId& cabinet, const SessionId& session,
                        link::CommandBody body, Instant expires);
   // Something a person of the operator should know: "alert.<name>" in the list of events, and in
-  // the list of alerts until it is cleared.
+  // the list of alerts until it is cleared. `detail` is an id, a time or a code, and no program's
+  // words: these are for the log.
   void alert(const TenantId& tenant, std::string_view name, std::string object,
              std::string_view detail);
 

@@ -140,6 +140,18 @@ class GatewayTest : public core::testing::OfficeTest {
   std::int64_t refusals() {
     return count_of("SELECT COUNT(*) FROM alerts WHERE kind = 'cabinet_report_refused'");
   }
+  // What events and alerts tell of the newest one.
+  std::string reason() {
+    const auto found = store_->read_and_wait([](platform::Transaction& transaction) {
+      return transaction.query_one<std::string, std::string>(
+          "SELECT alerts.words, events.body FROM alerts JOIN events "
+          "ON events.object_id = alerts.object AND events.type = 'alert.cabinet_report_refused' "
+          "WHERE alerts.kind = 'cabinet_report_refused' LIMIT 1");
+    });
+    if (!found || !*found) return "none";
+    const auto& [words, body] = **found;
+    return body.find("\"detail\":\"" + words + "\"") == std::string::npos ? body : words;
+  }
   // Until what this cabinet has said before is worked off.
   void settle(const Cabinet& cabinet, std::int64_t number) {
     report(cabinet, number, {}, link::DoorClosed{});
@@ -188,6 +200,7 @@ TEST_P(GatewayTest, ClosesOnWhatIsNoMessageButAcknowledgesAReportThatCantBeRead)
   cabinet.events.on_message(R"({"kind": "report", "number": 1, "what": "door_melted"})");
   EXPECT_EQ(cabinet.socket->next<link::ReportSeen>().number, 1);
   EXPECT_EQ(refusals(), 1);
+  EXPECT_THAT(reason(), ::testing::MatchesRegex("[a-z_]+\\.[a-z_]+"));  // A code, no words.
   EXPECT_TRUE(cabinet.socket->is_open());
   cabinet.events.on_message("}{");
   EXPECT_EQ(cabinet.socket->closed_with(), http::kClosePolicy);
@@ -269,6 +282,7 @@ TEST_P(GatewayTest, ReportsOfAnothersSessionAreAcknowledgedAndToldToTheOperator)
   const Cabinet cabinet = greeted(id_);
   report(cabinet, 1, others, link::DoorOpened{});
   EXPECT_EQ(refusals(), 1);
+  EXPECT_THAT(reason(), ::testing::MatchesRegex("[a-z_]+\\.[a-z_]+"));
   EXPECT_EQ(session(others).state, SessionState::kUnlocking);
 }
 

@@ -216,7 +216,7 @@ void Link::refuse_report(std::int64_t number, const Error& why) {
             core::see_report(desk.transaction(), self->tenant_, self->cabinet_, number);
         if (!fresh) return std::unexpected(fresh.error());
         if (*fresh) {
-          desk.alert(self->tenant_, "cabinet_report_refused", self->cabinet_.text(), why.message);
+          desk.alert(self->tenant_, "cabinet_report_refused", self->cabinet_.text(), why.code.name);
         }
         return {};
       },

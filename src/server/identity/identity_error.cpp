@@ -30,6 +30,8 @@ ErrorCode code_of(IdentityError error) {
       return {"identity.unknown", ErrorKind::kNotFound};
     case IdentityError::kLimit:
       return {"identity.limit", ErrorKind::kFailed};
+    case IdentityError::kMode:
+      return {"identity.mode", ErrorKind::kFailed};
   }
   std::abort();
 }

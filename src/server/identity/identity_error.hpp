@@ -22,6 +22,7 @@ enum class IdentityError : std::uint8_t {
   kInvalid,     // An e-mail address, name, role or token that can't be one: 422.
   kUnknown,     // What was named does not exist in this tenant: 404.
   kLimit,       // More than the named limit: 422.
+  kMode,        // An API key for money that this server does not move: 422.
 };
 [[nodiscard]] ErrorCode code_of(IdentityError error);
 [[nodiscard]] bool is(const Error& error, IdentityError kind);

@@ -13,4 +13,7 @@ namespace tally::identity {
 Result<Authenticated> authenticate_in_mode(platform::Transaction& transaction,
                                            std::string_view credential, Instant now, bool live);
 
+// Whether an API key of this mode could be used there at all. Errors: kMode, saying what to do.
+Result<void> check_key_mode(bool key_is_live, bool live);
+
 }  // namespace tally::identity

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "server/identity/card_setups.hpp"
 #include "server/identity/shoppers.hpp"
 #include "server/identity/sign_in.hpp"
 
@@ -124,6 +125,19 @@ CREATE TABLE provisioning_codes (
 CREATE INDEX provisioning_codes_old ON provisioning_codes (expires_at);
 )";
 
+constexpr std::string_view kCardSetups = R"(
+CREATE TABLE card_setups (
+  id TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  shopper TEXT NOT NULL,
+  reference TEXT NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  payment_method TEXT
+);
+CREATE INDEX card_setups_of_shopper ON card_setups (tenant, shopper, created_at);
+CREATE INDEX card_setups_old ON card_setups (created_at);
+)";
+
 struct Purge {
   std::string_view sql;  // $1: what is not younger goes. $2: how many at most.
   Duration kept;         // After the time in the row.
@@ -131,7 +145,7 @@ struct Purge {
 
 // A code that has expired is told so for a while.
 constexpr Duration kExpiredCodeKept = std::chrono::hours(24);
-constexpr std::array<Purge, 5> kPurges{{
+constexpr std::array<Purge, 6> kPurges{{
     {"DELETE FROM web_sessions WHERE id IN (SELECT id FROM web_sessions "
      "WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
      kExpiredCodeKept},
@@ -147,14 +161,18 @@ constexpr std::array<Purge, 5> kPurges{{
     {"DELETE FROM provisioning_codes WHERE cabinet IN (SELECT cabinet FROM provisioning_codes "
      "WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
      kExpiredCodeKept},
+    {"DELETE FROM card_setups WHERE id IN (SELECT id FROM card_setups "
+     "WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
+     kCardSetupKept},
 }};
 
 }  // namespace
 
 std::span<const platform::Migration> identity_migrations() {
-  static const std::array<platform::Migration, 2> migrations{{
+  static const std::array<platform::Migration, 3> migrations{{
       {1, "people", kPeople, {}},
       {2, "credentials", kCredentials, {}},
+      {3, "card setups", kCardSetups, {}},
   }};
   return migrations;
 }

@@ -11,7 +11,8 @@ TEST(IdentityMigrations, AreWhatTheyWereWhenTheyWereReleased) {
   for (const platform::Migration& migration : identity_migrations()) {
     checksums.push_back(checksum_of(migration).substr(0, 16));
   }
-  EXPECT_EQ(checksums, (std::vector<std::string>{"248b50795a3cd3b4", "31955d8c2610aec2"}));
+  EXPECT_EQ(checksums,
+            (std::vector<std::string>{"248b50795a3cd3b4", "31955d8c2610aec2", "1cb71aae44743744"}));
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "server/identity/authenticate.hpp"
+#include "server/identity/card_setups.hpp"
 #include "server/identity/identity_test_support.hpp"
 #include "server/identity/payment_methods.hpp"
+#include "server/identity/schema.hpp"
 
 namespace tally::identity {
 namespace {
@@ -268,6 +270,54 @@ TEST_P(ShoppersTest, OfAnotherTenantOrPersonAreNotThere) {
             "identity.unknown");
   EXPECT_FALSE(made([&](Transaction& t) { return find_payment_method(t, ours_, berta, mine.id); }));
   EXPECT_EQ(methods(anna).size(), 1U);
+}
+
+TEST_P(ShoppersTest, SaveACardOnceForEachTimeTheyBegan) {
+  const ShopperId anna = shopper("anna@example.org").id;
+  const ShopperId berta = shopper("berta@example.org").id;
+  const CardSetup begun{id_of<CardSetupKind>(1), ours_, anna, "cs_1", world_.now(), {}};
+  for (int time = 0; time < 2; ++time) {  // The answer to the first was lost.
+    EXPECT_TRUE(write([&](Transaction& t) { return add_card_setup(t, begun); }));
+  }
+  EXPECT_FALSE(made([&](Transaction& t) { return find_card_setup(t, ours_, berta, begun.id); }));
+  EXPECT_EQ(made([&](Transaction& t) { return find_card_setup_at(t, "cs_1"); })->shopper, anna);
+  const NewPaymentMethod card{"stripe", "cus_1:pm_1", "visa", "4242", true};
+  const auto finish = [&] {
+    return made([&](Transaction& t) { return finish_card_setup(t, world_, begun, card); }).method;
+  };
+  const auto method = finish();
+  ASSERT_TRUE(method);
+  EXPECT_EQ(finish(), method);  // The page and the webhook.
+  ASSERT_EQ(methods(anna).size(), 1U);
+  EXPECT_TRUE(methods(anna)[0].is_default);
+  EXPECT_TRUE(
+      write([&](Transaction& t) { return remove_payment_method(t, ours_, anna, *method); }));
+  finish();
+  EXPECT_TRUE(methods(anna).empty());  // What was removed does not come back.
+  world_.pass(kCardSetupKept);
+  made([&](Transaction& t) { return purge_identity(t, world_.now()); });
+  EXPECT_FALSE(made([&](Transaction& t) { return find_card_setup_at(t, "cs_1"); }));
+}
+
+TEST_P(ShoppersTest, BeginSoManyCardsAndNoMore) {
+  const ShopperId anna = shopper("anna@example.org").id;
+  const auto may = [&] {
+    return static_cast<bool>(
+        write([&](Transaction& t) { return check_card_setup(t, ours_, anna, world_.now()); }));
+  };
+  for (int i = 0; i < kCardSetupsMax; ++i) {
+    EXPECT_TRUE(may()) << i;
+    const CardSetup one{id_of<CardSetupKind>(i + 1), ours_,        anna,
+                        fmt::format("cs_{}", i),     world_.now(), {}};
+    EXPECT_TRUE(write([&](Transaction& t) { return add_card_setup(t, one); }));
+  }
+  EXPECT_FALSE(may());
+  world_.pass(kCardSetupKept);
+  EXPECT_TRUE(may());
+  for (int i = 0; i < kPaymentMethodsMax; ++i) {
+    EXPECT_TRUE(add(anna, {"stripe", fmt::format("cus_1:pm_{}", i), "visa", "4242"}));
+  }
+  EXPECT_FALSE(may());
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
 #include <functional>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "server/payments/stripe_answer.hpp"
+#include "server/payments/stripe_call.hpp"
 #include "server/payments/unknown.hpp"
 
 namespace tally::payments {
@@ -17,30 +17,6 @@ namespace {
 
 using commerce::PaymentEvent;
 using commerce::PaymentRequest;
-using http::Method;
-
-// A form's or query's parameters, percent-encoded (RFC 3986's unreserved characters stay).
-class Form {
- public:
-  Form& add(std::string_view name, std::string_view value) {
-    if (!text_.empty()) text_ += '&';
-    encode(name);
-    text_ += '=';
-    encode(value);
-    return *this;
-  }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  void encode(std::string_view text) {
-    for (const char letter : text) {
-      const auto byte = static_cast<unsigned char>(letter);
-      const bool plain = std::isalnum(byte) != 0 || std::string_view("-_.~").contains(letter);
-      text_ += plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
-    }
-  }
-  std::string text_;
-};
 
 std::string lower(std::string_view text) {
   std::string made;
@@ -95,7 +71,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   void make_hold() {
     const std::size_t colon = request_.method.find(':');
     const bool of_customer = colon != std::string::npos;
-    Form form;
+    StripeForm form;
     form.add("amount", fmt::to_string(request_.amount.minor))
         .add("currency", lower(request_.amount.currency.text()))
         .add("capture_method", "manual")
@@ -113,7 +89,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   }
 
   void search_hold() {
-    Form query;
+    StripeForm query;
     query.add("query", fmt::format("metadata['tally_payment']:'{}'", request_.payment.text()))
         .add("expand[0]", "data.latest_charge");
     get("/v1/payment_intents/search?" + query.text(), [this](const StripeAnswer& answer) {
@@ -127,7 +103,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   // ---- Captures and releases
 
   void look(Next next) {
-    Form query;
+    StripeForm query;
     query.add("expand[0]", "latest_charge");
     get("/v1/payment_intents/" + request_.reference + "?" + query.text(), std::move(next));
   }
@@ -143,7 +119,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
 
   void settle() {
     const bool capture = request_.kind == PaymentRequest::kCapture;
-    Form form;
+    StripeForm form;
     if (capture) form.add("amount_to_capture", fmt::to_string(request_.amount.minor));
     const std::string key = request_.attempt < kFreshKeyAttempt
                                 ? request_.key
@@ -162,7 +138,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   // ---- Refunds
 
   void make_refund() {
-    Form form;
+    StripeForm form;
     form.add("payment_intent", request_.reference)
         .add("amount", fmt::to_string(request_.amount.minor))
         .add("metadata[tally_refund]", request_.refund.text())
@@ -175,7 +151,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   }
 
   void search_refund(bool then_make) {
-    Form query;
+    StripeForm query;
     query.add("payment_intent", request_.reference).add("limit", "100");
     get("/v1/refunds?" + query.text(), [this, then_make](const StripeAnswer& answer) {
       const StripeAnswer found = found_refund(answer, request_.refund.text());
@@ -189,21 +165,14 @@ class Asking : public std::enable_shared_from_this<Asking> {
   // ---- Calls
 
   void get(const std::string& target, Next next) {
-    send({.method = Method::kGet, .url = options_.base_url + target}, std::move(next));
+    send(stripe_get(options_, target), std::move(next));
   }
 
-  void post(const std::string& path, const Form& form, const std::string& key, Next next) {
-    http::ClientRequest call{.method = Method::kPost, .url = options_.base_url + path};
-    call.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    call.headers.add("Idempotency-Key", key);
-    call.body = form.text();
-    send(std::move(call), std::move(next));
+  void post(const std::string& path, const StripeForm& form, const std::string& key, Next next) {
+    send(stripe_post(options_, path, form, key), std::move(next));
   }
 
   void send(http::ClientRequest call, Next next) {
-    call.headers.add("Authorization", "Bearer " + options_.secret_key);
-    call.headers.add("Stripe-Version", kStripeVersion);
-    call.deadline = options_.deadline;
     client_.call(std::move(call),
                  [self = shared_from_this(), next = std::move(next)](http::CallResult result) {
                    if (!result) return self->end(unknown(self->request_, self->world_.now()));
@@ -218,12 +187,6 @@ class Asking : public std::enable_shared_from_this<Asking> {
   ProviderDone done_;
 };
 
-// What becomes part of a path: nothing that Stripe's ids do not have.
-bool is_reference(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](unsigned char letter) { return std::isalnum(letter) != 0 || letter == '_'; });
-}
-
 }  // namespace
 
 Stripe::Stripe(http::HttpClient& client, server::World& world, StripeOptions options)
@@ -234,8 +197,8 @@ bool Stripe::live() const {
 }
 
 void Stripe::ask(ProviderRequest request, ProviderDone done) {
-  const bool named = request.kind == PaymentRequest::kHold || !request.reference.empty();
-  if (!named || !is_reference(request.reference)) return done(unknown(request, world_.now()));
+  const bool begins = request.kind == PaymentRequest::kHold && request.reference.empty();
+  if (!begins && !is_stripe_id(request.reference)) return done(unknown(request, world_.now()));
   std::make_shared<Asking>(client_, world_, options_, std::move(request), std::move(done))->start();
 }
 

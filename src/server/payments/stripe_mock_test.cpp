@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "server/payments/stripe.hpp"
+#include "server/payments/stripe_cards.hpp"
 #include "server/payments/testing_stripe.hpp"
 
 namespace tally::payments {
@@ -15,6 +16,7 @@ namespace {
 using namespace commerce::payment_event;
 using namespace testing;
 using commerce::PaymentRequest;
+using ::testing::EndsWith;
 
 class StripeMockTest : public ::testing::Test {
  protected:
@@ -33,10 +35,11 @@ class StripeMockTest : public ::testing::Test {
     ASSERT_TRUE(said.contains(':')) << "stripe-mock does not listen: " << said;
     const std::string port = said.substr(said.rfind(':') + 1);
     client_ = http::HttpClient::start({}).value();
-    stripe_ = std::make_unique<Stripe>(*client_, world_,
-                                       StripeOptions{.secret_key = "sk_test_123",
-                                                     .return_url = "https://tally.example/back",
-                                                     .base_url = "http://127.0.0.1:" + port});
+    const StripeOptions options{.secret_key = "sk_test_123",
+                                .return_url = "https://tally.example/back",
+                                .base_url = "http://127.0.0.1:" + port};
+    stripe_ = std::make_unique<Stripe>(*client_, world_, options);
+    cards_ = std::make_unique<StripeCards>(*client_, options);
   }
   void TearDown() override {
     if (process_ > 0) kill(process_, SIGTERM);
@@ -53,6 +56,7 @@ class StripeMockTest : public ::testing::Test {
   FixedWorld world_;
   std::unique_ptr<http::HttpClient> client_;
   std::unique_ptr<Stripe> stripe_;
+  std::unique_ptr<StripeCards> cards_;
 
  private:
   std::string line() {
@@ -85,6 +89,23 @@ TEST_F(StripeMockTest, EveryRequestIsOneThatStripeKnows) {
     const auto refund = answer_of(*stripe_, of(PaymentRequest::kRefund, attempt));
     EXPECT_TRUE(std::holds_alternative<RefundDone>(refund));
   }
+}
+
+TEST_F(StripeMockTest, EveryCallForACardIsOneThatStripeKnows) {
+  CardWish wish{.key = "cst_1",
+                .shopper = "cus_ours",
+                .email = "sam@example.com",
+                .customer = {},
+                .return_url = "https://tally.example/wallet/cards/setup/cst_1"};
+  // Its examples are of sessions without a page and without a card; a call that is wrong would be
+  // told as its status, 400.
+  for (const char* customer : {"", "cus_1"}) {
+    wish.customer = customer;
+    const auto page = cards_->begin(wish);
+    if (!page) EXPECT_THAT(page.error().message, EndsWith("a session without its page"));
+  }
+  const auto found = cards_->look("cs_test_1");
+  if (!found) EXPECT_THAT(found.error().message, EndsWith("is over and has no card"));
 }
 
 }  // namespace

@@ -46,6 +46,12 @@ std::optional<StripeNotice> parse_stripe_notice(std::string_view payload) {
   return notice;
 }
 
+std::string saved_card_in(std::string_view payload) {
+  const Json json = Json::parse(payload, nullptr, false);
+  if (!json.is_object() || text(json, "/type") != "checkout.session.completed") return {};
+  return text(json, "/data/object/mode") == "setup" ? text(json, "/data/object/id") : "";
+}
+
 std::optional<commerce::PaymentEvent> event_of(const StripeNotice& notice,
                                                const commerce::Payment& payment, Instant now) {
   using namespace commerce::payment_event;

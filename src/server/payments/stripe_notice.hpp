@@ -1,5 +1,5 @@
 // What Stripe tells on its own, by webhook: that a shopper was at their bank, that a hold ended,
-// that a refund failed after all.
+// that a refund failed after all, that a card was saved.
 //
 // A notice is a reason to look, not the answer: what was held is read from the PaymentIntent. So a
 // doubled, late or reordered notice does no harm.
@@ -27,6 +27,9 @@ struct StripeNotice {
 
 // Nothing: no event of Stripe's, or one that says nothing of what is ours.
 [[nodiscard]] std::optional<StripeNotice> parse_stripe_notice(std::string_view payload);
+
+// The Checkout Session ("cs_…") with which a shopper has saved a card; empty where it is of none.
+[[nodiscard]] std::string saved_card_in(std::string_view payload);
 
 // What the payment is to be told; nothing where it is not, or no longer, a matter of its own.
 [[nodiscard]] std::optional<commerce::PaymentEvent> event_of(const StripeNotice& notice,

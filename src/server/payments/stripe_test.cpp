@@ -19,44 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Answers what it was told to, in order, and remembers what it was asked.
-class FakeStripe : public http::Handler {
- public:
-  struct Answer {
-    int status = 200;
-    std::string body;
-  };
-  struct Call {
-    std::string line;  // "POST /v1/refunds"
-    std::string body;
-    std::string key;
-    std::string version;
-    std::string authorization;
-  };
-  void handle(http::Request request, http::Reply reply) override {
-    const std::lock_guard lock(mutex_);
-    const auto header = [&](std::string_view name) {
-      return std::string(request.headers.find(name).value_or(""));
-    };
-    calls.push_back({std::string(name_of(request.method)) + " " + request.target.path, request.body,
-                     header("Idempotency-Key"), header("Stripe-Version"), header("Authorization")});
-    if (answers.empty()) return;  // The reply is dropped: 500.
-    const Answer answer = answers.front();
-    answers.erase(answers.begin());
-    reply(http::json_response(answer.status, answer.body));
-  }
-  [[nodiscard]] std::vector<std::string> lines() const {
-    std::vector<std::string> found;
-    for (const Call& call : calls) found.push_back(call.line);
-    return found;
-  }
-  std::vector<Answer> answers;
-  std::vector<Call> calls;
-
- private:
-  std::mutex mutex_;
-};
-
 constexpr std::string_view kHeld =
     R"({"id": "pi_1", "status": "requires_capture", "amount_capturable": 1000, "currency": "eur",
         "latest_charge": {"payment_method_details": {"card": {"capture_before": 1800600000}}}})";

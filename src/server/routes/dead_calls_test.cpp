@@ -124,6 +124,12 @@ class DeadCalls : public BusinessTest {
     return "/v1/dead_work/" +
            get(owner_, "/v1/dead_work").at("data").at(0).at("id").get<std::string>();
   }
+  void spoil_outbox() {
+    const auto spoilt = store_->write_and_wait([](platform::Transaction& transaction) {
+      return transaction.execute("UPDATE outbox SET body = $1 WHERE state = 'dead'", "{");
+    });
+    ASSERT_TRUE(spoilt) << spoilt.error().message;
+  }
   PaymentEvent carry(const Call& call) {
     const PaymentEvent answer = answer_of(*stripe_, call.request);
     deliver(call.lease);
@@ -166,6 +172,51 @@ TEST_P(DeadCalls, ThatHoldAreNotDoneTwiceWhenTheyAreRevived) {
   EXPECT_TRUE(std::holds_alternative<payment_event::HoldPlaced>(answer));
   EXPECT_EQ(fake_->made(), 1U);
   EXPECT_EQ(get(owner_, "/v1/payments/" + core::payment_id(session, 1).text()).at("state"), "held");
+}
+
+// Its text is gone, by a mistake in a program or on the disk.
+TEST_P(DeadCalls, ThatCantBeReadAreAskedForAgainByTheirPayment) {
+  set_up_shop();
+  const SessionId session = *SessionId::parse(scan().at("id").get<std::string>());
+  const std::string dead = die(PaymentRequest::kHold);
+  spoil_outbox();
+  EXPECT_EQ(call(409, owner_, "POST", dead + "/discard").at("code"), "payment_call");
+  EXPECT_EQ(call(200, owner_, "POST", dead + "/revive").at("state"), "revived");
+  call(404, owner_, "POST", dead + "/revive");
+  pass(std::chrono::minutes(2));
+  const Call again = next_call(PaymentRequest::kHold);
+  EXPECT_GT(again.request.attempt, commerce::kSearchAttempt);
+  EXPECT_TRUE(std::holds_alternative<payment_event::HoldPlaced>(carry(again)));
+  EXPECT_EQ(fake_->made(), 1U);  // What had been placed was found.
+  EXPECT_EQ(get(owner_, "/v1/payments/" + core::payment_id(session, 1).text()).at("state"), "held");
+}
+
+TEST_P(DeadCalls, ThatRefundAndCantBeReadAreNotDoneTwice) {
+  set_up_shop();
+  const std::string payment = "/v1/payments/" + core::payment_id(buy(1), 1).text();
+  post(owner_, payment + "/refunds",
+       {{"amount", {{"minor", 100}, {"currency", "EUR"}}}, {"reason", "It was warm"}});
+  const std::string dead = die(PaymentRequest::kRefund);
+  spoil_outbox();
+  call(200, owner_, "POST", dead + "/revive");
+  pass(std::chrono::minutes(2));
+  EXPECT_TRUE(
+      std::holds_alternative<payment_event::RefundDone>(carry(next_call(PaymentRequest::kRefund))));
+  EXPECT_EQ(fake_->made(), 1U);
+  EXPECT_EQ(get(owner_, payment).at("refunds").at(0).at("state"), "done");
+}
+
+TEST_P(DeadCalls, OfNoPaymentAreDiscardedAndLeaveAnAlertForAPerson) {
+  const std::string id = dead_message(std::string(core::kPaymentTopic));
+  const std::string dead = "/v1/dead_work/" + id;
+  call(404, owner_, "POST", dead + "/revive");
+  EXPECT_EQ(call(200, owner_, "POST", dead + "/discard").at("state"), "discarded");
+  const json alerts = get(owner_, "/v1/alerts").at("data");
+  ASSERT_EQ(alerts.size(), 1U);
+  EXPECT_EQ(alerts.at(0).at("kind"), "payment_call_lost");
+  EXPECT_EQ(alerts.at(0).at("words"), id);
+  EXPECT_EQ(alerts.at(0).at("state"), "raised");
+  EXPECT_EQ(alerts.at(0).at("clearable"), true);
 }
 
 TEST_P(DeadCalls, AreNotDiscarded) {

@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "server/core/dead_work.hpp"
-#include "server/core/provider_message.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 
@@ -50,19 +49,18 @@ ErrorCode code_of(DeadWorkError error) {
 bool is_payment_call(const DeadWork& work) { return work.kind == core::kPaymentTopic; }
 
 Result<void> revive(core::Desk& desk, const DeadWork& work) {
-  if (!is_payment_call(work)) {
-    return platform::revive_dead(desk.transaction(), work, desk.now());
-  }
-  auto text = core::revived_text(work.body);
-  if (!text) return std::unexpected(text.error());
-  DeadWork anew = work;
-  anew.body = *std::move(text);
-  return platform::revive_dead(desk.transaction(), anew, desk.now());
+  if (is_payment_call(work)) return core::revive_call(desk, work);
+  return platform::revive_dead(desk.transaction(), work, desk.now());
 }
 
-// Without its call a payment would wait for an answer for ever, and so would its money.
+// Without its call a payment would wait for an answer for ever, and so would its money. Only where
+// nothing is left to ask from does a person have to look at the provider themselves.
 Result<void> discard(core::Desk& desk, const DeadWork& work) {
   if (!is_payment_call(work)) return core::discard(desk, work);
+  if (core::is_lost_call(desk, work)) {
+    desk.alert(work.tenant, "payment_call_lost", core::object_of(work), work.id);
+    return core::discard(desk, work);
+  }
   return fail(DeadWorkError::kPaymentCall,
               fmt::format("{} waits for the answer to this call: mend the cause and revive the "
                           "call instead; what was done before is not done twice",

@@ -58,7 +58,11 @@ TEST_P(DeadWork, OfAMessageIsToldListedAndTriedAnew) {
   const std::string id = dead_message("pay_one");
   tell_of_deaths();
   EXPECT_EQ(alert_of("work_dead").at("object"), "pay_one");
-  EXPECT_NE(alert_of("work_dead").at("words").get<std::string>().find(id), std::string::npos);
+  EXPECT_EQ(alert_of("work_dead").at("words"), id);  // And not what the program said.
+  const json alerts = get(owner_, "/v1/events?limit=100&object=pay_one").at("data");
+  ASSERT_EQ(alerts.size(), 1U);
+  EXPECT_EQ(alerts.at(0).at("data"),
+            (json{{"alert", "work_dead"}, {"object", "pay_one"}, {"detail", id}}));
   const json listed = get(owner_, "/v1/dead_work").at("data");
   ASSERT_EQ(listed.size(), 1U);
   EXPECT_EQ(listed.at(0).at("id"), id);

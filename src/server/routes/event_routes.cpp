@@ -70,7 +70,7 @@ Result<ApiAnswer> stream_events(ApiCall& call, const Services& services) {
   if (types.size() > kTypesMax) {
     return fail(ApiError::kParameterInvalid, fmt::format("types: are more than {}", kTypesMax));
   }
-  auto stream = services.live.open(call.tenant(), *after, std::move(types));
+  auto stream = services.live_events.open(call.tenant(), *after, std::move(types));
   if (!stream) return fail(ApiError::kBusy, "too many streams are open");
   return ApiAnswer{.body = std::move(stream)};
 }

@@ -29,7 +29,7 @@ Result<ApiAnswer> stream_session(ApiCall& call, const Services& services) {
   const auto last = call.transaction().query_one<std::int64_t>(
       "SELECT sequence FROM event_counters WHERE tenant = $1", call.tenant());
   if (!last) return std::unexpected(last.error());
-  auto stream = services.live.open_object(
+  auto stream = services.live_events.open_object(
       call.tenant(), *last ? std::get<0>(**last) : 0, row->id, "session",
       [tenant = call.tenant(), id = row->id](platform::Transaction& transaction) {
         return show_session(transaction, tenant, id);

@@ -10,7 +10,6 @@
 #include "commerce/postings.hpp"
 #include "server/core/ledger_book.hpp"
 #include "server/payments/sandbox.hpp"
-#include "server/payments/stripe_notice.hpp"
 #include "server/routes/body_reader.hpp"
 #include "server/routes/filters.hpp"
 #include "server/routes/own.hpp"
@@ -129,37 +128,6 @@ Result<ApiAnswer> complete_action(ApiCall& call, Services& services) {
                          commerce::PaymentEvent(commerce::payment_event::ActionDone{desk.now()}));
       },
       [&](Desk&) { return answer_payment(call, 200, payment.id); });
-}
-
-// Stripe's webhook. Whatever is signed and not ours is taken too, or Stripe would send it for days.
-Result<ApiAnswer> take_stripe_notice(ApiCall& call, Services& services) {
-  if (services.stripe_webhook_secret.empty()) {
-    return fail(ApiError::kNotFound, "there is no Stripe here");
-  }
-  const std::string& payload = call.request.body;
-  const auto signature = call.request.headers.find("Stripe-Signature").value_or("");
-  if (!payments::verify_stripe_signature(payload, signature, services.stripe_webhook_secret,
-                                         call.now)) {
-    return fail(ApiError::kUnauthenticated,
-                "this is not signed with the endpoint's secret, or too long ago: see "
-                "payments.webhook_secret_file, and this machine's clock");
-  }
-  const auto notice = payments::parse_stripe_notice(payload);
-  const auto id = notice ? PaymentId::parse(notice->payment) : std::nullopt;
-  if (!id) return api::no_content();
-  const auto tenant = call.transaction().query_one<TenantId>(
-      "SELECT tenant FROM aggregates WHERE kind = 'payment' AND id = $1", *id);
-  if (!tenant) return std::unexpected(tenant.error());
-  if (!*tenant) return api::no_content();
-  const TenantId& whose = std::get<0>(**tenant);
-  const auto row = core::find_row<Payment>(call.transaction(), whose, id->text());
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return api::no_content();
-  const auto event = payments::event_of(*notice, (*row)->value, call.now);
-  if (!event) return api::no_content();
-  return at_desk(
-      call, services.board, [&](Desk& desk) { return desk.tell(whose, *id, *event); },
-      [](Desk&) -> Result<ApiAnswer> { return api::no_content(); });
 }
 
 // ---- Debts
@@ -342,8 +310,6 @@ void add_money_routes(api::Api& api, Services& services) {
            .run = [&services](ApiCall& call) { return create_refund(call, services); }});
   api.add({.operation = "complete_sandbox_action",
            .run = [&services](ApiCall& call) { return complete_action(call, services); }});
-  api.add({.operation = "take_stripe_notice",
-           .run = [&services](ApiCall& call) { return take_stripe_notice(call, services); }});
   api.add({.operation = "list_debts", .run = list_debts});
   api.add({.operation = "pay_debts",
            .run = [&services](ApiCall& call) { return pay_debts(call, services); }});

@@ -1,5 +1,6 @@
 #include "server/identity/api_keys.hpp"
 #include "server/identity/contact.hpp"
+#include "server/identity/key_mode.hpp"
 #include "server/identity/tenants.hpp"
 #include "server/identity/users.hpp"
 #include "server/routes/routes.hpp"
@@ -148,13 +149,16 @@ void add_users(api::Api& api) {
 
 // ---- API keys
 
-Result<ApiAnswer> create_api_key(ApiCall& call) {
+Result<ApiAnswer> create_api_key(ApiCall& call, const Services& services) {
   BodyReader body(call.body());
   identity::NewApiKey wish;
   wish.name = body.text("name");
   wish.role = read_role(body);
-  wish.live = body.boolean_if("livemode").value_or(false);
+  wish.live = body.boolean_if("livemode").value_or(services.live);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
+  if (auto usable = identity::check_key_mode(wish.live, services.live); !usable) {
+    return std::unexpected(usable.error());
+  }
   const auto made = identity::add_api_key(call.transaction(), call.world, call.tenant(), wish);
   if (!made) return std::unexpected(made.error());
   return api::answer(201, {{"api_key", json_of(made->key)}, {"secret", made->secret}});
@@ -168,14 +172,15 @@ Result<ApiAnswer> revoke_api_key(ApiCall& call) {
   return api::no_content();
 }
 
-void add_api_keys(api::Api& api) {
+void add_api_keys(api::Api& api, const Services& services) {
   const auto to_json = [](const identity::ApiKey& key) { return json_of(key); };
   api.add({.operation = "list_api_keys", .run = [to_json](ApiCall& call) -> Result<ApiAnswer> {
              const auto keys = identity::list_api_keys(call.transaction(), call.tenant());
              if (!keys) return std::unexpected(keys.error());
              return page_of(call, *keys, to_json);
            }});
-  api.add({.operation = "create_api_key", .run = create_api_key});
+  api.add({.operation = "create_api_key",
+           .run = [&services](ApiCall& call) { return create_api_key(call, services); }});
   api.add({.operation = "revoke_api_key", .run = revoke_api_key});
 }
 
@@ -199,76 +204,11 @@ Result<ApiAnswer> update_tenant(ApiCall& call) {
 
 }  // namespace
 
-void add_people_routes(api::Api& api, Services&) {
+void add_people_routes(api::Api& api, Services& services) {
   add_users(api);
-  add_api_keys(api);
+  add_api_keys(api, services);
   api.add({.operation = "get_tenant", .run = get_tenant});
   api.add({.operation = "update_tenant", .run = update_tenant});
-}
-
-// ---- A shopper's wallet
-
-namespace {
-
-json json_of(const identity::PaymentMethod& method) {
-  return {{"id", method.id.text()},          {"provider", method.provider},
-          {"brand", method.brand},           {"last4", method.last4},
-          {"is_default", method.is_default}, {"created_at", to_string(method.created_at)}};
-}
-
-Result<ShopperId> shopper_of(const ApiCall& call) {
-  const auto shopper = ShopperId::parse(call.principal().id);
-  if (!shopper) return fail(ApiError::kForbidden, "only shoppers have a wallet");
-  return *shopper;
-}
-
-Result<ApiAnswer> list_methods(ApiCall& call) {
-  const auto shopper = shopper_of(call);
-  if (!shopper) return std::unexpected(shopper.error());
-  const auto methods = identity::list_payment_methods(call.transaction(), call.tenant(), *shopper);
-  if (!methods) return std::unexpected(methods.error());
-  return page_of(call, *methods, [](const auto& method) { return json_of(method); });
-}
-
-Result<void> describe(ApiCall& call, const Services& services) {
-  BodyReader body(call.body());
-  const std::string token = body.text("provider_token", identity::kMethodTokenBytesMax);
-  if (auto read = body.done(); !read) return read;
-  auto method = services.describe_method(token);
-  if (!method) return std::unexpected(method.error());
-  call.carried = *std::move(method);
-  return {};
-}
-
-Result<ApiAnswer> add_method(ApiCall& call) {
-  const auto shopper = shopper_of(call);
-  if (!shopper) return std::unexpected(shopper.error());
-  const auto added =
-      identity::add_payment_method(call.transaction(), call.world, call.tenant(), *shopper,
-                                   std::any_cast<const identity::NewPaymentMethod&>(call.carried));
-  if (!added) return std::unexpected(added.error());
-  return api::answer(201, json_of(*added));
-}
-
-Result<ApiAnswer> remove_method(ApiCall& call) {
-  const auto shopper = shopper_of(call);
-  if (!shopper) return std::unexpected(shopper.error());
-  const auto id = call.path_id<identity::PaymentMethodId>("id");
-  if (!id) return std::unexpected(id.error());
-  const auto removed =
-      identity::remove_payment_method(call.transaction(), call.tenant(), *shopper, *id);
-  if (!removed) return std::unexpected(removed.error());
-  return api::no_content();
-}
-
-}  // namespace
-
-void add_wallet_routes(api::Api& api, Services& services) {
-  api.add({.operation = "list_payment_methods", .run = list_methods});
-  api.add({.operation = "create_payment_method",
-           .run = add_method,
-           .slow = [&services](ApiCall& call) { return describe(call, services); }});
-  api.add({.operation = "remove_payment_method", .run = remove_method});
 }
 
 }  // namespace tally::routes

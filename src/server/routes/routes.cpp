@@ -14,6 +14,7 @@ void add_public_routes(api::Api& api, Services& services) {
   add_shopping_routes(api, services);
   add_dispute_routes(api, services);
   add_money_routes(api, services);
+  add_notice_routes(api, services);
   add_review_routes(api, services);
   add_stock_routes(api, services);
   add_history_routes(api, services);

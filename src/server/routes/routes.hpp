@@ -20,6 +20,7 @@ void add_webhook_routes(api::Api& api, Services& services);    // Where webhooks
 void add_shopping_routes(api::Api& api, Services& services);   // Sessions, receipts, their clips.
 void add_dispute_routes(api::Api& api, Services& services);    // What a receipt has wrong.
 void add_money_routes(api::Api& api, Services& services);      // Payments, debts, the ledger.
+void add_notice_routes(api::Api& api, Services& services);     // What Stripe tells on its own.
 void add_review_routes(api::Api& api, Services& services);     // Reviews, carts, videos.
 void add_stock_routes(api::Api& api, Services& services);      // Restocking, stock, alerts.
 void add_history_routes(api::Api& api, Services& services);

@@ -63,7 +63,7 @@ TEST_P(Routes, SignPeopleInAndOut) {
   const std::string right = wish(kPassword);
   const TestResponse response = ask("POST", "/v1/sign_in/users", "", right);
   ASSERT_EQ(response.status, 200) << response.body;
-  EXPECT_THAT(response.head, HasSubstr("Set-Cookie: tally_session=tally_session_"));
+  EXPECT_THAT(response.head, HasSubstr("Set-Cookie: tally_console=tally_session_"));
   const json signed_in = json::parse(response.body);
   const std::string token = signed_in.at("token");
   EXPECT_EQ(signed_in.at("me").at("role"), "owner");
@@ -71,7 +71,7 @@ TEST_P(Routes, SignPeopleInAndOut) {
   EXPECT_EQ(me.at("email"), "owner@example.com");
   EXPECT_EQ(me.at("csrf_token"), signed_in.at("csrf_token"));
   // The page's way: a cookie, and the token of the page.
-  const std::string cookie = fmt::format("Cookie: tally_session={}\r\n", token);
+  const std::string cookie = fmt::format("Cookie: tally_console={}\r\n", token);
   EXPECT_EQ(ask("GET", "/v1/me", "", "", cookie).status, 200);
   EXPECT_EQ(ask("POST", "/v1/sign_out", "", "", cookie).status, 403);
   const std::string csrf =
@@ -100,6 +100,64 @@ TEST_P(Routes, SignShoppersInByCode) {
           "Idempotency-Key: m1\r\n");
   EXPECT_EQ(method.status, 201) << method.body;
   EXPECT_THAT(ask("GET", "/v1/payment_methods", token).body, HasSubstr("visa"));
+}
+
+TEST_P(Routes, KeepAShopperAndAPersonOfTheOperatorApartInOneBrowser) {
+  const std::string person =
+      json::parse(
+          ask("POST", "/v1/sign_in/users", "",
+              json{{"tenant", tenant_}, {"email", "owner@example.com"}, {"password", kPassword}}
+                  .dump())
+              .body)
+          .at("token");
+  json shopper = {{"tenant", tenant_}, {"email", "sam@example.com"}};
+  EXPECT_EQ(ask("POST", "/v1/sign_in/codes", "", shopper.dump()).status, 202);
+  shopper["code"] = codes_.back().code;
+  const TestResponse signed_in = ask("POST", "/v1/sign_in/shoppers", "", shopper.dump());
+  EXPECT_THAT(signed_in.head, HasSubstr("Set-Cookie: tally_wallet=tally_session_"));
+  const std::string token = json::parse(signed_in.body).at("token");
+  const auto headers = [](std::string_view cookies, std::string_view page) {
+    return fmt::format("Cookie: {}\r\n", cookies) +
+           (page.empty() ? "" : fmt::format("X-Tally-Page: {}\r\n", page));
+  };
+  const auto role = [&](std::string_view cookies, std::string_view page) -> std::string {
+    const TestResponse me = ask("GET", "/v1/me", "", "", headers(cookies, page));
+    if (me.status != 200) return std::to_string(me.status);
+    return json::parse(me.body).at("role");
+  };
+  const std::string both = fmt::format("tally_wallet={}; tally_console={}", token, person);
+  EXPECT_EQ(role(both, "wallet"), "shopper");
+  EXPECT_EQ(role(both, "console"), "owner");
+  EXPECT_EQ(ask("GET", "/v1/sites", "", "", headers(both, "")).status, 200);
+  // One cookie of before, whoever it is of: it opens their page, and no other.
+  const std::string old = "tally_session=" + person;
+  EXPECT_EQ(role(old, "console"), "owner");
+  EXPECT_EQ(role(old, "wallet"), "401");
+  EXPECT_EQ(role(old + "; tally_wallet=" + token, "wallet"), "shopper");
+  // The token of one page is not the other's, and leaving one leaves the other.
+  const std::string csrf = fmt::format(
+      "X-CSRF-Token: {}\r\n", json::parse(signed_in.body).at("csrf_token").get<std::string>());
+  EXPECT_EQ(ask("POST", "/v1/sign_out", "", "", headers(both, "console") + csrf).status, 403);
+  const TestResponse left = ask("POST", "/v1/sign_out", "", "", headers(both, "wallet") + csrf);
+  EXPECT_EQ(left.status, 204);
+  EXPECT_THAT(left.head, HasSubstr("Set-Cookie: tally_wallet=; Path=/"));
+  EXPECT_EQ(role(both, "wallet"), "401");
+  EXPECT_EQ(role(both, "console"), "owner");
+}
+
+TEST_P(Routes, MakeNoKeyForMoneyThatIsNotMovedHere) {
+  const auto wish = [](const json& more) {
+    json body = {{"name", "till"}, {"role", "viewer"}};
+    body.update(more);
+    return body.dump();
+  };
+  for (const bool live : {false, true}) {
+    services_->live = live;
+    EXPECT_EQ(refused("POST", "/v1/api_keys", wish({{"livemode", !live}})), "422 key_mode_wrong");
+    for (const json& more : {json::object(), json{{"livemode", live}}}) {
+      EXPECT_EQ(ok("POST", "/v1/api_keys", wish(more)).at("api_key").at("livemode"), live);
+    }
+  }
 }
 
 TEST_P(Routes, KeepPeopleAndKeys) {

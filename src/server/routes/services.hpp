@@ -21,6 +21,7 @@
 #include "server/gateway/gateway.hpp"
 #include "server/identity/payment_methods.hpp"
 #include "server/identity/shoppers.hpp"
+#include "server/payments/stripe_cards.hpp"
 
 namespace tally::routes {
 
@@ -61,7 +62,7 @@ struct Services {
   platform::Store& store;
   core::HintBoard& board;
   const platform::BlobFiles& blobs;
-  LiveEvents& live;
+  LiveEvents& live_events;
   std::filesystem::path uploads;  // A folder on the disk of the blobs, for what is on its way.
   identity::CodeKey code_key;
   std::vector<commerce::DoorTokenKey> door_keys;  // Of cabinets' codes; the first one writes.
@@ -84,9 +85,15 @@ struct Services {
   // Whose token it is, and what people know the card by. On a worker's thread: it may ask the
   // provider.
   std::function<Result<identity::NewPaymentMethod>(const std::string& token)> describe_method = {};
+  // A page of the provider's where a shopper saves a card, and what became of it. On a worker's
+  // thread: they ask the provider. None: cards are added by their token alone.
+  std::function<Result<payments::CardPage>(const payments::CardWish&)> begin_card = {};
+  std::function<Result<payments::CardFound>(const std::string& reference)> look_at_card = {};
+  std::string public_url = {};          // Where the wallet is: the provider leads back to it.
   gateway::Gateway* gateway = nullptr;  // Where cabinets' connections go.
   commerce::SessionPolicy session_policy = {};
   commerce::DisputePolicy dispute_policy = {};
+  bool live = false;                                  // Payments are real money.
   bool sandbox = false;                               // Test cards, and what their banks ask.
   std::string stripe_webhook_secret = {};             // Empty: Stripe tells nothing here.
   std::function<Result<std::string>()> metrics = {};  // On a worker's thread.

@@ -21,11 +21,11 @@ ApiAnswer signed_in(const Services& services, const identity::SignedIn& session,
                                        {"csrf_token", session.csrf},
                                        {"expires_at", to_string(session.session.expires_at)},
                                        {"me", std::move(me)}});
-  const auto life = session.session.person.starts_with(UserKind::kPrefix)
-                        ? identity::kUserSessionLifetime
-                        : identity::kShopperSessionLifetime;
-  answer.headers.add("Set-Cookie",
-                     api::session_cookie(session.token, life, services.secure_cookies));
+  const std::string& person = session.session.person;
+  const auto page = UserId::parse(person) ? api::Page::kConsole : api::Page::kWallet;
+  answer.headers.add("Set-Cookie", api::session_cookie(api::cookie_name(page), session.token,
+                                                       identity::session_lifetime(person),
+                                                       services.secure_cookies));
   return answer;
 }
 
@@ -175,7 +175,10 @@ Result<ApiAnswer> sign_out(ApiCall& call, const Services& services) {
     if (!ended) return std::unexpected(ended.error());
   }
   ApiAnswer answer = api::no_content();
-  answer.headers.add("Set-Cookie", api::session_cookie("", {}, services.secure_cookies));
+  if (!call.admitted.cookie.empty()) {
+    answer.headers.add("Set-Cookie",
+                       api::session_cookie(call.admitted.cookie, "", {}, services.secure_cookies));
+  }
   return answer;
 }
 

@@ -84,7 +84,7 @@ void RoutesTest::add_routes(api::Api& api) {
       Services{.store = *store_,
                .board = board_,
                .blobs = *blobs_,
-               .live = *live_,
+               .live_events = *live_,
                .uploads = uploads,
                .code_key = {std::vector<std::uint8_t>(32, 7)},
                .door_keys = {{1, {7}}},

@@ -14,6 +14,7 @@
 #include "server/identity/schema.hpp"
 #include "server/payments/sandbox.hpp"
 #include "server/payments/stripe.hpp"
+#include "server/payments/stripe_cards.hpp"
 #include "server/webhooks/schema.hpp"
 #include "server/workers/schema.hpp"
 
@@ -86,6 +87,17 @@ Result<std::string> stripe_key(const Config& config) {
               "payments: stripe needs its API key: name it with secret_file or secret_env");
 }
 
+Result<payments::StripeOptions> stripe_options(const Config& config,
+                                               const std::string& public_url) {
+  auto secret = stripe_key(config);
+  if (!secret) return std::unexpected(std::move(secret.error()));
+  payments::StripeOptions options;
+  options.secret_key = *std::move(secret);
+  options.return_url = public_url + "/wallet";
+  if (!config.payments.url.empty()) options.base_url = config.payments.url;
+  return options;
+}
+
 }  // namespace
 
 Result<bool> is_live(const Config& config) {
@@ -104,13 +116,20 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const Config& config,
     return std::make_unique<payments::Sandbox>(store, world,
                                                payments::SandboxOptions{.base_url = public_url});
   }
-  auto secret = stripe_key(config);
-  if (!secret) return std::unexpected(std::move(secret.error()));
-  payments::StripeOptions options;
-  options.secret_key = *std::move(secret);
-  options.return_url = public_url + "/wallet";
-  if (!config.payments.url.empty()) options.base_url = config.payments.url;
-  return std::make_unique<payments::Stripe>(client, world, std::move(options));
+  auto options = stripe_options(config, public_url);
+  if (!options) return std::unexpected(std::move(options.error()));
+  return std::make_unique<payments::Stripe>(client, world, *std::move(options));
+}
+
+Result<void> offer_card_pages(const Config& config, http::HttpClient& client,
+                              routes::Services& services) {
+  if (config.payments.provider == config::PaymentProvider::kSandbox) return {};
+  auto options = stripe_options(config, services.public_url);
+  if (!options) return std::unexpected(std::move(options.error()));
+  const auto cards = std::make_shared<payments::StripeCards>(client, *std::move(options));
+  services.begin_card = [cards](const payments::CardWish& wish) { return cards->begin(wish); };
+  services.look_at_card = [cards](const std::string& reference) { return cards->look(reference); };
+  return {};
 }
 
 Result<void> check_photo(const fs::path& photo) {

@@ -27,6 +27,9 @@ Result<std::unique_ptr<payments::Provider>> make_provider(const config::Config& 
                                                           server::World& world,
                                                           http::HttpClient& client,
                                                           const std::string& public_url);
+// Where payments are Stripe's, shoppers save cards on its pages. The client outlives services.
+Result<void> offer_card_pages(const config::Config& config, http::HttpClient& client,
+                              routes::Services& services);
 // Whether payments are of real money: Stripe's, with a key that is none of its test mode.
 Result<bool> is_live(const config::Config& config);
 // Whether a product's photo can be enrolled. Errors: media's, identify's.

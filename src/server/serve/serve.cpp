@@ -186,8 +186,13 @@ class Serve::Impl {
     services_->draft_layout = layout_for;
     services_->look_alikes = look_alikes;
     services_->describe_method = [this](const std::string& token) { return describe(token); };
+    services_->public_url = public_url();
+    if (auto offered = offer_card_pages(config(), *client_, *services_); !offered) return offered;
     services_->gateway = gateway_.get();
     services_->session_policy = config().session;
+    const auto live = is_live(config());
+    if (!live) return std::unexpected(live.error());
+    services_->live = *live;
     services_->sandbox = config().payments.provider == config::PaymentProvider::kSandbox;
     const auto notices =
         config::resolve_secret(config().payments.webhook_secret, config::system_secrets());
@@ -196,8 +201,6 @@ class Serve::Impl {
     services_->metrics = [this] { return metrics(); };
     services_->ready = [this] { return static_cast<bool>(gauges()); };
     api::ApiOptions api_options;
-    const auto live = is_live(config());
-    if (!live) return std::unexpected(live.error());
     api_options.authenticate = [live = *live](platform::Transaction& transaction,
                                               std::string_view credential, Instant now) {
       return identity::authenticate_in_mode(transaction, credential, now, live);

@@ -141,6 +141,7 @@ void ServeTest::SetUp() {
   config.http.port = 0;
   config.roles = {config::ServerRole::kApi, config::ServerRole::kGateway,
                   config::ServerRole::kWorker};
+  change(config);
   auto server = Serve::start({.config = std::move(config),
                               .log = [](server::LogLevel, std::string_view, std::string_view) {},
                               .mail =

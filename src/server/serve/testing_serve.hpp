@@ -1,4 +1,4 @@
-// For tests: tally as a whole in this process, but for the watching of video, with what is
+// For tests: tally as a whole in this process, mostly but for the watching of video, with what is
 // outside of it in the test's hands: a clock that can be put forward, a provider that can be down,
 // a cabinet at the end of a real WebSocket, and a shopper with a test card.
 //
@@ -20,6 +20,7 @@
 
 #include "base/device_link.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/blobs.hpp"
 #include "platform/http/client.hpp"
 #include "server/payments/sandbox.hpp"
 #include "server/serve/demo.hpp"
@@ -99,6 +100,8 @@ class ServeTest : public ::testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
+  // What a test wants otherwise of its server.
+  virtual void change(config::Config&) {}
 
   [[nodiscard]] Answer get(const std::string& who, const std::string& path);
   [[nodiscard]] Answer post(const std::string& who, const std::string& path,
@@ -153,5 +156,42 @@ void ServeTest::wait_for(const std::string& what, Found found) {
     board.wait(core::Topic::kEvents, seen, std::chrono::milliseconds(200));
   }
 }
+
+// What tests of a session's way share.
+class Outside : public ServeTest {
+ protected:
+  // Scanned, opened, and recorded in one segment.
+  SessionId shop() {
+    const SessionId session = scan();
+    open(session);
+    EXPECT_EQ(cabinet_->put_segment(session, 0, "one").status, 200);
+    return session;
+  }
+  std::int64_t total(const SessionId& session) {
+    const std::string receipt = this->session(session).value("receipt", "");
+    const Answer answer = get(sam_, "/v1/receipts/" + receipt);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.status == 200 ? answer.body.at("total").at("gross").at("minor").get<int>() : -1;
+  }
+  std::vector<std::string> alerts() {
+    std::vector<std::string> kinds;
+    const Answer all = get(owner_, "/v1/alerts");
+    for (const json& alert : all.body.at("data")) kinds.push_back(alert.at("kind"));
+    return kinds;
+  }
+  // Of one of the session's blobs: kept beyond its time, for whoever decides.
+  bool is_held(const SessionId& session, const std::string& name) {
+    const auto blob = server_->office().look_and_wait([&](platform::Transaction& transaction) {
+      return platform::find_blob(transaction, {demo_.tenant, session.text(), name});
+    });
+    EXPECT_TRUE(blob && *blob) << name;
+    return blob && *blob && (*blob)->held_until.has_value();
+  }
+  void expect_nothing_taken(const SessionId& session) {
+    EXPECT_EQ(this->session(session).at("receipt"), nullptr);
+    EXPECT_EQ(payment(session).at("state"), "held");
+    EXPECT_EQ(statement().captured_minor, 0);
+  }
+};
 
 }  // namespace tally::serve::testing

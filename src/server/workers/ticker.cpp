@@ -51,7 +51,12 @@ void bury(core::Office& office, const server::Log& log) {
     if (office.board().stopped()) return;
     const auto told =
         office.act_and_wait([&](Desk& desk) { return core::tell_of_death(desk, work); });
-    if (told) continue;
+    if (told) {
+      log(server::LogLevel::kError, "ticker",
+          fmt::format("{} {} of {} was given up after {} tries: {}", work.kind, work.id,
+                      core::object_of(work), work.tries, work.error));
+      continue;
+    }
     complain(work, told.error());
     if (told.error().code.kind == ErrorKind::kUnavailable) continue;  // It may go well later.
     // Else it would be among the oldest for ever, and hide what dies after it.

@@ -2,17 +2,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { Redirect, Route, Switch, useLocation } from "wouter-preact";
-import { loadMe, me, signOut } from "@shared/api/me";
+import { loadMe, me } from "@shared/api/me";
 import { problemOf, type Problem } from "@shared/api/problem";
 import { whenBack } from "@shared/connection";
 import { words } from "@shared/strings";
-import { Button, ButtonLink } from "@shared/ui/button";
+import { ButtonLink } from "@shared/ui/button";
 import { Icon } from "@shared/ui/icons";
 import { Empty, ProblemNotice, Skeleton } from "@shared/ui/states";
 import { useKeys } from "./keys";
 import { Lazy } from "./lazy";
 import { followEvents } from "./live";
-import { isStaff, may } from "./roles";
+import { may } from "./roles";
 import { pathOf, sections, type Section } from "./sections";
 import { KeyHelp } from "./shell/key_help";
 import { LeadBack } from "./shell/lead_back";
@@ -45,21 +45,7 @@ export function Console(): JSX.Element {
     );
   }
   if (me.value === null) return <SignIn />;
-  return isStaff() ? <Shell key={me.value.id} /> : <OtherPerson />;
-}
-
-function OtherPerson(): JSX.Element {
-  const text = said.value.otherPerson;
-  return (
-    <main class="sign-in">
-      <Empty icon="person" title={text.title}>
-        <p>{text.todo}</p>
-        <Button kind="primary" icon="logout" onPress={signOut}>
-          {words.value.common.signOut}
-        </Button>
-      </Empty>
-    </main>
-  );
+  return <Shell key={me.value.id} />;
 }
 
 function Shell(): JSX.Element {

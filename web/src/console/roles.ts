@@ -15,4 +15,3 @@ const over: Record<Role, readonly Role[]> = {
 };
 
 export const may = (lowest: Role): boolean => me.value != null && over[me.value.role].includes(lowest);
-export const isStaff = (): boolean => may("viewer");

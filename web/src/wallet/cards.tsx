@@ -8,7 +8,6 @@ import { isTest } from "@shared/page";
 import { words } from "@shared/strings";
 import { dateTime } from "@shared/time";
 import { Button } from "@shared/ui/button";
-import { Notice } from "@shared/ui/states";
 import { chosenCard } from "./state";
 
 export type Card = Schemas["PaymentMethod"];
@@ -34,7 +33,7 @@ type TestCard = keyof typeof words.value.wallet.card.testCards;
 export function CardForm({ onDone }: { onDone: (card: Card) => void }): JSX.Element {
   const said = words.value.wallet.card;
   const [token, setToken] = useState<TestCard>("pm_card_visa");
-  if (!isTest) return <Notice kind="warn">{said.live}</Notice>;
+  if (!isTest) return <CardAtProvider />;
   const add = () =>
     once(`card/${token}`, async (key) => {
       const params = { header: { "Idempotency-Key": key } };
@@ -61,6 +60,25 @@ export function CardForm({ onDone }: { onDone: (card: Card) => void }): JSX.Elem
         ))}
       </fieldset>
       <Button kind="primary" size="large" wide busy={said.adding} onPress={add}>
+        {said.add}
+      </Button>
+    </div>
+  );
+}
+
+// Leads to the payment provider's own page, which leads back to SavedCardPage.
+export function CardAtProvider(): JSX.Element {
+  const said = words.value.wallet.card.hosted;
+  const leave = () =>
+    once("card", async (key) => {
+      const params = { header: { "Idempotency-Key": key } };
+      const page = await ask(api.POST("/v1/card_setups", { params }));
+      location.assign(page.url);
+    });
+  return (
+    <div class="stack">
+      <p class="soft">{said.intro}</p>
+      <Button kind="primary" size="large" wide icon="card" busy={said.leaving} onPress={leave}>
         {said.add}
       </Button>
     </div>

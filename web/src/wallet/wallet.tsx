@@ -10,7 +10,7 @@ import { ButtonLink } from "@shared/ui/button";
 import { Empty, ProblemNotice, Skeleton } from "@shared/ui/states";
 import { AccountPage } from "./account_page";
 import { BankPage } from "./bank_page";
-import { CardPage } from "./card_page";
+import { CardPage, SavedCardPage } from "./card_page";
 import { DebtPage } from "./debt_page";
 import { DoorPage } from "./door_page";
 import { Frame } from "./frame";
@@ -70,6 +70,13 @@ export function Wallet(): JSX.Element {
         <Mine>
           <CardPage />
         </Mine>
+      </Route>
+      <Route path="/wallet/cards/setup/:id">
+        {({ id }) => (
+          <Mine>
+            <SavedCardPage id={id} key={id} />
+          </Mine>
+        )}
       </Route>
       <Route path="/wallet/account" component={AccountPage} />
       <Route path="/sandbox/actions/:payment">

@@ -55,9 +55,11 @@ export async function end(child, signal = "SIGTERM") {
 }
 
 // `session`: the folder in demo/ of which the cabinets have layout, products and clips. `operators`:
-// instead of the demo, empty tenants with these names, each with an owner.
+// instead of the demo, empty tenants with these names, each with an owner. `settings`: more of the
+// configuration.
 export class Server {
-  constructor({ session = "take_one", cabinets = 2, operators = [] } = {}) {
+  constructor({ session = "take_one", cabinets = 2, operators = [], settings = "" } = {}) {
+    this.settings = settings;
     this.names = operators;
     this.operators = [];
     this.session = join(root, "demo", session);
@@ -74,7 +76,7 @@ export class Server {
     writeFileSync(
       this.config,
       `version = 1\ndata = "${this.folder}/server"\npublic_url = "${this.url}"\n` +
-        `[http]\nport = ${this.port}\n[mail]\nkind = "print"\n`,
+        `[http]\nport = ${this.port}\n[mail]\nkind = "print"\n${this.settings}`,
     );
     for (const name of this.names) {
       await end(this.process);

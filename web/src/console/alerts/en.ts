@@ -36,6 +36,7 @@ export const en = {
     stock_out: "Out of stock",
     review_overdue: "A review waits too long",
     dispute_open: "A dispute waits",
+    payment_call_lost: "A call to the payment provider is lost: look there",
     payment_stuck: "A payment is stuck",
     watch_failed: "A session could not be watched",
     work_dead: "A call to the payment provider was given up",

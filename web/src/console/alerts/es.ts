@@ -40,6 +40,7 @@ export const es: typeof en = {
     stock_out: "Agotado",
     review_overdue: "Una revisión espera demasiado",
     dispute_open: "Una reclamación espera",
+    payment_call_lost: "Se perdió una llamada al proveedor de pagos: mire allí",
     payment_stuck: "Un pago está atascado",
     watch_failed: "No se pudo observar una sesión",
     work_dead: "Se desistió de una llamada al proveedor de pagos",

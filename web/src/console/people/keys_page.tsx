@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { Button } from "@shared/ui/button";
 import { Confirm, Dialog } from "@shared/ui/dialog";
-import { SelectField, TextField } from "@shared/ui/field";
+import { TextField } from "@shared/ui/field";
 import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Badge, Time } from "@shared/ui/texts";
@@ -143,13 +143,10 @@ function NewKey({
   onMade: (secret: string) => Promise<void>;
 }): JSX.Element {
   const words = said.value;
-  const [fields, clear] = useFields("key.new", { name: "", role: "viewer", mode: "test" });
+  const [fields, clear] = useFields("key.new", { name: "", role: "viewer" });
   const send = async () => {
-    const body = {
-      name: fields.name.value.trim(),
-      role: roleOf(fields.role.value),
-      livemode: fields.mode.value === "live",
-    };
+    // Of the server's mode: another would be refused.
+    const body = { name: fields.name.value.trim(), role: roleOf(fields.role.value) };
     const { secret } = await ask(api.POST("/v1/api_keys", { body }));
     clear();
     await onMade(secret);
@@ -172,15 +169,6 @@ function NewKey({
               input={{ maxLength: 200, autocomplete: "off" }}
             />
             <RoleField value={fields.role} />
-            <SelectField
-              label={words.mode}
-              value={fields.mode.value === "live" ? "live" : "test"}
-              choices={[
-                { value: "test", words: words.test },
-                { value: "live", words: words.live },
-              ]}
-              onChange={(value) => (fields.mode.value = value)}
-            />
           </>
         )}
       </Form>

@@ -37,10 +37,6 @@ export const en = {
     title: "Not yours to see",
     todo: (role: string) => `This is for ${role} and above. Ask an owner of your house.`,
   },
-  otherPerson: {
-    title: "Signed in as a shopper",
-    todo: "The console is for people of the operator. Sign out to sign in as one.",
-  },
   leadBack: {
     label: "To the first steps",
     words: "Nothing was sold yet. The first steps say what comes next.",

@@ -39,10 +39,6 @@ export const es: ConsoleStrings = {
     title: "No puede ver esto",
     todo: (role: string) => `Es para ${role} o más. Pídalo a un propietario de su casa.`,
   },
-  otherPerson: {
-    title: "Ha entrado como comprador",
-    todo: "La consola es para personas del operador. Salga para entrar como una de ellas.",
-  },
   leadBack: {
     label: "A los primeros pasos",
     words: "Aún no se ha vendido nada. Los primeros pasos dicen qué viene ahora.",

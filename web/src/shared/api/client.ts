@@ -2,9 +2,10 @@
 //
 //   const receipt = await ask(api.GET("/v1/receipts/{id}", { params: { path: { id } } }));
 //
-// ask() gives the body, or throws a Problem. The cookie of sign-in goes along by itself, and so
-// does X-CSRF-Token with whatever changes something.
+// ask() gives the body, or throws a Problem. The cookie of sign-in goes along by itself; X-Tally-Page
+// says which page's it is, and X-CSRF-Token goes with whatever changes something.
 import createClient, { type Middleware } from "openapi-fetch";
+import { pageName } from "../page_name";
 import { patientFetch } from "./patience";
 import { problemOf, problemOfAnswer } from "./problem";
 import type { components, paths } from "@schema";
@@ -16,6 +17,8 @@ export const setCsrfToken = (token: string): void => {
   csrfToken = token;
 };
 
+export const ofPage = { "X-Tally-Page": pageName };
+
 const csrf: Middleware = {
   onRequest({ request }) {
     if (csrfToken && request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
@@ -26,6 +29,7 @@ const csrf: Middleware = {
 export const api = createClient<paths>({
   baseUrl: location.origin,
   credentials: "same-origin",
+  headers: ofPage,
   fetch: patientFetch,
 });
 api.use(csrf);

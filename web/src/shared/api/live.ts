@@ -2,6 +2,7 @@
 // and gives events of every type. Comes back by itself after 0.5 s to 15 s, with the last id that
 // it saw.
 import { noteAnswer, noteSilence, whenBack } from "../connection";
+import { ofPage } from "./client";
 import { wait } from "./patience";
 import { Problem, problemOfAnswer } from "./problem";
 
@@ -61,7 +62,7 @@ export function follow(path: string, options: LiveOptions): () => void {
     end.signal.addEventListener("abort", stop);
     let timer = setTimeout(stop, silenceMsMax);
     try {
-      const headers: Record<string, string> = { Accept: "text/event-stream" };
+      const headers: Record<string, string> = { Accept: "text/event-stream", ...ofPage };
       if (lastId) headers["Last-Event-ID"] = lastId;
       const answer = await fetch(path, { headers, signal: attempt.signal });
       if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {

@@ -1,6 +1,7 @@
 // Who is signed in: undefined while nobody knows yet, null for nobody.
 import { signal } from "@preact/signals";
 import { forgetStored, readStored, writeStored } from "../stored";
+import { seen } from "../page_name";
 import { api, ask, setCsrfToken, type Schemas } from "./client";
 import { Problem } from "./problem";
 
@@ -17,7 +18,7 @@ export async function loadMe(): Promise<Me | null> {
     know(got);
     return got;
   } catch (thrown) {
-    const last = readStored<Me>("browser", "seen.me");
+    const last = readStored<Me>("browser", seen("me"));
     if (!(thrown instanceof Problem)) throw thrown;
     if (thrown.kind === "offline" && last) return (me.value = last);
     if (thrown.status !== 401) throw thrown;
@@ -28,7 +29,7 @@ export async function loadMe(): Promise<Me | null> {
 function know(who: Me): void {
   me.value = who;
   const { csrf_token: _secret, ...rest } = who;
-  writeStored("browser", "seen.me", rest);
+  writeStored("browser", seen("me"), rest);
 }
 
 export function signedIn(answer: Schemas["SignedIn"]): Me {
@@ -46,6 +47,6 @@ export async function signOut(): Promise<void> {
 export function nobody(): void {
   setCsrfToken("");
   me.value = null;
-  forgetStored("browser", "seen.");
+  forgetStored("browser", seen(""));
   forgetStored("tab", "");
 }

@@ -2,6 +2,7 @@
 // last where nothing else comes, and loads it again when the connection is back.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whenBack } from "../connection";
+import { seen } from "../page_name";
 import { readStored, writeStored } from "../stored";
 import { problemOf, type Problem } from "./problem";
 
@@ -19,7 +20,7 @@ export function useResource<T>(
   load: () => Promise<T>,
   { keep = false }: { keep?: boolean } = {},
 ): Resource<T> {
-  const name = `seen.${key}`;
+  const name = seen(key);
   const first = () => (keep ? readStored<T>("browser", name) : undefined);
   const none = undefined as Problem | undefined;
   const [shown, show] = useState({ key, value: first(), problem: none });

@@ -40,6 +40,22 @@ const codes: Record<string, ProblemWords> = {
     todo: "Pay it first; then the cabinet opens again.",
   },
   password_wrong: { happened: "E-mail address or password is not right.", todo: "Try again." },
+  play_chosen: {
+    happened: "What you did is rendered, or being rendered.",
+    todo: "Begin anew to choose something else.",
+  },
+  play_empty: { happened: "That place is empty.", todo: "Take from another one." },
+  play_full: { happened: "That place is full to its front.", todo: "Choose another place." },
+  play_no_act: { happened: "This page is too old for the cabinet.", todo: "Reload it." },
+  play_no_facing: { happened: "There is no such place in this cabinet.", todo: "Reload the page." },
+  play_no_fit: { happened: "It does not fit there.", todo: "Choose another place." },
+  play_not_in_hand: { happened: "That is not in your hand.", todo: "Take it first." },
+  play_nothing: { happened: "Nothing is chosen yet.", todo: "Take something first." },
+  play_playing: { happened: "It is playing.", todo: "Close the door first." },
+  play_too_many: {
+    happened: "Those are the most acts that can be rendered.",
+    todo: "Render them, or undo one.",
+  },
   too_many_requests: { happened: "Those were many tries.", todo: "Wait a minute, then try again." },
   unauthenticated: { happened: "You are signed out.", todo: "Sign in again." },
 };

@@ -64,9 +64,17 @@ export const wallet = {
     adding: "Adding…",
     added: "The card is added",
     since: (when: string) => `added ${when}`,
-    live:
-      "Cards can’t be added on this page yet: the operator’s payment provider has no form " +
-      "here.",
+    hosted: {
+      intro:
+        "You enter it on the page of Stripe, who moves the " +
+        "money, and come back here. Its number never reaches us.",
+      add: "Add a card on Stripe’s page",
+      leaving: "Going to Stripe…",
+      notSaved: "No card was saved",
+      notSavedWhy: "You left Stripe’s page before the end, or it took too long.",
+      look: "I did finish: look again",
+      looking: "Asking Stripe…",
+    },
     testCards: {
       pm_card_visa: "Works",
       pm_card_chargeDeclinedInsufficientFunds: "Is declined: not enough money",

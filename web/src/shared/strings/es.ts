@@ -44,6 +44,28 @@ const codes: Strings["problems"]["codes"] = {
     happened: "El correo o la contraseña no son correctos.",
     todo: "Inténtalo de nuevo.",
   },
+  play_chosen: {
+    happened: "Lo que hiciste ya está hecho vídeo, o se está haciendo.",
+    todo: "Empieza de nuevo para elegir otra cosa.",
+  },
+  play_empty: { happened: "Ese sitio está vacío.", todo: "Coge de otro." },
+  play_full: { happened: "Ese sitio está lleno hasta delante.", todo: "Elige otro sitio." },
+  play_no_act: {
+    happened: "Esta página es demasiado antigua para el armario.",
+    todo: "Vuelve a cargarla.",
+  },
+  play_no_facing: {
+    happened: "No hay tal sitio en este armario.",
+    todo: "Vuelve a cargar la página.",
+  },
+  play_no_fit: { happened: "No cabe ahí.", todo: "Elige otro sitio." },
+  play_not_in_hand: { happened: "Eso no está en tu mano.", todo: "Cógelo primero." },
+  play_nothing: { happened: "Aún no hay nada elegido.", todo: "Coge algo primero." },
+  play_playing: { happened: "Se está mostrando.", todo: "Cierra la puerta primero." },
+  play_too_many: {
+    happened: "No se pueden mostrar más acciones.",
+    todo: "Muéstralas o deshaz una.",
+  },
   too_many_requests: {
     happened: "Han sido muchos intentos.",
     todo: "Espera un minuto e inténtalo de nuevo.",

@@ -63,9 +63,17 @@ export const wallet: Strings["wallet"] = {
     add: "Añadir esta tarjeta",
     adding: "Añadiendo…",
     added: "La tarjeta está añadida",
-    live:
-      "En esta página aún no se pueden añadir tarjetas: el proveedor de pagos del operador " +
-      "no tiene formulario aquí.",
+    hosted: {
+      intro:
+        "La escribes en la página de Stripe, que mueve " +
+        "el dinero, y vuelves aquí. Su número nunca nos llega.",
+      add: "Añadir una tarjeta en la página de Stripe",
+      leaving: "Yendo a Stripe…",
+      notSaved: "No se guardó ninguna tarjeta",
+      notSavedWhy: "Saliste de la página de Stripe antes de terminar, o tardó demasiado.",
+      look: "Sí terminé: mirar otra vez",
+      looking: "Preguntando a Stripe…",
+    },
     testCards: {
       pm_card_visa: "Funciona",
       pm_card_chargeDeclinedInsufficientFunds: "Se rechaza: falta dinero",
