@@ -42,7 +42,7 @@ Result<inference::Verified> verify_package(const inference::ModelPackage& fp32,
 
 // One thread, one request at a time.
 struct Speeds {
-  double fp32_ms = 0;     // For one inference of the whole batch; the median of the rounds.
+  double fp32_ms = 0;  // For one inference of the batch: a round's best; the median of the rounds.
   double package_ms = 0;  // Likewise.
   double times = 0;       // As fast as fp32: the median of the rounds' ratios.
 };
