@@ -30,6 +30,13 @@ void add_outputs(CLI::App& app, bool& json, bool& quiet) {
   app.add_flag("--quiet,-q", quiet, "No messages, no progress; errors are told");
 }
 
+void add_model(CLI::App& app, std::filesystem::path& model) {
+  app.add_option("--model,-m", model,
+                 "Detector's model package; default: $TALLY_MODEL, or models/detector")
+      ->envname("TALLY_MODEL")
+      ->option_text("PKG");
+}
+
 CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
                       const std::string& examples) {
   CLI::App& app = *parent.add_subcommand(name, description);

@@ -6,14 +6,18 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <filesystem>
 #include <string>
 
 #include "cli/audit_command.hpp"
+#include "cli/bench_command.hpp"
+#include "cli/compile_command.hpp"
 #include "cli/config_command.hpp"
 #include "cli/demo_command.hpp"
 #include "cli/device_command.hpp"
 #include "cli/enroll_command.hpp"
 #include "cli/eval_command.hpp"
+#include "cli/models_command.hpp"
 #include "cli/serve_command.hpp"
 
 namespace tally::cli {
@@ -23,17 +27,29 @@ CLI::Validator number_between(double low, double high);
 
 void add_threads(CLI::App& app, int& threads);
 void add_outputs(CLI::App& app, bool& json, bool& quiet);
+void add_model(CLI::App& app, std::filesystem::path& model);  // --model, a detector's.
 
 CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
                       const std::string& examples);
 
 // Commands with a source of their own.
+void add_compile(CLI::App& root, CompileArguments& into);
+void add_models(CLI::App& root, ModelsArguments& into);
 void add_audit(CLI::App& root, AuditArguments& into);
 void add_eval(CLI::App& root, EvalArguments& into);
 void add_enroll(CLI::App& root, EnrollArguments& into);
 void add_config(CLI::App& root, ConfigArguments& into);
 void add_serve(CLI::App& root, ServeArguments& into);
 void add_demo(CLI::App& root, DemoArguments& into);
+
+struct BenchPending {
+  BenchEngineArguments engine;
+  BenchPipelineArguments pipeline;
+  BenchDensityArguments density;
+  BenchCompareArguments compare;
+  BenchCostArguments cost;
+};
+void add_bench(CLI::App& root, BenchPending& into);
 
 struct DevicePending {
   DeviceArguments run;

@@ -18,10 +18,6 @@
 namespace tally::cli {
 namespace {
 
-constexpr int kStreamsMax = 256;
-constexpr double kBenchSecondsMax = 3600;
-constexpr int kRepeatMax = 1000;
-
 // Examples come first: most people look for a line to copy.
 class ExamplesFirst : public CLI::Formatter {
  public:
@@ -46,10 +42,8 @@ struct Pending {
   CompileArguments compile;
   EnrollArguments enroll;
   AuditArguments audit;
-  BenchEngineArguments bench_engine;
-  BenchPipelineArguments bench_pipeline;
-  BenchCompareArguments bench_compare;
-  BenchCostArguments bench_cost;
+  ModelsArguments models;
+  BenchPending bench;
   DoctorArguments doctor;
   EvalArguments eval;
   ConfigArguments config;
@@ -57,13 +51,6 @@ struct Pending {
   ServeArguments serve;
   DemoArguments demo;
 };
-
-void add_model(CLI::App& app, std::filesystem::path& model) {
-  app.add_option("--model,-m", model,
-                 "Detector's model package; default: $TALLY_MODEL, or models/detector")
-      ->envname("TALLY_MODEL")
-      ->option_text("PKG");
-}
 
 void add_score(CLI::App& app, std::optional<float>& score) {
   app.add_option("--score", score, "Ignore detections below this; default: the package's")
@@ -149,92 +136,6 @@ void add_detect(CLI::App& root, DetectArguments& into) {
   add_threads(app, into.threads);
 }
 
-void add_compile(CLI::App& root, CompileArguments& into) {
-  CLI::App& app =
-      add_command(root, "compile", "Make a model package from an exported detector or embedder.",
-                  R"(Examples:
-  tally compile yolo11n.onnx -o models/yolo11n
-  tally compile yolox_nano.onnx -o models/yolox --names coco80 --licence Apache-2.0
-  tally compile embedder.onnx -o models/embedder --task embed)");
-  app.add_option("MODEL", into.graph, "The exported graph, an ONNX file")->required();
-  app.add_option("--output,-o", into.output, "The package's folder")
-      ->required()
-      ->option_text("DIR");
-  app.add_option("--task", into.task,
-                 "detect, segment or embed; default: as the file says or looks")
-      ->check(CLI::IsMember({"detect", "segment", "embed"}))
-      ->option_text("TASK");
-  app.add_option("--names", into.names, "Class names, one a line, or 'coco80'; default: the file's")
-      ->option_text("FILE");
-  app.add_option("--name", into.name, "The model's name; default: the file's")->option_text("NAME");
-  app.add_option("--licence,--license", into.licence, "Licence of the weights")->option_text("L");
-  app.add_option("--source", into.source, "Where the weights come from")->option_text("TEXT");
-  app.add_flag("--force", into.force, "Replace an existing package");
-  app.add_flag("--quiet,-q", into.quiet, "No messages; errors are told");
-}
-
-void add_bench_figures(CLI::App& bench, Pending& into) {
-  BenchCompareArguments& two = into.bench_compare;
-  CLI::App& compare = add_command(
-      bench, "compare", "How many times as fast B is as A: their runs, pair by pair.",
-      "Example:\n  tally bench compare before.json now.json --svg docs/images/faster.svg");
-  compare.add_option("A", two.a, "What a bench printed with --json")->required();
-  compare.add_option("B", two.b, "Another")->required();
-  compare.add_option("--svg", two.svg, "Draw both into this file")->option_text("FILE");
-  compare.add_flag("--json", two.json, "Print JSON on standard output");
-  BenchCostArguments& money = into.bench_cost;
-  CLI::App& cost = add_command(bench, "cost",
-                               "Money for a million frames and for a session, at a price per hour.",
-                               "Example:\n  tally bench cost now.json --per-hour 0.153");
-  cost.add_option("RESULT", money.result, "What a bench printed with --json")->required();
-  cost.add_option("--per-hour", money.per_hour, "What the measured machine costs for an hour")
-      ->required()
-      ->check(number_between(1e-6, 1e6))
-      ->option_text("PRICE");
-  cost.add_flag("--json", money.json, "Print JSON on standard output");
-}
-
-void add_bench(CLI::App& root, Pending& into) {
-  CLI::App& bench = add_command(root, "bench", "Measure the speed of a model or of a whole clip.",
-                                R"(Examples:
-  tally bench engine models/yolo --seconds 10
-  tally bench pipeline clip.mp4 --model models/yolo
-  tally bench pipeline demo/take_several --json > now.json
-  tally bench compare before.json now.json
-  tally bench cost now.json --per-hour 0.153)");
-  bench.require_subcommand(1);
-  CLI::App& engine = add_command(bench, "engine", "Inferences per second of a model by itself.",
-                                 "Example:\n  tally bench engine models/yolo --streams 2 --json");
-  engine.add_option("PKG", into.bench_engine.model, "Model package")->required();
-  engine.add_option("--seconds", into.bench_engine.seconds, "How long; default: 5")
-      ->check(number_between(0.01, kBenchSecondsMax))
-      ->option_text("S");
-  engine.add_option("--streams", into.bench_engine.streams, "Requests that run at the same time")
-      ->check(number_between(0, kStreamsMax))
-      ->option_text("N");
-  add_threads(engine, into.bench_engine.threads);
-  add_outputs(engine, into.bench_engine.json, into.bench_engine.quiet);
-
-  BenchPipelineArguments& clip = into.bench_pipeline;
-  CLI::App& pipeline = add_command(
-      bench, "pipeline", "Frames per second from a video to its cart, with and without savings.",
-      "Example:\n  tally bench pipeline clip.mp4 --model models/yolo --no-reference");
-  pipeline.add_option("VIDEO", clip.video, "Video of one session, or a folder with session.toml")
-      ->required();
-  add_model(pipeline, clip.model);
-  pipeline.add_option("--layout", clip.layout, "Stock zones and products")->option_text("FILE");
-  pipeline.add_option("--repeat", clip.repeat, "Runs; the median counts; default: 3")
-      ->check(number_between(1, kRepeatMax))
-      ->option_text("N");
-  pipeline.add_flag("--reference", clip.reference,
-                    "Also once with every saving off, and compare the carts (default)");
-  pipeline.add_flag_callback(
-      "--no-reference", [&clip] { clip.reference = false; }, "Leave that out: it is slow");
-  add_threads(pipeline, clip.threads);
-  add_outputs(pipeline, clip.json, clip.quiet);
-  add_bench_figures(bench, into);
-}
-
 void add_doctor(CLI::App& root, DoctorArguments& into) {
   CLI::App& app =
       add_command(root, "doctor", "Check what works on this machine.", "Example:\n  tally doctor");
@@ -258,7 +159,8 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unavailable.)");
   add_compile(root, into.compile);
   add_enroll(root, into.enroll);
   add_audit(root, into.audit);
-  add_bench(root, into);
+  add_models(root, into.models);
+  add_bench(root, into.bench);
   add_eval(root, into.eval);
   add_config(root, into.config);
   add_device(root, into.device);
@@ -338,6 +240,7 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   }
   if (name == "detect") return std::move(pending.detect);
   if (name == "compile") return std::move(pending.compile);
+  if (name == "models") return std::move(pending.models);
   if (name == "enroll") {
     const std::string problem = enroll_problem(pending.enroll);
     if (!problem.empty()) return usage(app, problem);
@@ -352,10 +255,11 @@ Result<Invocation> chosen(const CLI::App& app, Pending&& pending) {
   if (name == "demo") return std::move(pending.demo);
   if (name == "provision") return std::move(pending.device.provision);
   if (name == "rotate-key") return std::move(pending.device.rotate_key);
-  if (name == "engine") return std::move(pending.bench_engine);
-  if (name == "pipeline") return std::move(pending.bench_pipeline);
-  if (name == "compare") return std::move(pending.bench_compare);
-  if (name == "cost") return std::move(pending.bench_cost);
+  if (name == "engine") return std::move(pending.bench.engine);
+  if (name == "pipeline") return std::move(pending.bench.pipeline);
+  if (name == "density") return std::move(pending.bench.density);
+  if (name == "compare") return std::move(pending.bench.compare);
+  if (name == "cost") return std::move(pending.bench.cost);
   if (name == "check" || name == "show") {
     pending.config.show = name == "show";
     return std::move(pending.config);

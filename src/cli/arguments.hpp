@@ -16,6 +16,7 @@
 #include "cli/doctor_command.hpp"
 #include "cli/enroll_command.hpp"
 #include "cli/eval_command.hpp"
+#include "cli/models_command.hpp"
 #include "cli/process_command.hpp"
 #include "cli/serve_command.hpp"
 
@@ -27,10 +28,10 @@ struct PrintText {  // --help, --version
 
 using Invocation =
     std::variant<PrintText, ProcessArguments, DetectArguments, CompileArguments, EnrollArguments,
-                 AuditArguments, BenchEngineArguments, BenchPipelineArguments,
-                 BenchCompareArguments, BenchCostArguments, DoctorArguments, EvalArguments,
-                 ConfigArguments, DeviceArguments, DeviceProvisionArguments, DeviceKeyArguments,
-                 ServeArguments, DemoArguments>;
+                 AuditArguments, ModelsArguments, BenchEngineArguments, BenchPipelineArguments,
+                 BenchDensityArguments, BenchCompareArguments, BenchCostArguments, DoctorArguments,
+                 EvalArguments, ConfigArguments, DeviceArguments, DeviceProvisionArguments,
+                 DeviceKeyArguments, ServeArguments, DemoArguments>;
 
 // `words` without the program's name. Errors: CliError::kUsage, with a suggestion where one is
 // near.

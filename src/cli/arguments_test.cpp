@@ -57,6 +57,37 @@ TEST(Arguments, CompileTakesATask) {
   EXPECT_THAT(usage_error({"compile", "a.onnx", "-o", "x", "--task", "sing"}), HasSubstr("embed"));
 }
 
+TEST(Arguments, CompileTakesAPrecisionAndWhatItIsHeldTo) {
+  const auto plain = parsed<CompileArguments>({"compile", "a.onnx", "-o", "x"});
+  EXPECT_EQ(plain.precision, "fp32");
+  EXPECT_EQ(plain.tolerance, kToleranceDefault);
+  const auto full = parsed<CompileArguments>(
+      {"compile", "a.onnx", "-o", "x", "--precision", "int8", "--calibrate", "p", "--verify",
+       "set=item", "--tolerance", "0.05", "--size", "640x384", "--batch", "dynamic"});
+  EXPECT_EQ(full.precision, "int8");
+  EXPECT_EQ(full.verify, "set=item");
+  EXPECT_EQ(full.tolerance, 0.05);
+  EXPECT_EQ(full.size, "640x384");
+  EXPECT_EQ(full.batch, "dynamic");
+  EXPECT_THAT(usage_error({"compile", "a.onnx", "-o", "x", "--precision", "int4"}),
+              HasSubstr("int8"));
+}
+
+TEST(Arguments, ModelsTakesFolders) {
+  EXPECT_TRUE(parsed<ModelsArguments>({"models"}).folders.empty());
+  EXPECT_THAT(parsed<ModelsArguments>({"models", "a", "b", "--json"}).folders,
+              ElementsAre("a", "b"));
+}
+
+TEST(Arguments, BenchDensityTakesLevels) {
+  EXPECT_TRUE(parsed<BenchDensityArguments>({"bench", "density", "s"}).sessions.empty());
+  const auto given = parsed<BenchDensityArguments>(
+      {"bench", "density", "s", "--sessions", "1,2,4", "--slots", "3"});
+  EXPECT_THAT(given.sessions, ElementsAre(1, 2, 4));
+  EXPECT_EQ(given.slots, 3);
+  EXPECT_THAT(usage_error({"bench", "density", "s", "--sessions", "0"}), HasSubstr("--sessions"));
+}
+
 TEST(Arguments, EnrollTakesAProductWithPhotosOrAFolderOfProducts) {
   const auto one = parsed<EnrollArguments>({"enroll", "--product", "p", "a.jpg", "b.jpg"});
   EXPECT_EQ(one.product, "p");

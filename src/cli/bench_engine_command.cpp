@@ -13,8 +13,11 @@ Result<void> run_bench_engine(const BenchEngineArguments& arguments, Console& co
   if (auto checked = check_is_package(arguments.model); !checked) return checked;
   auto package = inference::load_package(arguments.model);
   if (!package) return std::unexpected(std::move(package.error()));
-  const inference::EngineOptions options = engine_options(
+  inference::EngineOptions options = engine_options(
       {.package = arguments.model, .threads = arguments.threads, .streams = arguments.streams});
+  const std::int64_t batch = package->input.tensor.shape[0];
+  const bool fixed = package->target == inference::Target::kCpu && batch != inference::kDynamic;
+  if (fixed) options.batch = static_cast<int>(batch);
   auto engine = inference::open_engine(*package, options);
   if (!engine) return std::unexpected(std::move(engine.error()));
   const EngineFacts facts = facts_of(**engine, *package, options);

@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kEngineSchema = "tally.bench.engine.v1";
 constexpr std::string_view kPipelineSchema = "tally.bench.pipeline.v1";
+constexpr std::string_view kDensitySchema = "tally.bench.density.v1";
 constexpr std::size_t kRunsMax = 1'000;
 constexpr double kSecondsInHour = 3600;
 
@@ -53,9 +54,10 @@ Result<BenchFigures> parse_bench(std::string_view text, std::string_view where) 
   BenchFigures figures;
   const std::string schema = text_at(json, "schema");
   const bool engine = schema == kEngineSchema;
-  if (!engine && schema != kPipelineSchema) {
+  if (!engine && schema != kPipelineSchema && schema != kDensitySchema) {
     return unreadable(where, "not the result of a measurement");
   }
+  figures.schema = schema;
   figures.model = text_at(json, "model");
   figures.description = text_at(json, "description");
   figures.rate = number_at(json, engine ? "inferences_per_second" : "frames_per_second");
@@ -84,9 +86,10 @@ Result<BenchFigures> parse_bench(std::string_view text, std::string_view where) 
 }
 
 Result<BenchComparison> compare_benches(const BenchFigures& a, const BenchFigures& b) {
-  if (a.of_engine() != b.of_engine()) {
+  if (a.of_engine() != b.of_engine() || a.schema != b.schema) {
     return fail(CliError::kUsage,
-                "one is of an engine, the other of a whole pipeline; compare like with like");
+                "one is of an engine, a pipeline or many sessions, and the other is not; compare "
+                "like with like");
   }
   BenchComparison comparison;
   double logarithms = 0;

@@ -14,10 +14,11 @@
 namespace tally::cli {
 
 struct BenchFigures {
+  std::string schema;   // What was measured: an engine, a pipeline, or how many sessions at once.
   std::string subject;  // The video or session's folder; empty for an engine.
   std::string model;
   std::string description;    // Of the engine.
-  std::vector<double> rates;  // Frames or inferences a second, one for each run; all above 0.
+  std::vector<double> rates;  // Frames or inferences a second, one for each run or level; above 0.
   double rate = 0;            // Of the median run.
   std::int64_t frames = 0;    // Of one run; 0 for an engine, as the next one.
   double wall_seconds = 0;

@@ -93,5 +93,19 @@ TEST(BenchCosts, AreThePriceOfTheTimeThatFramesTake) {
   EXPECT_EQ(cost_of(anchor, 3.6).per_session, std::nullopt) << "of an engine";
 }
 
+TEST(BenchFigures, OfManySessionsAreComparedLevelByLevelAndWithTheirKindAlone) {
+  constexpr std::string_view kDensity = R"({"schema": "tally.bench.density.v1", "video": "take_one",
+    "frames_per_second": 40, "frames_per_second_runs": [20, 40], "frames": 600,
+    "wall_seconds": 15, "model": "m", "description": "d"})";
+  const auto density = parse_bench(kDensity, "a.json");
+  ASSERT_TRUE(density) << density.error().message;
+  const auto same = compare_benches(*density, *density);
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_EQ(same->ratios, (std::vector<double>{1, 1}));
+  BenchFigures pipeline = *density;
+  pipeline.schema = "tally.bench.pipeline.v1";
+  EXPECT_FALSE(compare_benches(*density, pipeline));
+}
+
 }  // namespace
 }  // namespace tally::cli

@@ -6,11 +6,10 @@ namespace tally::cli {
 
 EngineFacts facts_of(const inference::Engine& engine, const inference::ModelPackage& package,
                      const inference::EngineOptions& options) {
-  const bool fixed = package.target != inference::Target::kCpu;
   return {
       .model = package.name,
       .description = engine.description(),
-      .precision = std::string(inference::name_of(fixed ? package.precision : options.precision)),
+      .precision = std::string(inference::name_of(options.precision.value_or(package.precision))),
       .threads = options.threads,
       .streams = options.streams,
       .requests = engine.request_count()};

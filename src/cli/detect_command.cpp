@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "cli/cli_error.hpp"
+#include "cli/early_reader.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
 #include "cli/model.hpp"
@@ -20,18 +21,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSlotsMax = 64;  // The decoder's own limit.
+constexpr int kSlotsMax = 64;    // The decoder's own limit.
+constexpr int kDecodingMin = 4;  // Slots beside those of frames in flight.
 
 // Looks at files one after another; answers are collected in the order of the pictures.
 class Watcher {
  public:
   Watcher(const DetectArguments& arguments, Console& console, vision::Detector& detector,
-          const fs::path& draw_into)
+          const fs::path& draw_into, EarlyReader& readers, std::size_t depth_max)
       : arguments_(arguments),
         console_(console),
         detector_(detector),
         draw_into_(draw_into),
-        depth_(std::min(detector.capacity(), kSlotsMax - 2)) {}
+        readers_(readers),
+        depth_(std::min(detector.capacity(), depth_max)) {}
 
   Result<void> look_at(const fs::path& file);
   [[nodiscard]] const std::vector<DetectedPicture>& pictures() const { return pictures_; }
@@ -56,6 +59,7 @@ class Watcher {
   Console& console_;
   vision::Detector& detector_;
   fs::path draw_into_;
+  EarlyReader& readers_;
   std::size_t depth_;
   std::deque<Submitted> submitted_;
   std::vector<DetectedPicture> pictures_;
@@ -72,9 +76,7 @@ bool Watcher::wanted(const media::Frame& frame, bool still) const {
 
 Result<void> Watcher::look_at(const fs::path& file) {
   if (auto found = check_exists(file); !found) return found;
-  media::ReaderOptions options;
-  options.slots = static_cast<int>(std::clamp<std::size_t>(depth_ + 4, 8, kSlotsMax));
-  auto reader = media::VideoReader::open(file, options);
+  auto reader = readers_.open(file);
   if (!reader) return std::unexpected(std::move(reader.error()));
   const bool still = (*reader)->info().still;
   tracker_ = vision::Tracker();
@@ -207,10 +209,14 @@ Result<void> run_detect(const DetectArguments& arguments, Console& console) {
   for (const fs::path& file : arguments.files) {
     if (auto found = check_exists(file); !found) return found;
   }
-  auto detector = open_detector({.package = package_or_default(arguments.model, "detector"),
-                                 .score = arguments.score,
-                                 .iou = arguments.iou,
-                                 .threads = arguments.threads});
+  const ModelChoice choice{.package = package_or_default(arguments.model, "detector"),
+                           .score = arguments.score,
+                           .iou = arguments.iou,
+                           .threads = arguments.threads};
+  media::ReaderOptions reader;
+  reader.slots = std::clamp(engine_options(choice).streams + 1 + kDecodingMin, 8, kSlotsMax);
+  EarlyReader readers(arguments.files.front(), reader);
+  auto detector = open_detector(choice);
   if (!detector) return std::unexpected(std::move(detector.error()));
   std::optional<StagedFolder> staged;
   if (!arguments.draw.empty()) {
@@ -218,7 +224,8 @@ Result<void> run_detect(const DetectArguments& arguments, Console& console) {
     if (!made) return std::unexpected(std::move(made.error()));
     staged.emplace(std::move(*made));
   }
-  Watcher watcher(arguments, console, **detector, staged ? staged->path() : fs::path{});
+  Watcher watcher(arguments, console, **detector, staged ? staged->path() : fs::path{}, readers,
+                  static_cast<std::size_t>(reader.slots - kDecodingMin));
   for (const fs::path& file : arguments.files) {
     if (auto looked = watcher.look_at(file); !looked) {
       if (!interrupted()) return looked;

@@ -27,6 +27,9 @@ Result<void> run(const tally::cli::DetectArguments& arguments, Console& console)
 Result<void> run(const tally::cli::CompileArguments& arguments, Console& console) {
   return run_compile(arguments, console);
 }
+Result<void> run(const tally::cli::ModelsArguments& arguments, Console& console) {
+  return run_models(arguments, console);
+}
 Result<void> run(const tally::cli::EnrollArguments& arguments, Console& console) {
   return run_enroll(arguments, console);
 }
@@ -38,6 +41,9 @@ Result<void> run(const tally::cli::BenchEngineArguments& arguments, Console& con
 }
 Result<void> run(const tally::cli::BenchPipelineArguments& arguments, Console& console) {
   return run_bench_pipeline(arguments, console);
+}
+Result<void> run(const tally::cli::BenchDensityArguments& arguments, Console& console) {
+  return run_bench_density(arguments, console);
 }
 Result<void> run(const tally::cli::BenchCompareArguments& arguments, Console& console) {
   return run_bench_compare(arguments, console);

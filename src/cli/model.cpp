@@ -64,15 +64,19 @@ Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choic
   return vision::Embedder::open(choice.package, engine_options(choice));
 }
 
-fs::path package_or_default(const fs::path& given, std::string_view name) {
-  if (!given.empty()) return given;
-  const fs::path here = fs::path("models") / name;
+fs::path here_or_in_checkout(const fs::path& path) {
   std::error_code error;
-  if (fs::exists(here, error)) return here;
-  // build/<preset>/tally of a checkout.
+  if (fs::exists(path, error)) return path;
+  // build/<preset>/tally
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path checkout = program.parent_path().parent_path().parent_path();
-  return !error && fs::exists(checkout / here, error) ? checkout / here : here;
+  return !error && fs::exists(checkout / path, error) ? checkout / path : path;
+}
+
+fs::path models_folder() { return here_or_in_checkout("models"); }
+
+fs::path package_or_default(const fs::path& given, std::string_view name) {
+  return given.empty() ? here_or_in_checkout(fs::path("models") / name) : given;
 }
 
 Result<void> check_exists(const fs::path& video) {

@@ -49,6 +49,13 @@ class DetectorOnDemand {
 // Errors: as check_is_package and Embedder::open.
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice);
 
+// `path` where it is there, else of the checkout that the program was built in, if it is there.
+[[nodiscard]] std::filesystem::path here_or_in_checkout(const std::filesystem::path& path);
+
+// The folder of packages that tally ships: models/ where one stands, else beside the program's
+// checkout.
+[[nodiscard]] std::filesystem::path models_folder();
+
 // `given`, or where it is empty the package that tally ships for this: models/NAME where one
 // stands, else beside the program's checkout.
 [[nodiscard]] std::filesystem::path package_or_default(const std::filesystem::path& given,

@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "cli/cart_words.hpp"
 #include "cli/cli_error.hpp"
+#include "cli/early_reader.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
 #include "cli/model.hpp"
@@ -31,10 +32,16 @@ struct Workbench {
   std::unique_ptr<cart::Layout> layout;  // As told by --layout. Stays where it is.
   std::unique_ptr<DetectorOnDemand> detector;
   std::unique_ptr<SessionWork> work;
+  std::unique_ptr<EarlyReader> reader{};  // Of a single video.
 };
 
 std::unexpected<Error> stopped() {
   return fail(CliError::kInterrupted, "interrupted; nothing was written");
+}
+
+bool is_folder(const fs::path& input) {
+  std::error_code error;
+  return fs::is_directory(input, error);
 }
 
 Result<cart::Layout> layout_of(const ProcessArguments& arguments) {
@@ -45,6 +52,10 @@ Result<cart::Layout> layout_of(const ProcessArguments& arguments) {
 Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   auto layout = layout_of(arguments);
   if (!layout) return std::unexpected(std::move(layout.error()));
+  std::unique_ptr<EarlyReader> reader;
+  if (!arguments.stdin_list && !is_folder(arguments.video)) {
+    reader = std::make_unique<EarlyReader>(arguments.video, media::ReaderOptions{});
+  }
   auto detector = std::make_unique<DetectorOnDemand>(
       ModelChoice{.package = package_or_default(arguments.model, "detector"),
                   .score = arguments.score,
@@ -54,7 +65,8 @@ Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   }
   auto kept = std::make_unique<cart::Layout>(std::move(*layout));
   auto work = std::make_unique<SessionWork>(arguments, console, *detector, *kept);
-  return Workbench{arguments, console, std::move(kept), std::move(detector), std::move(work)};
+  return Workbench{arguments,           console,         std::move(kept),
+                   std::move(detector), std::move(work), std::move(reader)};
 }
 
 // "clip.mp4", "session_0000123"; also of "session_0000123/" and ".".
@@ -65,11 +77,6 @@ std::string name_of(const fs::path& input) {
   std::error_code error;
   const fs::path whole = fs::canonical(input, error);
   return error ? input.string() : whole.filename().string();
-}
-
-bool is_folder(const fs::path& input) {
-  std::error_code error;
-  return fs::is_directory(input, error);
 }
 
 Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
@@ -95,6 +102,12 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
   options.on_progress = [&](const cart::Progress& progress) {
     bench.console.progress(label, progress.frames_done, progress.frames_total);
   };
+  if (bench.reader) {
+    options.opens_whole_files = true;
+    options.open_video = [&](const cart::SessionVideo& video) {
+      return bench.reader->open(video.file);
+    };
+  }
   auto outcome =
       is_folder(input) ? bench.work->process(input, options) : process_clip(bench, input, options);
   bench.console.progress_done();

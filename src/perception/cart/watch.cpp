@@ -51,7 +51,8 @@ Result<Input> open_input(const SessionVideo& video, const ProcessOptions& option
     return input;
   }
   input.reader = std::move(*reader);
-  if (options.open_video) return input;  // May still grow: its digest comes at the end.
+  // Its digest comes at the end.
+  if (options.open_video && !options.opens_whole_files) return input;
   auto digest = sha256_hex_of_file(video.file);
   if (!digest) return std::unexpected(std::move(digest.error()));
   input.sha256 = std::move(*digest);

@@ -55,6 +55,21 @@ Result<std::vector<fs::directory_entry>> entries_of(const fs::path& folder) {
   return entries;
 }
 
+}  // namespace
+
+Result<std::vector<fs::path>> list_photos(const fs::path& folder) {
+  auto entries = entries_of(folder);
+  if (!entries) return std::unexpected(std::move(entries.error()));
+  std::vector<fs::path> photos;
+  std::error_code error;
+  for (const fs::directory_entry& entry : *entries) {
+    if (entry.is_regular_file(error) && is_photo_name(entry.path())) photos.push_back(entry.path());
+  }
+  return photos;
+}
+
+namespace {
+
 Result<ProductPhotos> photos_in(const fs::path& folder) {
   ProductPhotos product{folder.filename().string(), {}};
   if (const std::string_view problem = id_problem(product.id); !problem.empty()) {
@@ -62,14 +77,9 @@ Result<ProductPhotos> photos_in(const fs::path& folder) {
                 fmt::format("{}: the folder's name is to be the product's id, but it {}",
                             folder.string(), problem));
   }
-  auto entries = entries_of(folder);
-  if (!entries) return std::unexpected(std::move(entries.error()));
-  std::error_code error;
-  for (const fs::directory_entry& entry : *entries) {
-    if (entry.is_regular_file(error) && is_photo_name(entry.path())) {
-      product.photos.push_back(entry.path());
-    }
-  }
+  auto photos = list_photos(folder);
+  if (!photos) return std::unexpected(std::move(photos.error()));
+  product.photos = std::move(*photos);
   if (product.photos.empty()) {
     return fail(EnrolError::kNoPhotos,
                 fmt::format("{}: no photo in it (.jpg, .jpeg or .png)", folder.string()));

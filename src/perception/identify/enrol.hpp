@@ -34,16 +34,19 @@ Result<media::Frame> read_photo(const std::filesystem::path& path);
 // EngineError, FileError.
 Result<GalleryPhoto> enrol_photo(vision::Embedder& embedder, const std::filesystem::path& path);
 
+// Files of a folder that end in .jpg, .jpeg or .png, in whatever case, by name; those whose names
+// begin with a dot are passed over. Errors: FileError.
+Result<std::vector<std::filesystem::path>> list_photos(const std::filesystem::path& folder);
+
 struct ProductPhotos {
   std::string id;
   std::vector<std::filesystem::path> photos;  // Ordered by name.
 };
 
-// What is in a folder that has a folder of photos for each product, by name: files that end in
-// .jpg, .jpeg or .png, in whatever case. Files and folders whose names begin with a dot, and files
-// of other kinds, are passed over. Errors: kNoPhotos for a product without one, or where there is
-// no product; kTooMany; GalleryError::kValue for a folder whose name can't be a product's id;
-// FileError.
+// What is in a folder that has a folder of photos (list_photos) for each product, by name. Folders
+// whose names begin with a dot, and files of other kinds, are passed over. Errors: kNoPhotos for a
+// product without one, or where there is no product; kTooMany; GalleryError::kValue for a folder
+// whose name can't be a product's id; FileError.
 Result<std::vector<ProductPhotos>> list_product_photos(const std::filesystem::path& folder);
 
 // Told after each photo; `known`: the product has it already, and it is passed over. An error ends

@@ -10,6 +10,7 @@
 #include "base/digest.hpp"
 #include "base/files.hpp"
 #include "perception/inference/class_names.hpp"
+#include "perception/inference/convert_graph.hpp"
 #include "perception/inference/golden.hpp"
 #include "perception/inference/head_shape.hpp"
 #include "perception/inference/manifest.hpp"
@@ -33,6 +34,8 @@ ErrorCode code_of(CompileError error) {
       return {"compile.exists", ErrorKind::kConflict};
     case CompileError::kUsage:
       return {"compile.usage", ErrorKind::kUsage};
+    case CompileError::kChange:
+      return {"compile.change", ErrorKind::kFailed};
   }
   std::abort();
 }
@@ -161,15 +164,13 @@ Result<void> copy_file(const fs::path& from, const fs::path& folder, const std::
   return {};
 }
 
-Result<void> copy_graph(const CompileRequest& request, const fs::path& folder,
-                        ModelPackage& package) {
-  const bool onnx = request.graph.extension() == ".onnx";
+Result<void> copy_graph(const fs::path& graph, const fs::path& folder, ModelPackage& package) {
+  const bool onnx = graph.extension() == ".onnx";
   package.graph_file = onnx ? "model.onnx" : "model.xml";
-  if (auto copied = copy_file(request.graph, folder, package.graph_file, package);
-      !copied || onnx) {
+  if (auto copied = copy_file(graph, folder, package.graph_file, package); !copied || onnx) {
     return copied;
   }
-  fs::path weights = request.graph;
+  fs::path weights = graph;
   return copy_file(weights.replace_extension(".bin"), folder, "model.bin", package);
 }
 
@@ -281,7 +282,8 @@ Result<void> write_goldens(const CompileRequest& request, const fs::path& folder
 // One stream of one thread: what it gives does not depend on how many cores there are.
 EngineOptions golden_options(const ModelPackage& package, InputForm form) {
   const std::int64_t batch = package.input.tensor.shape[0];
-  return {.streams = 1,
+  return {.precision = Precision::kFp32,
+          .streams = 1,
           .threads = 1,
           .requests = 1,
           .batch = batch == kDynamic ? 1 : static_cast<int>(batch),
@@ -319,6 +321,7 @@ Result<Described> describe(const CompileRequest& request, const GraphFacts& fact
   package.input = std::move(head->input);
   package.outputs = std::move(head->outputs);
   package.class_names = std::move(names->names);
+  package.precision = request.precision;
   if (auto filled = fill_origin(request, facts, package); !filled) {
     return std::unexpected(filled.error());
   }
@@ -326,47 +329,83 @@ Result<Described> describe(const CompileRequest& request, const GraphFacts& fact
   return described;
 }
 
-// Fills the staging folder from the graph copied there, and checks what was written as a user
-// would.
-Result<void> fill_folder(const CompileRequest& request, const fs::path& folder,
-                         Described& described) {
+// Writes the manifest and loads the package as a user would.
+Result<void> write_manifest(ModelPackage& package) {
+  const fs::path folder = package.folder;
+  auto written = write_file_atomically(folder / kManifestFile, manifest_text(package));
+  if (!written) return written;
+  auto loaded = load_package(folder);
+  if (!loaded) return std::unexpected(loaded.error());
+  package = std::move(*loaded);
+  return {};
+}
+
+// Fills the staging folder from the graph copied there, and checks what was written.
+Result<void> fill_folder(const CompileRequest& request, const fs::path& graph,
+                         const fs::path& folder, Described& described) {
   CompileReport& report = described.report;
   ModelPackage& package = report.package;
   package.folder = folder;
-  if (auto copied = copy_graph(request, folder, package); !copied) return copied;
+  if (auto copied = copy_graph(graph, folder, package); !copied) return copied;
   {
     auto engine = open_openvino_engine(package, golden_options(package, InputForm::kRaw));
     if (!engine) return fail_within(request.graph.string(), engine.error());
     report.engine = (*engine)->description();
     if (auto made = write_goldens(request, folder, **engine, described); !made) return made;
   }
-  auto written = write_file_atomically(folder / kManifestFile, manifest_text(package));
-  if (!written) return written;
-  auto loaded = load_package(folder);
-  if (!loaded) return std::unexpected(loaded.error());
-  package = std::move(*loaded);
+  if (auto written = write_manifest(package); !written) return written;
   auto engine = open_openvino_engine(package, golden_options(package, InputForm::kPicture));
   if (!engine) return std::unexpected(engine.error());
   const auto golden = check_golden(package, **engine);
   if (!golden) return std::unexpected(golden.error());
   report.golden_difference = golden->difference;
-  return {};
+  if (!request.verify) return {};
+  auto verified = request.verify(package);
+  if (!verified) return std::unexpected(std::move(verified.error()));
+  package.verified = *verified;
+  return write_manifest(package);
+}
+
+// That a graph of that precision can be what was asked for, and can run here.
+Result<void> check_precision(const CompileRequest& request, const GraphFacts& facts) {
+  const std::string graph = request.graph.string();
+  switch (request.precision) {
+    case Precision::kFp32:
+    case Precision::kFp16:
+      return {};
+    case Precision::kBf16:
+      return check_bf16();
+    case Precision::kInt8:
+      if (facts.quantised) return {};
+      return fail(CompileError::kChange,
+                  fmt::format("{}: is not quantised, so it can't be a package in int8", graph));
+    case Precision::kFp8:
+      break;
+  }
+  return fail(CompileError::kUsage, fmt::format("{} is not possible on CPUs; use fp32, bf16, fp16 "
+                                                "or int8",
+                                                name_of(request.precision)));
 }
 
 }  // namespace
 
 Result<CompileReport> compile_onnx(const CompileRequest& request) {
   if (auto good = check_request(request); !good) return std::unexpected(good.error());
-  const auto facts = read_graph_facts(request.graph);
+  auto changed = StagedFolder::beside(fs::temp_directory_path() / "tally-compile");
+  if (!changed) return std::unexpected(changed.error());
+  auto graph = convert_graph(request, changed->path());
+  if (!graph) return std::unexpected(std::move(graph.error()));
+  const auto facts = read_graph_facts(*graph);
   if (!facts && facts.error().code.kind == ErrorKind::kUnavailable) {
     return std::unexpected(facts.error());
   }
   if (!facts) return fail(CompileError::kGraphInvalid, facts.error().message);
+  if (auto good = check_precision(request, *facts); !good) return std::unexpected(good.error());
   auto described = describe(request, *facts);
   if (!described) return std::unexpected(described.error());
   auto staged = StagedFolder::beside(request.destination);
   if (!staged) return std::unexpected(staged.error());
-  if (auto filled = fill_folder(request, staged->path(), *described); !filled) {
+  if (auto filled = fill_folder(request, *graph, staged->path(), *described); !filled) {
     return std::unexpected(filled.error());
   }
   if (auto committed = staged->commit(); !committed) return std::unexpected(committed.error());

@@ -30,6 +30,8 @@ std::string_view name_of(Precision precision) {
       return "fp16";
     case Precision::kFp8:
       return "fp8_e4m3";
+    case Precision::kInt8:
+      return "int8";
   }
   std::abort();
 }

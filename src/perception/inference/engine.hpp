@@ -30,9 +30,9 @@ enum class EngineError : std::uint8_t {
 
 // Arithmetic inside the graph, chosen explicitly and recorded with results; engines never choose
 // silently.
-enum class Precision : std::uint8_t { kFp32, kBf16, kFp16, kFp8 };
+enum class Precision : std::uint8_t { kFp32, kBf16, kFp16, kFp8, kInt8 };
 [[nodiscard]] std::string_view name_of(Precision precision);  // "fp32", "bf16", "fp16",
-                                                              // "fp8_e4m3"
+                                                              // "fp8_e4m3", "int8"
 
 class Engine {
  public:

@@ -131,6 +131,34 @@ void read_golden(StrictTable& root, Context& context, Golden& golden) {
   reader.finish();
 }
 
+void read_verified(StrictTable& root, Context& context, ModelPackage& package) {
+  if (!root.has("verified")) return;
+  const toml::table* table = root.table("verified");
+  if (table == nullptr) return;
+  StrictTable reader(*table, "verified.", context);
+  Verified verified;
+  verified.against = reader.text("against", kNameBytesMax);
+  if (!is_sha256(verified.against)) {
+    reader.mistake(PackageError::kSyntax, table->source(),
+                   "'verified.against' must be a SHA-256, 64 lower-case hexadecimal digits");
+  }
+  verified.pictures = reader.integer("pictures", 1, kElementsMax);
+  if (has_classes(package.task)) {
+    verified.agreement = reader.number("agreement", 0, 1);
+    verified.iou = reader.number("iou", 0, 1);
+    verified.score_difference = reader.number("score_difference", 0, 1);
+    if (reader.has("ap50")) {
+      verified.ap50 = reader.number("ap50", 0, 1);
+      verified.ap50_fp32 = reader.number("ap50_fp32", 0, 1);
+    }
+  } else {
+    verified.agreement = reader.number("cosine", -1, 1);
+    verified.cosine_least = reader.number("cosine_least", -1, 1);
+  }
+  reader.finish();
+  package.verified = verified;
+}
+
 void read_files(StrictTable& root, Context& context, std::vector<PackagedFile>& files) {
   const toml::table* table = root.table("files");
   if (table == nullptr) return;
@@ -242,11 +270,15 @@ ModelPackage read_root(const toml::table& root, Context& context) {
   if (neuron) {
     package.precision = reader.choice(
         "precision", {Precision::kFp32, Precision::kBf16, Precision::kFp16, Precision::kFp8});
+  } else if (reader.has("precision")) {
+    package.precision = reader.choice(
+        "precision", {Precision::kFp32, Precision::kBf16, Precision::kFp16, Precision::kInt8});
   }
   read_input(reader, context, neuron ? kNeuronInputTypes : kFloatTypes, package.input);
   read_outputs(reader, context, neuron ? kNeuronOutputTypes : kFloatTypes, package.outputs);
   if (has_classes(package.task)) read_classes(reader, context, package);
   read_golden(reader, context, package.golden);
+  read_verified(reader, context, package);
   read_files(reader, context, package.files);
   reader.finish();
   return package;

@@ -93,6 +93,52 @@ TEST(Manifest, SaysWhatAGraphForNeuronHasFixed) {
   EXPECT_EQ(parse_manifest(manifest_text(example()), "m")->target, Target::kCpu);
 }
 
+TEST(Manifest, SaysInWhichPrecisionACpuIsToWork) {
+  ModelPackage package = example();
+  EXPECT_THAT(manifest_text(package), Not(HasSubstr("precision")));
+  for (const Precision precision : {Precision::kFp16, Precision::kBf16, Precision::kInt8}) {
+    package.precision = precision;
+    const std::string text = manifest_text(package);
+    const auto read = parse_manifest(text, "model.toml");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->precision, precision);
+    EXPECT_EQ(manifest_text(*read), text);
+  }
+  package.precision = Precision::kFp8;
+  const auto fp8 = parse_manifest(manifest_text(package), "m");
+  ASSERT_FALSE(fp8);
+  EXPECT_THAT(fp8.error().message, HasSubstr("known are fp32, bf16, fp16, int8"));
+}
+
+TEST(Manifest, SaysWhatAPackageWasVerifiedAgainst) {
+  ModelPackage package = example();
+  package.verified = Verified{.against = std::string(64, 'c'),
+                              .pictures = 12,
+                              .agreement = 0.975F,
+                              .iou = 0.96F,
+                              .score_difference = 0.0125F,
+                              .ap50 = 0.81F,
+                              .ap50_fp32 = 0.82F};
+  const std::string text = manifest_text(package);
+  const auto read = parse_manifest(text, "model.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(manifest_text(*read), text);
+  EXPECT_EQ(read->verified->pictures, 12);
+  EXPECT_EQ(read->verified->ap50, 0.81F);
+  package = embedder();
+  package.verified = Verified{.against = std::string(64, 'c'), .pictures = 3, .agreement = 0.5F};
+  const auto embeds = parse_manifest(manifest_text(package), "m");
+  ASSERT_TRUE(embeds) << embeds.error().message;
+  EXPECT_EQ(embeds->verified->agreement, 0.5F);
+  package.verified->against = "yesterday's";
+  const auto unnamed = parse_manifest(manifest_text(package), "m");
+  ASSERT_FALSE(unnamed);
+  EXPECT_THAT(unnamed.error().message, HasSubstr("verified.against"));
+  package.verified->against = std::string(64, 'c');
+  package.verified->pictures = 0;
+  EXPECT_FALSE(parse_manifest(manifest_text(package), "m"));
+}
+
 TEST(Manifest, AGraphForNeuronHasAFixedBatchAndPicturesAsTheyAre) {
   const auto problem = [](const ModelPackage& package) {
     const auto read = parse_manifest(manifest_text(package), "m");

@@ -46,6 +46,23 @@ std::string tensor_text(const TensorSpec& tensor) {
                      name_of(tensor.type), to_string(tensor.shape));
 }
 
+std::string verified_text(const ModelPackage& package) {
+  const Verified& verified = *package.verified;
+  std::string text = fmt::format("\n[verified]\nagainst = {}\npictures = {}\n",
+                                 toml_string(verified.against), verified.pictures);
+  if (!has_classes(package.task)) {
+    return text + fmt::format("cosine = {}\ncosine_least = {}\n", verified.agreement,
+                              verified.cosine_least);
+  }
+  text += fmt::format("agreement = {}\niou = {}\nscore_difference = {}\n", verified.agreement,
+                      verified.iou, verified.score_difference);
+  if (verified.ap50) {
+    text +=
+        fmt::format("ap50 = {}\nap50_fp32 = {}\n", *verified.ap50, verified.ap50_fp32.value_or(0));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view text_problem(std::string_view text, std::size_t bytes_max) {
@@ -87,9 +104,10 @@ std::string manifest_text(const ModelPackage& package) {
       kManifestFormat, toml_string(package.name), toml_string(package.source),
       toml_string(package.licence), name_of(package.task), name_of(package.head),
       toml_string(package.graph_file));
-  if (package.target != Target::kCpu) {
-    text += fmt::format("target = \"{}\"\nprecision = \"{}\"\n", name_of(package.target),
-                        name_of(package.precision));
+  const bool for_cpu = package.target == Target::kCpu;
+  if (!for_cpu) text += fmt::format("target = \"{}\"\n", name_of(package.target));
+  if (!for_cpu || package.precision != Precision::kFp32) {
+    text += fmt::format("precision = \"{}\"\n", name_of(package.precision));
   }
   text += fmt::format(
       "\n[input]\n{}layout = \"{}\"\ncolor = \"{}\"\nletterbox = \"{}\"\npad = {}\nscale = {}\n",
@@ -108,6 +126,8 @@ std::string manifest_text(const ModelPackage& package) {
   text += fmt::format("\n[golden]\ninput = {}\noutputs = {}\noutput_steps = [{}]\ntolerance = {}\n",
                       toml_string(golden.input_file), toml_list(golden.output_files),
                       fmt::join(golden.output_steps, ", "), golden.tolerance);
+
+  if (package.verified) text += verified_text(package);
 
   std::vector<PackagedFile> files = package.files;
   std::ranges::sort(files, {}, &PackagedFile::name);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 
@@ -107,6 +108,22 @@ std::string_view name_of(LetterboxPlacement placement) {
       return "top-left";
   }
   std::abort();
+}
+
+std::int64_t graph_bytes(const ModelPackage& package) {
+  std::int64_t bytes = 0;
+  for (const PackagedFile& file : package.files) {
+    const std::string& name = file.name;
+    const Golden& golden = package.golden;
+    const bool of_golden =
+        name == golden.input_file ||
+        std::ranges::find(golden.output_files, name) != golden.output_files.end();
+    if (of_golden) continue;
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(package.folder / name, error);
+    if (!error) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
 }
 
 namespace {

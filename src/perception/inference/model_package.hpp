@@ -53,8 +53,8 @@ enum class HeadFamily : std::uint8_t {
   kNone,   // [B, D]: no boxes; Task::kEmbed.
 };
 
-// What the graph was made for. One for CPUs is compiled when an engine opens it, and its precision
-// is the engine's to say; a NEFF, for AWS Neuron, has fixed its precision and its batch.
+// What the graph was made for. One for CPUs is compiled when an engine opens it; a NEFF, for AWS
+// Neuron, has fixed its precision and its batch.
 enum class Target : std::uint8_t { kCpu, kNeuron };
 
 enum class ColorOrder : std::uint8_t { kRgb, kBgr };
@@ -99,6 +99,21 @@ struct Golden {
   float tolerance = 0;  // Greatest difference allowed in fp32: absolute up to 1, relative above.
 };
 
+// How near the package's answers were to those of the graph in fp32, on the same pictures, when it
+// was compiled.
+struct Verified {
+  std::string against;        // SHA-256 of the graph in fp32.
+  std::int64_t pictures = 0;  // At least 1.
+  // Of detections at the package's threshold: F1 of being found in both (docs/model-package.md);
+  // of embeddings: the mean cosine of those of one picture.
+  float agreement = 0;
+  float iou = 0;                             // Detectors: mean of boxes found in both.
+  float score_difference = 0;                // Detectors: mean of these, absolute.
+  float cosine_least = 0;                    // Embedders.
+  std::optional<float> ap50 = std::nullopt;  // Detectors, on pictures with labels.
+  std::optional<float> ap50_fp32 = std::nullopt;
+};
+
 struct PackagedFile {
   std::string name;    // Plain: no folders.
   std::string sha256;  // 64 lower-case hexadecimal digits.
@@ -112,16 +127,18 @@ struct ModelPackage {
   Task task = Task::kDetect;
   HeadFamily head = HeadFamily::kYolov8;
   Target target = Target::kCpu;
-  Precision precision = Precision::kFp32;  // Of a graph that has fixed it.
+  // For Neuron: fixed in the graph. For CPUs: kFp32; kFp16, weights are stored so and counted with
+  // in fp32; kBf16, the engine is to count in it; kInt8, the graph is quantised.
+  Precision precision = Precision::kFp32;
   InputSpec input;
   std::vector<TensorSpec> outputs;
-  bool resized =
-      false;  // By resized(): shapes of outputs follow from the input, and are not known.
+  bool resized = false;  // By resized(): the outputs' shapes follow from the input's.
   std::vector<std::string> class_names;  // The index is the frozen class id; none: has_classes().
   Thresholds thresholds;
   std::string graph_file;  // "model.onnx"
   std::string sha256;      // Of model.toml, which holds the hashes of all else.
   Golden golden;
+  std::optional<Verified> verified;
   std::vector<PackagedFile> files;  // All but model.toml, by name.
 };
 
@@ -130,6 +147,9 @@ inline constexpr std::string_view kManifestFile = "model.toml";
 // The package for pictures of another size, at least kPictureSideMin (head_shape.hpp) on a side; an
 // engine reshapes the graph where it can, or says that it can't.
 [[nodiscard]] ModelPackage resized(ModelPackage package, int width, int height);
+
+// Bytes of the files that hold the graph and its weights, as they are on the disk.
+[[nodiscard]] std::int64_t graph_bytes(const ModelPackage& package);
 
 // Reads and checks a package. Goldens are checked against an engine by check_golden (golden.hpp).
 Result<ModelPackage> load_package(const std::filesystem::path& folder);

@@ -56,7 +56,7 @@ std::string blob_key(const ModelPackage& package, const EngineOptions& options) 
   const auto abilities = core().get_property("CPU", ov::device::capabilities);
   return fmt::format("tally compiled 1; package {}; openvino {}; {}, {}; {} batch {} {}x{}, {}",
                      sha256_hex(manifest_text(package)), ov::get_openvino_version().buildNumber,
-                     cpu, fmt::join(abilities, " "), name_of(options.precision), options.batch,
+                     cpu, fmt::join(abilities, " "), name_of(*options.precision), options.batch,
                      options.streams, options.threads,
                      options.input == InputForm::kPicture ? "pictures" : "raw");
 }

@@ -1,8 +1,6 @@
 #include "perception/inference/openvino_engine.hpp"
 
 #include <fmt/format.h>
-#include <openvino/op/constant.hpp>
-#include <openvino/op/reshape.hpp>
 #include <sched.h>
 
 #include <algorithm>
@@ -102,7 +100,8 @@ class OpenvinoEngine final : public Engine {
   std::string description_;
 };
 
-Result<EngineOptions> settle(EngineOptions options) {
+// Fills in all that is empty or 0.
+Result<EngineOptions> settle(const ModelPackage& package, EngineOptions options) {
   const auto within = [](int value, int min, int max) { return value >= min && value <= max; };
   if (!within(options.streams, 0, kStreamsMax) || !within(options.threads, 0, kThreadsMax) ||
       !within(options.requests, 0, kRequestsMax) || !within(options.batch, 1, kBatchMax)) {
@@ -112,6 +111,10 @@ Result<EngineOptions> settle(EngineOptions options) {
                     "requests {} (0 to {}), batch {} (1 to {})",
                     options.streams, kStreamsMax, options.threads, kThreadsMax, options.requests,
                     kRequestsMax, options.batch, kBatchMax));
+  }
+  if (!options.precision) {
+    const bool bf16 = package.precision == Precision::kBf16;
+    options.precision = bf16 ? Precision::kBf16 : Precision::kFp32;
   }
   if (options.threads == 0) options.threads = std::min(allowed_cores(), kThreadsMax);
   if (options.streams == 0) options.streams = std::min(options.threads, kStreamsAutoMax);
@@ -130,6 +133,8 @@ ov::element::Type element_type(Precision precision) {
       return ov::element::f16;
     case Precision::kFp8:
       return ov::element::f8e4m3;
+    case Precision::kInt8:
+      return ov::element::i8;
   }
   std::abort();
 }
@@ -191,35 +196,15 @@ Result<void> check_ports(const ModelPackage& package, ov::Model& model) {
   return {};
 }
 
-// Exporters write how many cells a head has into the shape that flattens it: [B, C, H, W] to
-// [B, C, H * W]. Left open, it follows the picture.
-void open_flattenings(ov::Model& model) {
-  for (const auto& node : model.get_ordered_ops()) {
-    const auto reshape = ov::as_type_ptr<ov::op::v1::Reshape>(node);
-    if (!reshape || reshape->get_input_partial_shape(0).is_dynamic()) continue;
-    const auto pattern =
-        ov::as_type_ptr<ov::op::v0::Constant>(reshape->get_input_node_shared_ptr(1));
-    if (!pattern) continue;
-    const ov::Shape from = reshape->get_input_shape(0);
-    auto into = pattern->cast_vector<std::int64_t>();
-    if (from.size() != 4 || into.size() != 3) continue;
-    if (into[2] != static_cast<std::int64_t>(from[2] * from[3])) continue;
-    into[2] = -1;
-    reshape->input(1).replace_source_output(
-        ov::op::v0::Constant::create(ov::element::i64, ov::Shape{into.size()}, into));
-  }
-}
-
 Result<void> resize(const ModelPackage& package, ov::Model& model) {
   const Shape& shape = package.input.tensor.shape;
   try {
-    open_flattenings(model);
-    model.reshape(ov::PartialShape(std::vector<ov::Dimension>(shape.begin(), shape.end())));
+    openvino::reshape(model, {shape.begin(), shape.end()});
   } catch (const ov::Exception& error) {
     return fail(EngineError::kOptions,
                 fmt::format("{}: its graph can't take {}x{} pictures; export it for that size: {}",
                             package.folder.string(), package.input.width, package.input.height,
-                            error.what()));
+                            openvino::readable(error.what())));
   }
   return {};
 }
@@ -265,7 +250,7 @@ std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const Input
 
 ov::AnyMap plugin_properties(const EngineOptions& options) {
   // Pinning would tie every tally process of a shared machine to the same first cores.
-  return {ov::hint::inference_precision(element_type(options.precision)),
+  return {ov::hint::inference_precision(element_type(*options.precision)),
           ov::num_streams(options.streams), ov::inference_num_threads(options.threads),
           ov::hint::enable_cpu_pinning(false), ov::hint::dynamic_quantization_group_size(0)};
 }
@@ -274,10 +259,12 @@ ov::AnyMap plugin_properties(const EngineOptions& options) {
 Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptions& options) {
   const auto impossible = [&] {
     return fail(EngineError::kPrecision,
-                fmt::format("{} is not possible on {}; use fp32", name_of(options.precision),
+                fmt::format("{} is not possible on {}; use fp32", name_of(*options.precision),
                             openvino::core().get_property("CPU", ov::device::full_name)));
   };
-  if (options.precision == Precision::kFp8) return impossible();
+  // A graph is quantised or is not; the engine can't be asked for it.
+  const bool never = options.precision == Precision::kFp8 || options.precision == Precision::kInt8;
+  if (never) return impossible();
   const ov::AnyMap properties = plugin_properties(options);
   const std::string key = options.keep_compiled ? openvino::blob_key(package, options) : "";
   if (options.keep_compiled) {
@@ -291,7 +278,7 @@ Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptio
   ov::CompiledModel compiled =
       openvino::core().compile_model(prepare(model, package.input, options), "CPU", properties);
   // The plugin falls back to fp32 without a word on CPUs that lack the type.
-  if (compiled.get_property(ov::hint::inference_precision) != element_type(options.precision)) {
+  if (compiled.get_property(ov::hint::inference_precision) != element_type(*options.precision)) {
     return impossible();
   }
   if (options.keep_compiled) openvino::keep_blob(package, key, compiled);
@@ -323,9 +310,11 @@ std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel 
   const int streams = compiled.get_property(ov::num_streams).num;
   const int threads = std::max(compiled.get_property(ov::inference_num_threads), streams);
   const int each = threads / streams;
-  std::string description = fmt::format("openvino {} cpu {}, {} stream{} x {} thread{}",
-                                        openvino::version(), name_of(options.precision), streams,
-                                        streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
+  const bool quantised = package.precision == Precision::kInt8;
+  std::string description =
+      fmt::format("openvino {} cpu {}, {} stream{} x {} thread{}", openvino::version(),
+                  name_of(quantised ? package.precision : *options.precision), streams,
+                  streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
   return std::make_unique<OpenvinoEngine>(std::move(inputs), std::move(outputs), std::move(slots),
                                           std::move(description));
 }
@@ -342,7 +331,7 @@ int allowed_cores() {
 
 Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package,
                                                      EngineOptions options) {
-  const Result<EngineOptions> settled = settle(options);
+  const Result<EngineOptions> settled = settle(package, options);
   if (!settled) return std::unexpected(settled.error());
   const std::int64_t packaged_batch = package.input.tensor.shape.at(0);
   if (packaged_batch != kDynamic && packaged_batch != settled->batch) {

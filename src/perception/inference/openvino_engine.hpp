@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/error.hpp"
 #include "perception/inference/engine.hpp"
@@ -25,7 +26,8 @@ enum class InputForm : std::uint8_t {
 };
 
 struct EngineOptions {
-  Precision precision = Precision::kFp32;
+  // Of the arithmetic; empty: what the package says, bf16 or fp32.
+  std::optional<Precision> precision = std::nullopt;
   int streams = 0;   // 0: one for each thread, at most kStreamsAutoMax.
   int threads = 0;   // Of all streams together. 0: as many as cores this process may use.
   int requests = 0;  // 0: one more than streams, so that a stream never waits for its caller.

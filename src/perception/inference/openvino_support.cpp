@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <openvino/frontend/manager.hpp>
+#include <openvino/op/constant.hpp>
+#include <openvino/op/reshape.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -24,6 +26,25 @@ const bool kSanitizersKnown = ::setenv("TBB_ENABLE_SANITIZERS", "1", 0) == 0;
 Runtime& runtime() {
   static Runtime* const kept = std::make_unique<Runtime>().release();
   return *kept;
+}
+
+// Exporters write how many cells a head has into the shape that flattens it: [B, C, H, W] to
+// [B, C, H * W]. Left open, it follows the picture.
+void open_flattenings(ov::Model& model) {
+  for (const auto& node : model.get_ordered_ops()) {
+    const auto reshape = ov::as_type_ptr<ov::op::v1::Reshape>(node);
+    if (!reshape || reshape->get_input_partial_shape(0).is_dynamic()) continue;
+    const auto pattern =
+        ov::as_type_ptr<ov::op::v0::Constant>(reshape->get_input_node_shared_ptr(1));
+    if (!pattern) continue;
+    const ov::Shape from = reshape->get_input_shape(0);
+    auto into = pattern->cast_vector<std::int64_t>();
+    if (from.size() != 4 || into.size() != 3) continue;
+    if (into[2] != static_cast<std::int64_t>(from[2] * from[3])) continue;
+    into[2] = -1;
+    reshape->input(1).replace_source_output(
+        ov::op::v0::Constant::create(ov::element::i64, ov::Shape{into.size()}, into));
+  }
 }
 
 }  // namespace
@@ -52,6 +73,11 @@ std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path) {
   // Protobuf takes nothing, or bytes of fields it does not know, for a model with nothing in it.
   OPENVINO_ASSERT(!model->inputs().empty() && !model->outputs().empty(), "there is no graph in it");
   return model;
+}
+
+void reshape(ov::Model& model, const std::vector<ov::Dimension>& input) {
+  open_flattenings(model);
+  model.reshape(ov::PartialShape(input));
 }
 
 std::string readable(std::string_view what) {

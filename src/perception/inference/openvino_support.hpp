@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "perception/inference/tensor.hpp"
 
@@ -20,6 +21,9 @@ namespace tally::inference::openvino {
 
 // Reads *.onnx or *.xml (with the *.bin beside it) by exactly that format's front end.
 [[nodiscard]] std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path);
+
+// Gives the model's one input another shape; constants that flatten a head's cells follow.
+void reshape(ov::Model& model, const std::vector<ov::Dimension>& input);
 
 // OpenVINO's words without its source positions, in one line of at most 500 bytes.
 [[nodiscard]] std::string readable(std::string_view what);

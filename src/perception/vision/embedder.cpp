@@ -96,17 +96,8 @@ Embedder::Embedder(Checked, inference::ModelPackage package,
       dimensions_(static_cast<std::size_t>(engine_->outputs()[0].shape[1])) {}
 
 Result<void> Embedder::submit_region(const media::Frame& frame, const Region& region) {
-  const std::size_t request = requests_.next();
-  const auto input = engine_->input(request, 0).as<std::uint8_t>();
-  const LetterboxPlan plan = plan_letterbox({frame.width, frame.height}, package_.input, region);
-  const int n = shrink_factor({plan.region.width, plan.region.height}, plan.network);
-  const bool shrinks = n > 1 && plan.region.width >= n && plan.region.height >= n;
-  if (shrinks) {
-    const media::Frame small = shrink(frame, plan.region, n);
-    letterbox(small, plan_letterbox({small.width, small.height}, package_.input), input);
-  } else {
-    letterbox(frame, plan, input);
-  }
+  const auto input = engine_->input(requests_.next(), 0).as<std::uint8_t>();
+  shrink_and_letterbox(frame, region, package_.input, input);
   return requests_.start();
 }
 

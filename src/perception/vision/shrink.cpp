@@ -63,4 +63,14 @@ int shrink_factor(Size size, Size target) {
   return std::max(1, std::max(across, down));
 }
 
+void shrink_and_letterbox(const media::Frame& frame, const Region& region,
+                          const inference::InputSpec& input, std::span<std::uint8_t> rgb) {
+  const LetterboxPlan plan = plan_letterbox({frame.width, frame.height}, input, region);
+  const int n = shrink_factor({plan.region.width, plan.region.height}, plan.network);
+  const bool shrinks = n > 1 && plan.region.width >= n && plan.region.height >= n;
+  if (!shrinks) return letterbox(frame, plan, rgb);
+  const media::Frame small = shrink(frame, plan.region, n);
+  letterbox(small, plan_letterbox({small.width, small.height}, input), rgb);
+}
+
 }  // namespace tally::vision

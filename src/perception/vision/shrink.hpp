@@ -19,4 +19,9 @@ namespace tally::vision {
 // when it is fitted into it with its sides in proportion: 1 where nothing is to be done.
 [[nodiscard]] int shrink_factor(Size size, Size target);
 
+// What an embedder is shown of a region (plan_letterbox's): shrunk where it is at least twice as
+// large as the network's picture, then letterboxed into `rgb`, which has the network's size.
+void shrink_and_letterbox(const media::Frame& frame, const Region& region,
+                          const inference::InputSpec& input, std::span<std::uint8_t> rgb);
+
 }  // namespace tally::vision
