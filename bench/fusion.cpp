@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -297,6 +298,37 @@ Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& sc
   return {};
 }
 
+// Logistic regression of whether carts are exact on their log odds, by Newton's method: slope and
+// offset, which are 1 and 0 where probabilities are right. Drawn to these, for few sessions.
+std::pair<double, double> odds_fit(const std::vector<evaluate::SessionScore>& scores) {
+  constexpr double kDrawn = 0.5;
+  double slope = 1;
+  double offset = 0;
+  for (int step = 0; step < 30; ++step) {
+    double by_slope = kDrawn * (slope - 1);
+    double by_offset = kDrawn * offset;
+    double ss = kDrawn;
+    double so = 0;
+    double oo = kDrawn;
+    for (const evaluate::SessionScore& one : scores) {
+      const double p = std::clamp(one.probability, 0.002, 0.998);
+      const double odds = std::log(p / (1 - p));
+      const double told = 1 / (1 + std::exp(-(slope * odds + offset)));
+      const double off = told - (one.exact ? 1 : 0);
+      const double weight = told * (1 - told);
+      by_slope += off * odds;
+      by_offset += off;
+      ss += weight * odds * odds;
+      so += weight * odds;
+      oo += weight;
+    }
+    const double determinant = ss * oo - so * so;
+    slope -= (oo * by_slope - so * by_offset) / determinant;
+    offset -= (ss * by_offset - so * by_slope) / determinant;
+  }
+  return {slope, offset};
+}
+
 void print(const std::vector<evaluate::SessionScore>& scores) {
   std::vector<const evaluate::SessionScore*> all;
   for (const evaluate::SessionScore& one : scores) all.push_back(&one);
@@ -313,7 +345,9 @@ void print(const std::vector<evaluate::SessionScore>& scores) {
     const double off = one.probability - (one.exact ? 1 : 0);
     brier += off * off / static_cast<double>(scores.size());
   }
-  fmt::print("Brier {:.3f}\n", brier);
+  const auto [slope, offset] = odds_fit(scores);
+  fmt::print("Brier {:.3f}; log odds that would fit: {:.2f} of the cart's, and {:+.2f}\n", brier,
+             slope, offset);
   for (const double knob : {0.8, 0.9, 0.95, 0.98}) {
     const auto count = [&](evaluate::Outcome wanted) {
       return std::ranges::count_if(

@@ -36,6 +36,12 @@ struct CabinetOutcome {
 [[nodiscard]] std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
                                                      const std::vector<std::size_t>& indices);
 
+// What a cart's probability comes to be, from the product of its parts': they depend on each other,
+// so that their product is too small where several are unsure. Logistic in the log odds (Platt,
+// 1999, "Probabilistic outputs for support vector machines"), fitted on tuning sessions by
+// bench/fusion, which says what is left of it.
+[[nodiscard]] double calibrated(double probability);
+
 // `layout` is calibrated; `cameras` are the session's, as indices into Layout::cameras.
 [[nodiscard]] CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
                                       const std::vector<std::size_t>& cameras,
