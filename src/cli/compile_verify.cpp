@@ -64,8 +64,8 @@ std::string answers(const Verified& verified, inference::Task task) {
   if (!has_classes(task)) {
     return fmt::format("{:>9.4f} {:>9.4f}", verified.agreement, verified.cosine_least);
   }
-  const std::string ap50 = verified.ap50 ? fmt::format("{:>9.3f}", *verified.ap50) : "";
-  return fmt::format("{:>9.3f} {:>9.3f} {:>9.3f} {}", verified.agreement, verified.iou,
+  const std::string ap50 = verified.ap50 ? fmt::format(" {:>9.3f}", *verified.ap50) : "";
+  return fmt::format("{:>9.3f} {:>9.3f} {:>9.3f}{}", verified.agreement, verified.iou,
                      verified.score_difference, ap50);
 }
 
@@ -77,8 +77,8 @@ std::string table(const ModelPackage& fp32, const ModelPackage& package, const V
   same.ap50 = verified.ap50_fp32;
   std::string text =
       fmt::format("{:>19} {:>12}  {}\n", "graph", "inference",
-                  classes ? fmt::format("{:>9} {:>9} {:>9} {}", "agreement", "IoU", "scores",
-                                        verified.ap50 ? fmt::format("{:>9}", "AP50") : "")
+                  classes ? fmt::format("{:>9} {:>9} {:>9}{}", "agreement", "IoU", "scores",
+                                        verified.ap50 ? fmt::format(" {:>9}", "AP50") : "")
                           : fmt::format("{:>9} {:>9}", "cosine", "least"));
   text += row("fp32", fp32, speeds.fp32_ms, answers(same, package.task));
   if (package.sha256 == fp32.sha256) return text;

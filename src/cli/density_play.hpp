@@ -1,10 +1,11 @@
 // Sessions played in real time to what a server watches them with: so many doors open at once, so
 // many slots that watch, and the time from a session's last segment to its cart.
 //
-// A session's videos are recorded once by the device's recorder, cut into segments as a device cuts
-// them, and then come to every session at those times after its door has opened. Sessions wait for a
-// free slot in the order in which their doors opened, and doors open whether or not carts are ready:
-// what is too much makes a queue. Left out, of what a server does: the store, uploads, the receipt.
+// A session's videos are recorded once by the device's recorder, cut into segments as a device
+// cuts them, and then come to every session at those times after its door has opened. Sessions wait
+// for a free slot in the order in which their doors opened, and doors open whether or not carts are
+// ready: what is too much makes a queue. Left out, of what a server does: the store, uploads, the
+// receipt.
 #pragma once
 
 #include <cstddef>

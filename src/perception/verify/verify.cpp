@@ -271,7 +271,6 @@ Result<Speeds> compare_speeds(const ModelPackage& fp32, const ModelPackage& pack
     engines[i] = std::move(*engine);
   }
   std::array<std::vector<double>, 2> milliseconds;
-  std::vector<double> ratios;
   for (int round = 0; round < kSpeedRounds; ++round) {
     for (std::size_t i = 0; i < engines.size(); ++i) {
       auto bench = inference::bench_engine(*engines[i], kSpeedSeconds, clock_seconds);
@@ -279,11 +278,10 @@ Result<Speeds> compare_speeds(const ModelPackage& fp32, const ModelPackage& pack
       // What disturbs a round only ever makes it slower.
       milliseconds[i].push_back(bench->latency_ms_min);
     }
-    ratios.push_back(milliseconds[0].back() / milliseconds[1].back());
   }
-  return Speeds{.fp32_ms = median(std::move(milliseconds[0])),
-                .package_ms = median(std::move(milliseconds[1])),
-                .times = median(std::move(ratios))};
+  const double fp32_ms = median(std::move(milliseconds[0]));
+  const double package_ms = median(std::move(milliseconds[1]));
+  return Speeds{.fp32_ms = fp32_ms, .package_ms = package_ms, .times = fp32_ms / package_ms};
 }
 
 }  // namespace tally::verify

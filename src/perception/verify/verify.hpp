@@ -44,7 +44,7 @@ Result<inference::Verified> verify_package(const inference::ModelPackage& fp32,
 struct Speeds {
   double fp32_ms = 0;  // For one inference of the batch: a round's best; the median of the rounds.
   double package_ms = 0;  // Likewise.
-  double times = 0;       // As fast as fp32: the median of the rounds' ratios.
+  double times = 0;       // As fast as fp32.
 };
 Result<Speeds> compare_speeds(const inference::ModelPackage& fp32,
                               const inference::ModelPackage& package,
