@@ -133,7 +133,20 @@ async function restock(world, { page }) {
   await row.first().filter({ hasText: "6" }).waitFor();
   const receipts = await world.server.ask("GET", `/v1/receipts?cabinet=${id}`, { token });
   assert.deepEqual(receipts.data, []);
+  await clearForcedDoor(world, page, cabinet);
   await cabinet.stop();
+}
+
+// One alert for one forced door, which a person clears where it is seen, without locking anything.
+async function clearForcedDoor(world, page, cabinet) {
+  await cabinet.act("/door", { open: true, force: true });
+  await page.goto(`${world.server.url}/console/fleet/${cabinet.made.id}`);
+  const alerts = page.locator("li").filter({ hasText: "Door was forced" });
+  await alerts.first().waitFor();
+  assert.equal(await alerts.count(), 1);
+  await alerts.getByRole("button", { name: "Clear" }).click();
+  await alerts.first().waitFor({ state: "detached" });
+  await cabinet.act("/door", { open: false });
 }
 
 async function keyOnce({ page }, url) {

@@ -10,7 +10,8 @@ import { Empty, Loaded, Notice } from "@shared/ui/states";
 import { Time } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
 import { Link } from "wouter-preact";
-import { kindWords } from "../alerts/kinds";
+import { AlertActs } from "../alerts/acts";
+import { detailOf, kindWords } from "../alerts/kinds";
 import { useFleet, type Cabinet, type Site } from "../data";
 import { useEvents } from "../live";
 import { may } from "../roles";
@@ -264,11 +265,13 @@ function Alerts({ cabinet, site }: Placed): JSX.Element {
             ) : (
               <ul class="stack-tight">
                 {all.map((one: Schemas["Alert"]) => (
-                  <li key={one.id}>
-                    <b>{kindWords(one.kind)}</b>{" "}
+                  <li key={one.id} class="stack-tight">
+                    <b>{kindWords(one.kind)}</b>
                     <span class="small soft">
+                      {detailOf(one, cabinet)}{" "}
                       <Time at={one.raised_at} {...(site ? { zone: site.time_zone } : {})} />
                     </span>
+                    <AlertActs of={one} onChange={() => void alerts.reload()} />
                   </li>
                 ))}
               </ul>

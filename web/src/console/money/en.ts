@@ -55,6 +55,7 @@ export const en = {
   from: "From",
   to: "To",
   paymentsList: "Payments, newest first",
+  allPayments: "All payments",
   noPayments: "No payments",
   noPaymentsTodo: "When somebody shops, the payment stands here.",
   state: "State",

@@ -57,6 +57,7 @@ export const es: typeof en = {
   from: "Desde",
   to: "Hasta",
   paymentsList: "Pagos, los más nuevos primero",
+  allPayments: "Todos los pagos",
   noPayments: "No hay pagos",
   noPaymentsTodo: "Cuando alguien compra, su pago aparece aquí.",
   state: "Estado",
