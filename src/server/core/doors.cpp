@@ -69,7 +69,7 @@ Result<void> use_up(Desk& desk, const commerce::DoorToken& token) {
 
 Result<void> check_free(const CabinetView& view) {
   if (view.busy.empty()) return {};
-  return fail(CoreError::kBusy,
+  return fail(CoreError::kInUse,
               fmt::format("{} is being used; wait until its door is closed", view.cabinet.name));
 }
 
@@ -89,7 +89,7 @@ Result<void> check_shopper(Desk& desk, const ShoppingRequest& request) {
   const auto busy = busy_with(desk.transaction(), kBusyShopper, request.shopper.text());
   if (!busy) return std::unexpected(busy.error());
   if (!busy->empty()) {
-    return fail(CoreError::kBusy, "you have a cabinet open already; close its door first");
+    return fail(CoreError::kShopping, "you have a cabinet open already; close its door first");
   }
   const auto debts = desk.find<commerce::Debts>(request.tenant, request.shopper.text());
   if (!debts) return std::unexpected(debts.error());

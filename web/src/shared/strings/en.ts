@@ -13,6 +13,10 @@ const codes: Record<string, ProblemWords> = {
     happened: "This cabinet does not open now.",
     todo: "Try another one, or come back later.",
   },
+  cabinet_in_use: {
+    happened: "This cabinet is in use.",
+    todo: "Wait until its door is closed, then scan the new code.",
+  },
   changed_meanwhile: {
     happened: "Somebody else changed this meanwhile.",
     todo: "Reload it, and make your change again.",
@@ -40,6 +44,10 @@ const codes: Record<string, ProblemWords> = {
     todo: "Pay it first; then the cabinet opens again.",
   },
   password_wrong: { happened: "E-mail address or password is not right.", todo: "Try again." },
+  shopping_already: {
+    happened: "You have a purchase under way.",
+    todo: "Close that cabinet’s door first; then this one unlocks.",
+  },
   too_many_requests: { happened: "Those were many tries.", todo: "Wait a minute, then try again." },
   unauthenticated: { happened: "You are signed out.", todo: "Sign in again." },
 };
