@@ -25,6 +25,28 @@ export const en = {
   cleared: "Cleared",
   open: "Open",
   acknowledgedToast: "You have it: others see that.",
+  parts: "Parts",
+  work: {
+    title: "Given up",
+    intro:
+      "What was tried as often as it may be. Mend the cause, then try again: what was done before is " +
+      "not done twice.",
+    list: "Work that was given up, newest first",
+    empty: "Nothing was given up",
+    emptyTodo:
+      "A call to the payment provider or a session to be watched that fails again and again stands here.",
+    kinds: { payment: "Call to the payment provider", "session.watch": "Watching a session’s video" },
+    tries: (tries: number) => `${tries} tries`,
+    decide: "Decide",
+    go: "Decide what becomes of it",
+    revive: "Try again",
+    reviving: "One moment…",
+    revived: "It is tried again",
+    discard: "Give up for good",
+    discarded: "It is given up for good",
+    discardAsk: "Give it up for good?",
+    discardWords: "What waited behind it goes on without it. It can’t be taken back.",
+  },
   kinds: {
     cabinet_offline: "Cabinet is offline",
     cabinet_too_warm: "Cabinet is too warm",

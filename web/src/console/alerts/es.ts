@@ -29,6 +29,28 @@ export const es: typeof en = {
   cleared: "Cerrada",
   open: "Abierta",
   acknowledgedToast: "Se ocupa usted: los demás lo ven.",
+  parts: "Partes",
+  work: {
+    title: "Desistido",
+    intro:
+      "Lo que se intentó tantas veces como se puede. Arregle la causa y vuelva a intentarlo: lo que ya " +
+      "se hizo no se hace dos veces.",
+    list: "Trabajo del que se desistió, lo más nuevo primero",
+    empty: "No se ha desistido de nada",
+    emptyTodo:
+      "Una llamada al proveedor de pagos o una sesión por observar que falla una y otra vez aparece aquí.",
+    kinds: { payment: "Llamada al proveedor de pagos", "session.watch": "Observar el vídeo de una sesión" },
+    tries: (tries) => `${tries} intentos`,
+    decide: "Decidir",
+    go: "Decidir qué se hace",
+    revive: "Intentar de nuevo",
+    reviving: "Un momento…",
+    revived: "Se intenta de nuevo",
+    discard: "Desistir para siempre",
+    discarded: "Se ha desistido para siempre",
+    discardAsk: "¿Desistir para siempre?",
+    discardWords: "Lo que esperaba detrás sigue sin ello. No se puede deshacer.",
+  },
   kinds: {
     cabinet_offline: "La nevera no tiene conexión",
     cabinet_too_warm: "La nevera está demasiado caliente",

@@ -1,5 +1,6 @@
 // Alerts: what needs somebody, who has it, and what is over.
 import type { JSX } from "preact";
+import { Link, Route, Switch } from "wouter-preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { dateTime } from "@shared/time";
 import { useUrlState } from "@shared/url_state";
@@ -12,14 +13,19 @@ import { ThingLink } from "../manage/links";
 import { Rows, usePaged, type Paged } from "../manage/paged";
 import "../manage/style.css";
 import { byId, useCabinets, useProducts, useSites, zoneOf } from "../manage/things";
+import { may } from "../roles";
 import { Page } from "../shell/page";
 import { AlertActs } from "./acts";
 import { detailOf, kindWords } from "./kinds";
+import { AlertTabs } from "./tabs";
 import { said } from "./words";
+import { WorkPart } from "./work";
 
 type Alert = Schemas["Alert"];
 type State = "raised" | "cleared" | "all";
 
+// What an owner decides on the other part of this section.
+const ofWork = new Set(["work_dead", "watch_failed"]);
 const states: readonly State[] = ["raised", "cleared", "all"];
 
 function useAlerts(state: State, cabinet: string): Paged<Alert> {
@@ -40,7 +46,16 @@ function useAlerts(state: State, cabinet: string): Paged<Alert> {
   return list;
 }
 
-export default function Alerts(): JSX.Element {
+export default function AlertSection(): JSX.Element {
+  return (
+    <Switch>
+      {may("owner") && <Route path="/console/alerts/work" component={WorkPart} />}
+      <Route component={Alerts} />
+    </Switch>
+  );
+}
+
+function Alerts(): JSX.Element {
   const words = said.value;
   const [url, setUrl] = useUrlState({ state: "raised", cabinet: "" });
   const state = states.find((one) => one === url.state) ?? "raised";
@@ -52,6 +67,7 @@ export default function Alerts(): JSX.Element {
   ];
   return (
     <Page title={words.title}>
+      <AlertTabs />
       <p class="intro">{words.intro}</p>
       <div class="filters">
         <Segments
@@ -107,6 +123,9 @@ function AlertTable({ rows, list }: { rows: readonly Alert[]; list: Paged<Alert>
             <span class="stack-tight">
               <b>{kindWords(one.kind)}</b>
               <span class="small soft">{detailOf(one, names.get(one.cabinet ?? ""))}</span>
+              {ofWork.has(one.kind) && one.state === "raised" && may("owner") && (
+                <Link href="/console/alerts/work">{words.work.go}</Link>
+              )}
               {one.subject && products.has(one.subject) && (
                 <ThingLink id={one.subject}>{products.get(one.subject)?.name}</ThingLink>
               )}
