@@ -74,12 +74,12 @@ export function DoorPage({ token }: { token: string }): JSX.Element {
 interface WayProps {
   token: string;
   preview: Preview;
-  onGone: (problem: Problem) => void; // The code opens nothing more.
+  onLook: () => Promise<void>; // Whether the code is still good.
+  onGone: (problem: Problem) => void; // It opens nothing more.
 }
 
 // The next step: sign in, add a card, unlock.
-// `onLook`: whether the code is still good, after the time that signing in takes.
-function Way({ onLook, ...of }: WayProps & { onLook: () => Promise<void> }): JSX.Element {
+function Way(of: WayProps): JSX.Element {
   const { preview } = of;
   const said = words.value.wallet;
   if (!preview.opens) {
@@ -99,21 +99,25 @@ function Way({ onLook, ...of }: WayProps & { onLook: () => Promise<void> }): JSX
     <section class="card stack" aria-labelledby="sign-in-first">
       <h2 id="sign-in-first">{said.door.signInFirst}</h2>
       {me.value?.role === "shopper" && <Notice>{said.door.otherOperator}</Notice>}
-      <SignIn onDone={() => void onLook()} />
+      <SignIn />
     </section>
   );
 }
 
-function Unlock({ token, preview, onGone }: WayProps): JSX.Element {
+function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
   const said = words.value.wallet.door;
   const [tries, setTries] = useState(0);
   const [, go] = useLocation();
   const cards = useCards();
+  const card = cards.value && cardOf(cards.value);
+  // Whoever had to read a letter or to add a card first comes later than a code is good.
+  useEffect(() => {
+    if (card) void onLook();
+  }, [card?.id]);
   if (!cards.value) {
     if (cards.problem) return <ProblemNotice problem={cards.problem} onRetry={cards.reload} />;
     return <Skeleton lines={2} />;
   }
-  const card = cardOf(cards.value);
   if (!card) {
     return (
       <section class="card stack" aria-labelledby="card-first">

@@ -15,7 +15,7 @@ const codes: Record<string, ProblemWords> = {
   },
   cabinet_in_use: {
     happened: "This cabinet is in use.",
-    todo: "Wait until its door is closed, then scan the new code.",
+    todo: "Wait until its door is closed; the screen shows a new code then.",
   },
   changed_meanwhile: {
     happened: "Somebody else changed this meanwhile.",

@@ -13,7 +13,7 @@ const codes: Strings["problems"]["codes"] = {
   },
   cabinet_in_use: {
     happened: "Este armario está en uso.",
-    todo: "Espera a que se cierre la puerta y escanea el código nuevo.",
+    todo: "Espera a que se cierre la puerta; entonces la pantalla muestra un código nuevo.",
   },
   changed_meanwhile: {
     happened: "Otra persona ha cambiado esto entretanto.",
