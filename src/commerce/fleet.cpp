@@ -58,6 +58,8 @@ class Stepper {
     set(CabinetAlert::kDoorForced, false);
   }
 
+  void on(const DoorChecked&) { set(CabinetAlert::kDoorForced, false); }
+
   void on(const FleetTick& event) {
     const FleetPolicy& policy = health().policy;
     const auto older = [&](const std::optional<Instant>& when, Duration age) {

@@ -74,13 +74,14 @@ struct Heartbeat           { Instant at; std::int64_t connection = 1;
 struct ForcedDoor          { Instant at; };
 struct OperatorLocks       { Instant at; };
 struct OperatorClears      { Instant at; };  // Both locks; only the operator may say it is safe.
+struct DoorChecked         { Instant at; };  // Somebody saw to a forced door. Opens no lock.
 struct FleetTick           { Instant at; };
 
 struct RaiseCabinetAlert   { CabinetAlert alert; };
 struct ClearCabinetAlert   { CabinetAlert alert; };
 // clang-format on
 using FleetEvent = std::variant<CabinetConnected, CabinetDisconnected, Heartbeat, ForcedDoor,
-                                OperatorLocks, OperatorClears, FleetTick>;
+                                OperatorLocks, OperatorClears, DoorChecked, FleetTick>;
 using FleetEffect = std::variant<RaiseCabinetAlert, ClearCabinetAlert>;
 
 struct FleetStep {

@@ -147,5 +147,14 @@ TEST_F(Fleet, CamerasAndForcedDoorsAreAlertsAndTheOperatorMayLock) {
   EXPECT_EQ(health.camera_problems.size(), kCameraProblemsMax);
 }
 
+TEST_F(Fleet, AForcedDoorThatWasSeenToIsAnAlertAgainTheNextTimeAndOpensNoLock) {
+  push(OperatorLocks{kBegin});
+  push(ForcedDoor{kBegin + seconds(1)});
+  push(DoorChecked{kBegin + seconds(2)});
+  EXPECT_TRUE(health.locked_by_operator);
+  push(ForcedDoor{kBegin + seconds(3)});
+  EXPECT_THAT(told, ElementsAre("door_forced", "clear door_forced", "door_forced"));
+}
+
 }  // namespace
 }  // namespace tally::commerce

@@ -85,7 +85,8 @@ Result<void> Agent::Impl::open_parts() {
     simulated_ = lock.get();
     lock_ = std::move(lock);
   } else {
-    auto lock = open_gpio_lock(config.lock, loop_, door);
+    const auto trouble = [this](const std::string& words) { tell(words); };
+    auto lock = open_gpio_lock(config.lock, loop_, door, trouble);
     if (!lock) return std::unexpected(std::move(lock.error()));
     lock_ = std::move(*lock);
   }

@@ -1,19 +1,16 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/gpio.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <thread>
+#include <memory>
 #include <utility>
 
 #include "device/device_error.hpp"
+#include "device/door_watch.hpp"
 #include "device/gpio_request.hpp"
 #include "device/lock.hpp"
 
@@ -49,19 +46,17 @@ Result<bool> value_of(int line) {
 
 class GpioLock final : public Lock {
  public:
-  GpioLock(Fd bolt, Fd door, Fd ending, bool open, Loop& loop, OnDoor on_door)
-      : bolt_(std::move(bolt)),
-        door_(std::move(door)),
-        ending_(std::move(ending)),
-        open_(open),
-        loop_(loop),
-        on_door_(std::move(on_door)) {
-    thread_ = std::thread([this] { watch(); });
-  }
-  ~GpioLock() override {
-    *alive_ = false;
-    const std::uint64_t one = 1;
-    if (::write(ending_.get(), &one, sizeof one) == sizeof one) thread_.join();
+  GpioLock(Fd bolt, Fd door) : bolt_(std::move(bolt)), door_(std::move(door)) {}
+
+  Result<void> watch(Loop& loop, OnDoor on_door, OnTrouble on_trouble) {
+    const auto open = value_of(door_.get());
+    if (!open) return std::unexpected(open.error());
+    DoorLine line{door_.get(), [fd = door_.get()] { return value_of(fd); }};
+    auto watch =
+        DoorWatch::begin(std::move(line), *open, loop, std::move(on_door), std::move(on_trouble));
+    if (!watch) return std::unexpected(std::move(watch.error()));
+    watch_ = *std::move(watch);
+    return {};
   }
 
   Result<void> set_locked(bool locked) override {
@@ -71,33 +66,12 @@ class GpioLock final : public Lock {
     }
     return {};
   }
-  [[nodiscard]] bool door_open() override { return open_; }
+  [[nodiscard]] bool door_open() override { return watch_->open(); }
 
  private:
-  // An edge says only that something changed; how the door is now is read.
-  void watch() {
-    std::array<pollfd, 2> waiting{{{door_.get(), POLLIN, 0}, {ending_.get(), POLLIN, 0}}};
-    while (true) {
-      if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
-      if (waiting[1].revents != 0) return;
-      gpio_v2_line_event event{};
-      if (::read(door_.get(), &event, sizeof event) < 0) return;
-      const auto value = value_of(door_.get());
-      if (!value) continue;
-      loop_.post([this, alive = alive_, open = *value] {
-        if (*alive && std::exchange(open_, open) != open) on_door_(open);
-      });
-    }
-  }
-
   Fd bolt_;
   Fd door_;
-  Fd ending_;
-  bool open_;
-  Loop& loop_;
-  OnDoor on_door_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::thread thread_;
+  std::unique_ptr<DoorWatch> watch_;  // Uses the line.
 };
 
 Result<Fd> request_line(int chip, gpio_v2_line_request request, const std::string& what) {
@@ -107,19 +81,18 @@ Result<Fd> request_line(int chip, gpio_v2_line_request request, const std::strin
 
 }  // namespace
 
-Result<std::unique_ptr<Lock>> open_gpio_lock(const LockConfig& config, Loop& loop, OnDoor on_door) {
+Result<std::unique_ptr<Lock>> open_gpio_lock(const LockConfig& config, Loop& loop, OnDoor on_door,
+                                             OnTrouble on_trouble) {
   const Fd chip(::open(config.chip.c_str(), O_RDWR | O_CLOEXEC));
   if (chip.get() < 0) return broken(config.chip.string(), errno);
   auto bolt = request_line(chip.get(), bolt_request(config), "the bolt's line");
   if (!bolt) return std::unexpected(std::move(bolt.error()));
   auto door = request_line(chip.get(), door_request(config), "the door's line");
   if (!door) return std::unexpected(std::move(door.error()));
-  const auto open = value_of(door->get());
-  if (!open) return std::unexpected(open.error());
-  Fd ending(::eventfd(0, EFD_CLOEXEC));
-  if (ending.get() < 0) return broken("the door's watch", errno);
-  return std::make_unique<GpioLock>(std::move(*bolt), std::move(*door), std::move(ending), *open,
-                                    loop, std::move(on_door));
+  auto lock = std::make_unique<GpioLock>(std::move(*bolt), std::move(*door));
+  auto watched = lock->watch(loop, std::move(on_door), std::move(on_trouble));
+  if (!watched) return std::unexpected(std::move(watched.error()));
+  return lock;
 }
 
 }  // namespace tally::device

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/error.hpp"
 #include "device/config.hpp"
@@ -26,6 +27,8 @@ class Lock {
 
 // The door moved. Called on the loop's thread.
 using OnDoor = std::function<void(bool open)>;
+// What is wrong with it, or is right again, in words for the log. Called on the loop's thread.
+using OnTrouble = std::function<void(const std::string& words)>;
 
 // A bolt and a door that are thought up. Opens by open(); a locked door opens by force only. All
 // on the loop's thread.
@@ -52,6 +55,7 @@ class SimulatedLock final : public Lock {
 
 // Bolt and door sensor on two lines of a GPIO chip, by Linux's character device (ABI version 2).
 // Errors: DeviceError::kHardware.
-Result<std::unique_ptr<Lock>> open_gpio_lock(const LockConfig& config, Loop& loop, OnDoor on_door);
+Result<std::unique_ptr<Lock>> open_gpio_lock(const LockConfig& config, Loop& loop, OnDoor on_door,
+                                             OnTrouble on_trouble);
 
 }  // namespace tally::device

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { desk, Visitor } from "./support/browser.js";
+import { addPerson, enter } from "./support/operator.js";
 import { root, until } from "./support/server.js";
 
 const photos = ["0.jpg", "1.jpg"].map((one) => join(root, "demo/take_one/products/p02", one));
@@ -39,6 +40,7 @@ const pagesOf = (cabinet) => ({
   payouts: ["money/payouts", "No payouts yet"],
   exports: ["money/exports", "Download CSV"],
   alerts: ["alerts?state=all", "What needs somebody"],
+  "alerts-work": ["alerts/work", "Nothing was given up"],
   people: ["people", "People of the operator"],
   keys: ["people/keys", "For programs"],
   webhooks: ["webhooks", "No endpoints yet"],
@@ -133,7 +135,56 @@ async function restock(world, { page }) {
   await row.first().filter({ hasText: "6" }).waitFor();
   const receipts = await world.server.ask("GET", `/v1/receipts?cabinet=${id}`, { token });
   assert.deepEqual(receipts.data, []);
+  await clearForcedDoor(world, page, cabinet);
+  await revokeKeys(world, page, cabinet);
   await cabinet.stop();
+}
+
+async function revokeKeys(world, page, cabinet) {
+  await page.getByRole("button", { name: "Revoke its keys" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke its keys" }).click();
+  await page.getByText("Its keys hold no more").waitFor();
+  const token = await world.server.ownerToken();
+  await until("the end of its connection", async () => {
+    const now = await world.server.ask("GET", `/v1/cabinets/${cabinet.made.id}`, { token });
+    return !now.health.connected;
+  });
+}
+
+async function changePassword(world) {
+  const { email, secret } = await addPerson(world, "viewer");
+  const person = await enter(world, "/console/overview", { email, secret });
+  person.expect(/status of 401/);
+  const { page } = person;
+  const next = `${secret}, and another one`;
+  await page.getByRole("button", { name: "Change my password" }).click();
+  const dialog = page.getByRole("dialog");
+  const fill = async (current) => {
+    await dialog.getByLabel("Current password").fill(current);
+    await dialog.getByLabel("New password", { exact: true }).fill(next);
+    await dialog.getByLabel("New password, once more").fill(next);
+    await dialog.getByRole("button", { name: "Change it" }).click();
+  };
+  await fill("not the password at all");
+  await dialog.getByText("That is not your password.").waitFor();
+  await person.look("console-password");
+  await fill(secret);
+  await page.getByText("Your password is changed").waitFor();
+  await person.leave();
+  const again = await enter(world, "/console/overview", { email, secret: next });
+  await again.leave();
+}
+
+// One alert for one forced door, which a person clears where it is seen, without locking anything.
+async function clearForcedDoor(world, page, cabinet) {
+  await cabinet.act("/door", { open: true, force: true });
+  await page.goto(`${world.server.url}/console/fleet/${cabinet.made.id}`);
+  const alerts = page.locator("li").filter({ hasText: "Door was forced" });
+  await alerts.first().waitFor();
+  assert.equal(await alerts.count(), 1);
+  await alerts.getByRole("button", { name: "Clear" }).click();
+  await alerts.first().waitFor({ state: "detached" });
+  await cabinet.act("/door", { open: false });
 }
 
 async function keyOnce({ page }, url) {
@@ -157,6 +208,7 @@ export default async function consoleManage(t, world) {
   await t.test("a layout goes from the draft to published", () => publishLayout(world, visitor));
   await t.test("a restock puts it in force and charges nobody", () => restock(world, visitor));
   await t.test("a key's secret is shown once", () => keyOnce(visitor, world.server.url));
+  await t.test("a person changes their own password", () => changePassword(world));
   if (!process.env.SKIP_PAGES) await everyPage(t, world, visitor);
   await visitor.leave();
 }

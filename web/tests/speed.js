@@ -5,9 +5,11 @@ import { Visitor } from "./support/browser.js";
 // "Regular 4G" as browsers' tools have it.
 const mobile = { offline: false, latency: 60, downloadThroughput: 500e3, uploadThroughput: 375e3 };
 const scriptBytesMax = 150e3;
-const tries = 3; // Other work on the machine only ever makes it later.
+const usefulWithinMs = 1000;
+const tries = 10; // At most: other work on the machine only ever makes it later.
 
-async function visit(world) {
+// Until the page's own heading is painted; `url` is told for each visit, since codes change.
+async function visit(world, url) {
   const visitor = await Visitor.come(world.browser);
   visitor.expect(/status of 401/);
   const { page, context } = visitor;
@@ -29,21 +31,31 @@ async function visit(world) {
       requestAnimationFrame(() => (globalThis.usefulAt = performance.now()));
     }).observe(document, { childList: true, subtree: true });
   });
-  await page.goto(world.server.url);
+  await page.goto(await url());
   const useful = await page.waitForFunction(() => globalThis.usefulAt);
   const ms = await useful.jsonValue();
   await visitor.leave();
   return { ms, scriptBytes };
 }
 
-export default async function speed(t, world) {
-  await t.test("the wallet loads little script, and is useful soon on 4G", async (at) => {
-    const seen = [];
-    for (let i = 0; i < tries; ++i) seen.push(await visit(world));
-    const best = Math.min(...seen.map((one) => one.ms));
-    const { scriptBytes } = seen[0];
-    at.diagnostic(`useful after ${best.toFixed(0)} ms at best, ${scriptBytes} bytes of script`);
-    assert.ok(scriptBytes > 0 && scriptBytes <= scriptBytesMax, `${scriptBytes} bytes of script`);
+const pages = {
+  "the wallet": (world) => async () => world.server.url,
+  // Its heading is the cabinet's name, which the API tells.
+  "a scanned code": (world) => () => world.cabinet.code(),
+};
 
-  });
+export default async function speed(t, world) {
+  for (const [name, url] of Object.entries(pages)) {
+    await t.test(`${name} loads little script, and is useful soon on 4G`, async (at) => {
+      const seen = [];
+      do seen.push(await visit(world, url(world)));
+      while (seen.at(-1).ms > usefulWithinMs && seen.length < tries);
+      const best = Math.min(...seen.map((one) => one.ms));
+      const { scriptBytes } = seen[0];
+      const told = `useful after ${best.toFixed(0)} ms at best of ${seen.length}`;
+      at.diagnostic(`${told}, ${scriptBytes} bytes of script`);
+      assert.ok(scriptBytes > 0 && scriptBytes <= scriptBytesMax, `${scriptBytes} bytes of script`);
+      assert.ok(best <= usefulWithinMs, told);
+    });
+  }
 }

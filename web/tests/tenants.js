@@ -1,6 +1,7 @@
 // Two operators on one server, each in a console of their own; and a server that goes and comes back
 // under them.
 import assert from "node:assert/strict";
+import { Visitor } from "./support/browser.js";
 import { enter } from "./support/operator.js";
 import { Server } from "./support/server.js";
 
@@ -55,6 +56,17 @@ export default async function tenants(t, world) {
         sites[0][0].id,
       );
       assert.equal(status, 404);
+    });
+
+    await t.test("a shopper whose operator nobody knows is sent to a cabinet's code", async () => {
+      const visitor = await Visitor.come(world.browser);
+      visitor.expect(/status of 40(0|1)/);
+      const { page } = visitor;
+      await page.goto(`${server.url}/wallet/sign-in`);
+      await page.getByLabel("E-mail address").fill("sam@tally.example");
+      await page.getByRole("button", { name: "Send me a code" }).click();
+      await page.getByText("Scan a cabinet’s code first", { exact: false }).waitFor();
+      await visitor.leave();
     });
 
     await t.test("a server that comes back finds the page live, and what was typed there", async () => {

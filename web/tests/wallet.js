@@ -4,17 +4,22 @@ import { Visitor, receiptWithinMs } from "./support/browser.js";
 import { enter } from "./support/operator.js";
 import { addCard, scan, signIn } from "./support/shopper.js";
 
-// As a person at the console would: nobody was charged rightly.
-async function grantDispute(server) {
-  const token = await server.ownerToken();
-  const [dispute] = (await server.ask("GET", "/v1/disputes?limit=1", { token })).data;
-  const lines = dispute.lines.map(({ sku, claimed }) => ({ sku, quantity: claimed }));
-  const path = `/v1/disputes/${dispute.id}/decide`;
-  await server.ask("POST", path, { token, key: `grant-${dispute.id}`, body: { lines } });
+// At the operator's console.
+async function grantDispute(world) {
+  const person = await enter(world, "/console/disputes");
+  const { page } = person;
+  await page.locator("tbody tr", { hasText: "I put it back" }).locator("a").first().click();
+  await page.getByRole("button", { name: "As the shopper says" }).waitFor();
+  await person.look("console-dispute");
+  await page.getByRole("button", { name: "As the shopper says" }).click();
+  await page.getByRole("button", { name: "Decide" }).click();
+  await page.locator(".badge").getByText("Granted", { exact: true }).waitFor();
+  await person.leave();
 }
 
 export default async function wallet(t, world) {
   let shopper;
+  let address;
 
   await t.test("an empty wallet says what to do", async () => {
     const visitor = await Visitor.come(world.browser);
@@ -37,7 +42,7 @@ export default async function wallet(t, world) {
     await page.getByLabel("E-mail address").fill("never sent");
     await page.reload();
     assert.equal(await page.getByLabel("E-mail address").inputValue(), "never sent");
-    await signIn(world, shopper);
+    address = await signIn(world, shopper);
     await page.getByRole("heading", { name: "Add a card to unlock" }).waitFor();
     await shopper.look("wallet-door-card");
     await addCard(shopper);
@@ -68,7 +73,7 @@ export default async function wallet(t, world) {
     await page.getByRole("button", { name: "I put it back" }).click();
     await page.getByText("Being looked at").waitFor();
     await shopper.look("wallet-dispute-open");
-    await grantDispute(world.server);
+    await grantDispute(world);
     await page.getByText("You were right").waitFor();
     await page.locator("[data-refund=done]").waitFor();
     await page.getByText(/refunded/).waitFor();
@@ -126,5 +131,16 @@ export default async function wallet(t, world) {
     await page.goto(`${world.server.url}/console/overview`);
     await console.waitFor({ state: "attached" });
     await both.leave();
+  });
+
+  await t.test("a new phone gets to past receipts without a scan", async () => {
+    const visitor = await Visitor.come(world.browser);
+    visitor.expect(/status of 401/);
+    const { page } = visitor;
+    await page.goto(`${world.server.url}/wallet`);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await signIn(world, visitor, address);
+    await page.locator(".receipt-row").first().waitFor();
+    await visitor.leave();
   });
 }

@@ -24,6 +24,10 @@ export default async function troubles(t, world) {
     await page.goto(link);
     await page.getByRole("button", { name: "Unlock" }).click();
     await page.getByText("This code was used already.", { exact: false }).waitFor();
+    // What can only fail is not offered any more.
+    await page.getByRole("link", { name: "Scan again" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Unlock" }).count(), 0);
+    await visitor.look("wallet-door-gone");
     await visitor.leave();
   });
 

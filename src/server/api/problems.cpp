@@ -46,12 +46,13 @@ constexpr ProblemRow kRows[] = {
     {"commerce.transition", 409, "invalid_state"},
     {"commerce.unknown", 422, "unknown_reference"},
 
-    {"core.busy", 409, "busy"},
     {"core.cabinet_closed", 409, "cabinet_closed"},
+    {"core.cabinet_in_use", 409, "cabinet_in_use"},
     {"core.invalid", 422, "value_invalid"},
     {"core.locked_out", 402, "locked_out"},
     {"core.missing", 404, "not_found"},
     {"core.payment_method", 422, "payment_method_unknown"},
+    {"core.shopping", 409, "shopping_already"},
     {"core.state", 409, "invalid_state"},
     {"core.token_used", 410, "door_token_used"},
 

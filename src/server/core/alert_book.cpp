@@ -81,7 +81,8 @@ Result<std::optional<StoredAlert>> find_alert(Transaction& transaction, const Te
 }
 
 bool is_clearable(std::string_view kind) {
-  return kind.starts_with("door_") || kind.starts_with("payment_") || kind == "watch_failed";
+  return kind.starts_with("door_") || kind.starts_with("payment_") || kind == "watch_failed" ||
+         kind == kReportRefused || kind == kDoorForced;
 }
 
 Result<void> save_alert(Transaction& transaction, const TenantId& tenant,

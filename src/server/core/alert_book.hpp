@@ -52,6 +52,11 @@ Result<std::vector<StoredAlert>> list_alerts(platform::Transaction& transaction,
 Result<std::optional<StoredAlert>> find_alert(platform::Transaction& transaction,
                                               const TenantId& tenant, const EventId& id);
 
+// A cabinet told something that could not be taken; said once for each cabinet until it is cleared.
+inline constexpr std::string_view kReportRefused = "cabinet_report_refused";
+// Also in the cabinet's health: whoever clears it tells that too (commerce::DoorChecked).
+inline constexpr std::string_view kDoorForced = "cabinet_door_forced";
+
 // Whether only a person's word clears alerts of this kind: something happened that does not end.
 [[nodiscard]] bool is_clearable(std::string_view kind);
 // Writes `acknowledged_at`, `acknowledged_by` and `cleared_at`.

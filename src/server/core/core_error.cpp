@@ -8,8 +8,10 @@ ErrorCode code_of(CoreError error) {
   switch (error) {
     case CoreError::kMissing:
       return {"core.missing", ErrorKind::kNotFound};
-    case CoreError::kBusy:
-      return {"core.busy", ErrorKind::kConflict};
+    case CoreError::kInUse:
+      return {"core.cabinet_in_use", ErrorKind::kConflict};
+    case CoreError::kShopping:
+      return {"core.shopping", ErrorKind::kConflict};
     case CoreError::kTokenUsed:
       return {"core.token_used", ErrorKind::kConflict};
     case CoreError::kClosed:

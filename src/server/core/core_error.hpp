@@ -9,7 +9,8 @@ namespace tally::core {
 
 enum class CoreError : std::uint8_t {
   kMissing,    // No such thing, or another tenant's.
-  kBusy,       // The cabinet, or the shopper, has a session under way.
+  kInUse,      // The cabinet has a session under way.
+  kShopping,   // The shopper has a session under way, here or elsewhere.
   kTokenUsed,  // The code was scanned before.
   kClosed,     // The cabinet does not open now; the message says why, for the shopper.
   kLockedOut,  // The shopper owes; pay first.

@@ -28,9 +28,7 @@ Result<void> check_lines(const commerce::Offers& offers, const auto& lines, auto
 constexpr std::string_view kReviewOverdue = "review_overdue";
 constexpr Duration kWatchAgain = std::chrono::seconds(20);
 
-std::string_view alert_name(commerce::SessionAlert alert) {
-  return alert == commerce::SessionAlert::kDoorLeftOpen ? "door_left_open" : "door_forced";
-}
+constexpr std::string_view kDoorLeftOpen = "door_left_open";
 
 }  // namespace
 
@@ -242,9 +240,12 @@ Result<void> Desk::carry_out(const Session& session, const commerce::EndRestock&
 }
 
 Result<void> Desk::carry_out(const Session& session, const commerce::RaiseAlert& effect) {
-  alert(session.tenant, alert_name(effect.alert), session.cabinet.text(), session.id.text());
-  if (effect.alert != commerce::SessionAlert::kDoorForced) return {};
-  return tell(session.tenant, session.cabinet, commerce::FleetEvent(commerce::ForcedDoor{now_}));
+  // A forced door is the cabinet's, with a session or without: one alert, which its health keeps.
+  if (effect.alert == commerce::SessionAlert::kDoorForced) {
+    return tell(session.tenant, session.cabinet, commerce::FleetEvent(commerce::ForcedDoor{now_}));
+  }
+  alert(session.tenant, kDoorLeftOpen, session.cabinet.text(), session.id.text());
+  return {};
 }
 
 // The wallet hears of the session by its change, which is an event of its own.

@@ -69,7 +69,7 @@ Result<void> use_up(Desk& desk, const commerce::DoorToken& token) {
 
 Result<void> check_free(const CabinetView& view) {
   if (view.busy.empty()) return {};
-  return fail(CoreError::kBusy,
+  return fail(CoreError::kInUse,
               fmt::format("{} is being used; wait until its door is closed", view.cabinet.name));
 }
 
@@ -85,12 +85,15 @@ Result<void> check_open(const CabinetView& view) {
                                               view.cabinet.name));
 }
 
-Result<void> check_shopper(Desk& desk, const ShoppingRequest& request) {
-  const auto busy = busy_with(desk.transaction(), kBusyShopper, request.shopper.text());
+// Before the cabinet is looked at: who uses it may be this shopper.
+Result<void> check_not_shopping(Desk& desk, const ShopperId& shopper) {
+  const auto busy = busy_with(desk.transaction(), kBusyShopper, shopper.text());
   if (!busy) return std::unexpected(busy.error());
-  if (!busy->empty()) {
-    return fail(CoreError::kBusy, "you have a cabinet open already; close its door first");
-  }
+  if (busy->empty()) return {};
+  return fail(CoreError::kShopping, "you have a cabinet open already; close its door first");
+}
+
+Result<void> check_debts(Desk& desk, const ShoppingRequest& request) {
   const auto debts = desk.find<commerce::Debts>(request.tenant, request.shopper.text());
   if (!debts) return std::unexpected(debts.error());
   if (*debts != nullptr && (*debts)->value.standing == commerce::Standing::kLockedOut) {
@@ -169,8 +172,9 @@ Result<void> begin_shopping(Desk& desk, const ShoppingRequest& request,
   if (!token) return std::unexpected(token.error());
   auto view = view_cabinet(desk.transaction(), request.tenant, token->cabinet);
   if (!view) return std::unexpected(view.error());
+  if (auto free = check_not_shopping(desk, request.shopper); !free) return free;
   if (auto open = check_open(*view); !open) return open;
-  if (auto may = check_shopper(desk, request); !may) return may;
+  if (auto may = check_debts(desk, request); !may) return may;
   if (auto used = use_up(desk, *token); !used) return used;
   const auto products = products_of(desk.transaction(), request.tenant);
   if (!products) return std::unexpected(products.error());

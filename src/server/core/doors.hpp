@@ -61,7 +61,8 @@ struct ShoppingRequest {
   std::string provider;
   commerce::SessionPolicy policy;
 };
-// Holds the money and then unlocks. Errors: kTokenUsed, kBusy, kClosed, kLockedOut.
+// Holds the money and then unlocks. Errors: kTokenUsed, kInUse, kShopping, kClosed,
+// kLockedOut.
 Result<void> begin_shopping(Desk& desk, const ShoppingRequest& request,
                             std::span<const commerce::DoorTokenKey> keys);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/core/alert_book.hpp"
 #include "server/core/commands.hpp"
 #include "server/core/doors.hpp"
 #include "server/gateway/report.hpp"
@@ -216,7 +217,7 @@ void Link::refuse_report(std::int64_t number, const Error& why) {
             core::see_report(desk.transaction(), self->tenant_, self->cabinet_, number);
         if (!fresh) return std::unexpected(fresh.error());
         if (*fresh) {
-          desk.alert(self->tenant_, "cabinet_report_refused", self->cabinet_.text(), why.code.name);
+          desk.alert(self->tenant_, core::kReportRefused, self->cabinet_.text(), why.code.name);
         }
         return {};
       },

@@ -15,7 +15,10 @@ TEST_P(DebtRoutes, GiveBackWhatWasPaidThoughTheRestWasGivenUp) {
   see(session, 4, sure());
   tell(core::payment_id(session, 1),
        commerce::PaymentEvent(payment_event::CaptureRefused{world_.now(), "expired"}));
+  call(200, owner_, "PATCH", "/v1/sites/" + site_, {{"time_zone", "Europe/Madrid"}});
   const json owes = get(owner_, "/v1/debts").at("data").at(0);
+  EXPECT_EQ(owes.at("debts").at(0).at("time_zone"), "Europe/Madrid");
+  EXPECT_EQ(get(sam_, "/v1/debts").at("data").at(0), owes);
   const PaymentId paid = *PaymentId::parse(
       post(sam_, "/v1/debts/payments", {{"payment_method", method_}, {"currency", "EUR"}})
           .at("id")

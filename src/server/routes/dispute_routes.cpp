@@ -28,7 +28,11 @@ Result<Json> view_dispute(const ApiCall& call, const Row<Dispute>& row) {
   const auto detail = core::find_row<records::SessionDetail>(call.transaction(), call.tenant(),
                                                              row.value.session.text());
   if (!detail) return std::unexpected(detail.error());
-  return dispute_view(row, *detail ? (*detail)->value.offers : commerce::Offers());
+  const auto place = place_of(call.transaction(), call.tenant(), row.value.session);
+  if (!place) return std::unexpected(place.error());
+  Json view = dispute_view(row, *detail ? (*detail)->value.offers : commerce::Offers());
+  if (!place->time_zone.empty()) view["time_zone"] = place->time_zone;
+  return view;
 }
 
 Result<ApiAnswer> answer_dispute(const ApiCall& call, int status, const DisputeId& id) {

@@ -132,27 +132,31 @@ Result<ApiAnswer> complete_action(ApiCall& call, Services& services) {
 
 // ---- Debts
 
-Json debts_view(const Row<Debts>& row) {
+Result<Json> debts_view(const ApiCall& call, const Row<Debts>& row) {
   const Debts& all = row.value;
   std::set<Currency> currencies;
   Json debts = Json::array();
   for (const commerce::Debt& debt : all.debts) {
     currencies.insert(debt.currency);
-    debts.push_back({{"key", debt.key},
-                     {"session", json_of_id(debt.session)},
-                     {"made_at", to_string(debt.made_at)},
-                     {"amount", json_of({debt.amount_minor, debt.currency})},
-                     {"left", json_of({commerce::left_minor(debt), debt.currency})}});
+    Json view = {{"key", debt.key},
+                 {"session", json_of_id(debt.session)},
+                 {"made_at", to_string(debt.made_at)},
+                 {"amount", json_of({debt.amount_minor, debt.currency})},
+                 {"left", json_of({commerce::left_minor(debt), debt.currency})}};
+    const auto place = place_of(call.transaction(), call.tenant(), debt.session);
+    if (!place) return std::unexpected(place.error());
+    if (!place->time_zone.empty()) view["time_zone"] = place->time_zone;
+    debts.push_back(std::move(view));
   }
   Json owed = Json::array();
   for (const Currency& currency : currencies) {
     const Money sum = commerce::owed(all, currency);
     if (sum.minor > 0) owed.push_back(json_of(sum));
   }
-  return {{"shopper", all.shopper.text()},
-          {"standing", name_of(all.standing)},
-          {"owed", std::move(owed)},
-          {"debts", std::move(debts)}};
+  return Json{{"shopper", all.shopper.text()},
+              {"standing", name_of(all.standing)},
+              {"owed", std::move(owed)},
+              {"debts", std::move(debts)}};
 }
 
 Result<ApiAnswer> list_debts(ApiCall& call) {
@@ -161,12 +165,16 @@ Result<ApiAnswer> list_debts(ApiCall& call) {
     const auto own = core::find_row<Debts>(call.transaction(), call.tenant(), call.principal().id);
     if (!own) return std::unexpected(own.error());
     std::vector<Json> data;
-    if (*own) data.push_back(debts_view(**own));
+    if (*own) {
+      auto view = debts_view(call, **own);
+      if (!view) return std::unexpected(std::move(view.error()));
+      data.push_back(*std::move(view));
+    }
     return api::answer(200, page_view(std::move(data), false));
   }
   return list_own<Debts>(
       call, std::nullopt, [](const Debts& debts) -> Result<ShopperId> { return debts.shopper; },
-      [](const Row<Debts>& row) -> Result<Json> { return debts_view(row); });
+      [&](const Row<Debts>& row) { return debts_view(call, row); });
 }
 
 bool has_failed(commerce::PaymentState state) {
@@ -278,7 +286,9 @@ Result<ApiAnswer> write_off_debt(ApiCall& call, Services& services) {
         auto told = routes::tell(call, services.board, "debts.written_off", row->id, after->version,
                                  why.dump());
         if (!told) return std::unexpected(told.error());
-        return api::answer(200, debts_view(*after));
+        auto view = debts_view(call, *after);
+        if (!view) return std::unexpected(std::move(view.error()));
+        return api::answer(200, *std::move(view));
       });
 }
 

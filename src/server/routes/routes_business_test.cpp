@@ -92,6 +92,8 @@ TEST_P(Business, RefundsWhatADisputeFindsAndNoMore) {
   EXPECT_EQ(dispute(409, 0).at("code"), "invalid_state");
   const auto alert = [&] { return get(owner_, "/v1/alerts").at("data").at(0); };
   EXPECT_EQ(alert().at("kind"), "dispute_open");
+  call(200, owner_, "PATCH", "/v1/sites/" + site_, {{"time_zone", "Europe/Madrid"}});
+  EXPECT_EQ(get(owner_, "/v1/disputes").at("data").at(0).at("time_zone"), "Europe/Madrid");
   EXPECT_EQ(alert().at("state"), "raised");
   EXPECT_EQ(call(200, sam_, "POST", open + "/withdraw").at("state"), "withdrawn");
   EXPECT_FALSE(is_held(session));

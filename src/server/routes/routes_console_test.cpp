@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "server/core/alert_book.hpp"
 #include "server/routes/testing_business.hpp"
 
 namespace tally::routes::testing {
@@ -137,6 +138,49 @@ TEST_P(Console, HasAlertsAcknowledged) {
       get(owner_, "/v1/alerts?state=raised").at("data").at(0).at("id").get<std::string>();
   EXPECT_EQ(patch(200, "/v1/alerts/" + door, {{"cleared", true}}).at("state"), "cleared");
   EXPECT_EQ(get(owner_, "/v1/alerts?state=cleared").at("data").at(0).at("id"), door);
+}
+
+TEST_P(Console, HasAForcedDoorToldOnceClearedByAPersonAndToldAgain) {
+  set_up_shop();
+  const SessionId session = buy(1);
+  const auto force = [&] {
+    pass(std::chrono::minutes(1));
+    tell(session, SessionEvent(commerce::DoorOpened{world_.now()}));
+  };
+  const auto doors = [&] {
+    std::vector<json> doors;
+    const json alerts = get(owner_, "/v1/alerts?state=raised&cabinet=" + cabinet_);
+    for (const json& alert : alerts.at("data")) {
+      if (alert.at("kind").get<std::string>().contains("door")) doors.push_back(alert);
+    }
+    return doors;
+  };
+  const auto health = [&] { return get(owner_, "/v1/cabinets/" + cabinet_).at("health"); };
+  force();
+  ASSERT_EQ(doors().size(), 1U);
+  EXPECT_EQ(doors()[0].at("clearable"), true);
+  EXPECT_EQ(health().at("alerts"), json::array({"door_forced"}));
+  call(200, owner_, "POST", "/v1/cabinets/" + cabinet_ + "/lock");
+  const std::string first = doors()[0].at("id");
+  EXPECT_EQ(patch(200, "/v1/alerts/" + first, {{"cleared", true}}).at("state"), "cleared");
+  EXPECT_TRUE(doors().empty());
+  EXPECT_TRUE(health().at("alerts").empty());
+  EXPECT_EQ(health().at("locked_by_operator"), true);
+  force();
+  ASSERT_EQ(doors().size(), 1U);
+  EXPECT_NE(doors()[0].at("id"), first);
+}
+
+TEST_P(Console, HasARefusedReportClearedByAPerson) {
+  set_up_shop();
+  act([&](Desk& desk) -> Result<void> {
+    desk.alert(tenant(), core::kReportRefused, cabinet_, "there is no session ses_1");
+    return {};
+  });
+  const json alert = get(owner_, "/v1/alerts?state=raised").at("data").at(0);
+  EXPECT_EQ(alert.at("clearable"), true);
+  const std::string path = "/v1/alerts/" + alert.at("id").get<std::string>();
+  EXPECT_EQ(patch(200, path, {{"cleared", true}}).at("state"), "cleared");
 }
 
 TEST_P(Console, TellsWhatBecameOfASession) {

@@ -85,6 +85,9 @@ TEST_P(Routes, SignShoppersInByCode) {
   EXPECT_EQ(ask("POST", "/v1/sign_in/codes", "", "{" + who + "}").status, 202);
   ASSERT_EQ(codes_.size(), 1U);
   EXPECT_EQ(codes_[0].email, "sam@example.com");
+  // There are two operators here.
+  EXPECT_EQ(refused("POST", "/v1/sign_in/codes", R"({"email": "sam@example.com"})", ""),
+            "400 parameter_missing");
   const std::string wrong = codes_[0].code == "000000" ? "111111" : "000000";
   EXPECT_EQ(refused("POST", "/v1/sign_in/shoppers",
                     fmt::format(R"({{{}, "code": "{}"}})", who, wrong), ""),

@@ -129,6 +129,24 @@ Result<SessionRows> read_listed(platform::Transaction& transaction, const Tenant
   return rows;
 }
 
+Result<Place> place_of(platform::Transaction& transaction, const TenantId& tenant,
+                       const CabinetId& cabinet) {
+  const auto found = core::find_row<commerce::Cabinet>(transaction, tenant, cabinet.text());
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return Place{};
+  const commerce::Cabinet& value = (*found)->value;
+  const auto site = core::find_row<commerce::Site>(transaction, tenant, value.site.text());
+  if (!site) return std::unexpected(site.error());
+  return Place{value.name, *site ? (*site)->value.time_zone : std::string()};
+}
+
+Result<Place> place_of(platform::Transaction& transaction, const TenantId& tenant,
+                       const SessionId& session) {
+  const auto found = core::find_row<commerce::Session>(transaction, tenant, session.text());
+  if (!found) return std::unexpected(found.error());
+  return *found ? place_of(transaction, tenant, (*found)->value.cabinet) : Place{};
+}
+
 Json session_view(const SessionRows& rows) {
   const commerce::Session& session = rows.session.value;
   const bool shopping = session.kind == commerce::SessionKind::kShopping;
@@ -148,6 +166,7 @@ Json session_view(const SessionRows& rows) {
                {"begun_at", to_string(session.begun)},
                {"opened_at", json_of(session.first_opened)},
                {"closed_at", json_of(session.last_closed)},
+               {"late", session.state == commerce::SessionState::kDeciding && session.late_told},
                {"version", rows.session.version}};
   const core::SessionFacts none;
   const core::SessionFacts& facts = rows.facts ? *rows.facts : none;

@@ -34,6 +34,17 @@ Result<SessionRows> read_session(platform::Transaction& transaction,
 Result<SessionRows> read_listed(platform::Transaction& transaction, const TenantId& tenant,
                                 const core::SessionFacts& facts);
 
+// Where something was bought: a cabinet's name, and its site's zone, in which its times are told.
+// Empty where they are unknown.
+struct Place {
+  std::string cabinet_name;
+  std::string time_zone;
+};
+Result<Place> place_of(platform::Transaction& transaction, const TenantId& tenant,
+                       const CabinetId& cabinet);
+Result<Place> place_of(platform::Transaction& transaction, const TenantId& tenant,
+                       const SessionId& session);
+
 [[nodiscard]] Json session_view(const SessionRows& rows);
 [[nodiscard]] Json receipt_view(const core::Row<commerce::Receipt>& receipt,
                                 const std::optional<commerce::Payment>& payment,

@@ -178,13 +178,12 @@ struct ReceiptRows {
   Row<Receipt> receipt;
   Row<Session> session;
   std::optional<commerce::Payment> payment;
-  std::string cabinet_name;
-  std::string time_zone;  // Of the cabinet's site.
+  Place place;
 };
 
 Json view_of(const ReceiptRows& rows) {
-  Json view = receipt_view(rows.receipt, rows.payment, rows.cabinet_name);
-  if (!rows.time_zone.empty()) view["time_zone"] = rows.time_zone;
+  Json view = receipt_view(rows.receipt, rows.payment, rows.place.cabinet_name);
+  if (!rows.place.time_zone.empty()) view["time_zone"] = rows.place.time_zone;
   return view;
 }
 
@@ -197,17 +196,10 @@ Result<ReceiptRows> with_session(ApiCall& call, Row<Receipt> receipt) {
   const auto payment = core::find_row<commerce::Payment>(
       call.transaction(), call.tenant(), core::payment_id(value.id, value.hold_number).text());
   if (!payment) return std::unexpected(payment.error());
-  const auto cabinet =
-      core::find_row<commerce::Cabinet>(call.transaction(), call.tenant(), value.cabinet.text());
-  if (!cabinet) return std::unexpected(cabinet.error());
-  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, {}, {}};
+  auto place = place_of(call.transaction(), call.tenant(), value.cabinet);
+  if (!place) return std::unexpected(std::move(place.error()));
+  ReceiptRows rows{std::move(receipt), **std::move(session), std::nullopt, *std::move(place)};
   if (*payment) rows.payment = (*payment)->value;
-  if (!*cabinet) return rows;
-  rows.cabinet_name = (*cabinet)->value.name;
-  const auto site = core::find_row<commerce::Site>(call.transaction(), call.tenant(),
-                                                   (*cabinet)->value.site.text());
-  if (!site) return std::unexpected(site.error());
-  if (*site) rows.time_zone = (*site)->value.time_zone;
   return rows;
 }
 

@@ -56,6 +56,10 @@ struct SigningIn {
   identity::HashedPassword hashed = {};  // The new one, where it is being changed.
 };
 
+std::optional<TenantId> read_tenant(BodyReader& body) {
+  return body.has("tenant") ? std::optional(body.id<TenantId>("tenant")) : std::nullopt;
+}
+
 Result<TenantId> tenant_named(ApiCall& call, const std::optional<TenantId>& named) {
   if (named) return *named;
   const auto only = identity::only_tenant(call.transaction());
@@ -66,8 +70,7 @@ Result<TenantId> tenant_named(ApiCall& call, const std::optional<TenantId>& name
 
 Result<void> begin_sign_in(ApiCall& call) {
   BodyReader body(call.body());
-  std::optional<TenantId> named;
-  if (body.has("tenant")) named = body.id<TenantId>("tenant");
+  const auto named = read_tenant(body);
   const std::string email = body.text("email", identity::kEmailBytesMax);
   const std::string password = body.text("password", 200);
   if (auto read = body.done(); !read) return read;
@@ -139,29 +142,33 @@ Result<ApiAnswer> change_password(ApiCall& call) {
 
 Result<ApiAnswer> request_code(ApiCall& call, Services& services) {
   BodyReader body(call.body());
-  const auto tenant = body.id<TenantId>("tenant");
+  const auto named = read_tenant(body);
   const std::string email = body.text("email", identity::kEmailBytesMax);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
-  const auto known = identity::find_tenant(call.transaction(), tenant);
+  const auto tenant = tenant_named(call, named);
+  if (!tenant) return std::unexpected(tenant.error());
+  const auto known = identity::find_tenant(call.transaction(), *tenant);
   if (!known) return std::unexpected(known.error());
   if (!*known) return fail(ApiError::kNotFound, "there is no such tenant");
   const auto issued = identity::request_code(
       call.transaction(), call.world, services.code_key,
-
-      {tenant, email, api::client_address(call.request, services.behind_proxy)});
+      {*tenant, email, api::client_address(call.request, services.behind_proxy)});
   if (!issued) return std::unexpected(issued.error());
-  call.after_commit([&services, code = *issued] { services.send_code(code); });
+  call.after_commit(
+      [&services, code = *issued, from = (*known)->name] { services.send_code(code, from); });
   return ApiAnswer{.status = 202};
 }
 
 Result<ApiAnswer> redeem_code(ApiCall& call, const Services& services) {
   BodyReader body(call.body());
-  const auto tenant = body.id<TenantId>("tenant");
+  const auto named = read_tenant(body);
   const std::string email = body.text("email", identity::kEmailBytesMax);
   const std::string code = body.text("code", identity::kCodeDigits, identity::kCodeDigits);
   if (auto read = body.done(); !read) return std::unexpected(read.error());
+  const auto tenant = tenant_named(call, named);
+  if (!tenant) return std::unexpected(tenant.error());
   const auto decided = identity::redeem_code(call.transaction(), call.world, services.code_key,
-                                             {tenant, email, code, agent_of(call)});
+                                             {*tenant, email, code, agent_of(call)});
   if (!decided) return std::unexpected(decided.error());
   if (!*decided) return api::refused(decided->error());
   return signed_in(services, (*decided)->session, me_of((*decided)->shopper));

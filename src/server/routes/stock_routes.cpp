@@ -319,6 +319,20 @@ Result<ApiAnswer> list_alerts(ApiCall& call) {
   return page_answer(*alerts, wish->limit, alert_view);
 }
 
+// Else the cabinet's health would take the next forced door for one that was told already.
+Result<void> tell_door_checked(ApiCall& call, Services& services, const std::string& object) {
+  const auto cabinet = CabinetId::parse(object);
+  if (!cabinet) return {};
+  const auto done = at_desk(
+      call, services.board,
+      [&](Desk& desk) {
+        return desk.tell(call.tenant(), *cabinet,
+                         commerce::FleetEvent(commerce::DoorChecked{desk.now()}));
+      },
+      [](Desk&) -> Result<ApiAnswer> { return api::no_content(); });
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
 Result<ApiAnswer> update_alert(ApiCall& call, Services& services) {
   BodyReader body(call.body());
   const auto acknowledged = body.boolean_if("acknowledged");
@@ -341,6 +355,11 @@ Result<ApiAnswer> update_alert(ApiCall& call, Services& services) {
     (*alert)->acknowledged_at = *acknowledged ? std::optional(call.now) : std::nullopt;
     (*alert)->acknowledged_by =
         *acknowledged ? std::optional(acting_user(call).text()) : std::nullopt;
+  }
+  if (cleared && (*alert)->kind == core::kDoorForced) {
+    if (auto told = tell_door_checked(call, services, (*alert)->object); !told) {
+      return std::unexpected(told.error());
+    }
   }
   if (auto saved = core::save_alert(call.transaction(), call.tenant(), **alert); !saved) {
     return std::unexpected(saved.error());

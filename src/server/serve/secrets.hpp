@@ -16,7 +16,7 @@
 namespace tally::serve {
 
 // As configured; else that of the data folder, which is made at the first start, readable by its
-// owner only. Errors: ConfigError::kSecret, FileError.
+// owner only; the same for all who start at once. Errors: ConfigError::kSecret, FileError.
 Result<std::string> server_secret(const config::Config& config, server::World& world);
 
 // HMAC-SHA-256 of the purpose under the secret (the expansion of RFC 5869, one block).

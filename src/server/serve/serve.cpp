@@ -38,6 +38,14 @@ using server::LogLevel;
 constexpr std::size_t kHttpThreads = 2;
 constexpr Duration kEventsLooked = std::chrono::seconds(1);
 
+std::string words_of_code(const std::string& code, const std::string& operator_name) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(identity::kCodeLifetime);
+  return fmt::format(
+      "Your code is {}. It signs you in at {} and is valid for {} minutes. "
+      "If you did not ask for it, do nothing: without it nobody gets in.",
+      code, operator_name, minutes.count());
+}
+
 }  // namespace
 
 // In the order in which they are made; they go in the other order.
@@ -175,11 +183,9 @@ class Serve::Impl {
                                        keys});
     services_->secure_cookies = public_url().starts_with("https://");
     services_->plain_webhooks = options_.demo;
-    services_->send_code = [this](const identity::IssuedCode& issued) {
-      send({issued.email, "Your code",
-            fmt::format("Your code is {}. It is valid until {}.", issued.code,
-                        to_string(issued.expires_at)),
-            issued.code});
+    services_->send_code = [this](const identity::IssuedCode& issued,
+                                  const std::string& operator_name) {
+      send({issued.email, "Your code", words_of_code(issued.code, operator_name), issued.code});
     };
     services_->read_layout = layout_facts;
     services_->check_photo = check_photo;

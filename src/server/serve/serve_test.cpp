@@ -133,7 +133,8 @@ TEST_F(Outside, ACodeOpensOnceWhileItIsValidAndOnlyIfItIsOurs) {
   const std::string token = cabinet_->token();
   const std::string session = scan_as(sam_, method_, token);
   ASSERT_THAT(session, HasSubstr("ses_"));
-  EXPECT_EQ(scan_as(eve, card, token), "409 busy");
+  EXPECT_EQ(scan_as(eve, card, token), "409 cabinet_in_use");
+  EXPECT_EQ(scan_as(sam_, method_, cabinet_->token()), "409 shopping_already");
   EXPECT_EQ(post(sam_, "/v1/sessions/" + session + "/cancel").status, 200);
   EXPECT_EQ(scan_as(eve, card, token), "410 door_token_used");
   EXPECT_EQ(scan_as(sam_, method_, token), "410 door_token_used");
@@ -171,13 +172,29 @@ TEST_F(Outside, ASegmentThatNeverComesBringsAHumanWhenNobodyWaitsLonger) {
   const SessionId session = shop();
   close(session, {"one", "two"});
   wait_for_state(session, "deciding");
+  EXPECT_EQ(this->session(session).at("late"), false);
   pass(seconds(61));
+  wait_for("news of the delay", [&] { return this->session(session).at("late") == true; });
   pass(hours(73));
   sam_ = sign_in("sam@example.com");
   owner_ = post("", "/v1/sign_in/users", {{"email", kDemoOwner}, {"password", kDemoPassword}})
                .body.value("token", "");
   wait_for_state(session, "review");
+  EXPECT_EQ(this->session(session).at("late"), false);
   expect_nothing_taken(session);
+}
+
+TEST_F(Outside, WhereThereIsOneOperatorAShopperSignsInWithoutAScanByALetterThatNamesThem) {
+  json who = {{"email", "new@example.com"}};
+  EXPECT_EQ(post("", "/v1/sign_in/codes", who).status, 202);
+  const mail::Letter letter = letter_to("new@example.com");
+  who["code"] = letter.code;
+  EXPECT_THAT(letter.text, HasSubstr(fmt::format("Your code is {}. ", letter.code)));
+  EXPECT_THAT(letter.text, HasSubstr("Corner Coolers"));
+  EXPECT_THAT(letter.text, HasSubstr("valid for 10 minutes"));
+  const Answer signed_in = post("", "/v1/sign_in/shoppers", who);
+  EXPECT_EQ(signed_in.status, 200) << signed_in.body.dump();
+  EXPECT_EQ(get(signed_in.body.value("token", ""), "/v1/receipts").status, 200);
 }
 
 TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {

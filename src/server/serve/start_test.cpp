@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <fstream>
+#include <thread>
 
 #include "base/temporary_folder.hpp"
 #include "server/serve/parts.hpp"
+#include "server/serve/secrets.hpp"
 #include "server/serve/serve.hpp"
 
 namespace tally::serve {
@@ -62,6 +65,31 @@ TEST_F(Start, MoneyIsRealUnlessItIsSaidToBeATest) {
     std::ofstream(config.payments.secret.file) << key;
     EXPECT_EQ(is_live(config).value(), live) << key;
   }
+}
+
+TEST_F(Start, AllWhoStartAtOnceKeepOneSecretThatItsOwnerAloneReads) {
+  config::Config config;
+  config.data = folder_.path();
+  std::vector<std::string> secrets(16);
+  {
+    std::barrier ready(std::ssize(secrets));
+    std::vector<std::jthread> roles;
+    for (std::string& secret : secrets) {
+      roles.emplace_back([&] {
+        ready.arrive_and_wait();
+        secret = server_secret(config, server::real_world()).value_or("");
+      });
+    }
+  }
+  EXPECT_EQ(secrets[0].size(), 52U);  // 32 bytes in base 32.
+  EXPECT_THAT(secrets, ::testing::Each(secrets[0]));
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    files.push_back(entry.path().filename());
+    EXPECT_EQ(entry.status().permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  }
+  EXPECT_THAT(files, ::testing::ElementsAre("server.secret"));
 }
 
 TEST_F(Start, WhoeverSignsNobodyInNeedsNoMail) {

@@ -147,7 +147,7 @@ void ServeTest::SetUp() {
                               .mail =
                                   [this](const mail::Letter& mail) {
                                     const std::lock_guard lock(mutex_);
-                                    codes_[mail.to] = mail.code;
+                                    letters_[mail.to] = mail;
                                   },
                               .provider =
                                   [this](platform::Store& store) {
@@ -187,13 +187,15 @@ Answer ServeTest::post(const std::string& who, const std::string& path, const js
   return ask(*client_, http::Method::kPost, server_->url() + path, who, body, key);
 }
 
+mail::Letter ServeTest::letter_to(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  return letters_[email];
+}
+
 std::string ServeTest::sign_in(const std::string& email) {
   json who = {{"tenant", demo_.tenant.text()}, {"email", email}};
   EXPECT_EQ(post("", "/v1/sign_in/codes", who).status, 202);
-  {
-    const std::lock_guard lock(mutex_);
-    who["code"] = codes_[email];
-  }
+  who["code"] = letter_to(email).code;
   return post("", "/v1/sign_in/shoppers", who).body.value("token", "");
 }
 

@@ -107,6 +107,8 @@ class ServeTest : public ::testing::Test {
   [[nodiscard]] Answer post(const std::string& who, const std::string& path,
                             const json& body = nullptr);
   std::string sign_in(const std::string& email);
+  // The last one; empty where there is none.
+  mail::Letter letter_to(const std::string& email);
 
   // ---- A session: scanned and unlocked; opened, with one segment of video; closed.
 
@@ -133,7 +135,7 @@ class ServeTest : public ::testing::Test {
   TemporaryFolder folder_;
   PassingWorld world_;
   std::mutex mutex_;
-  std::map<std::string, std::string> codes_;  // By address, as they were mailed.
+  std::map<std::string, mail::Letter> letters_;  // The last to each address.
   payments::Sandbox* sandbox_ = nullptr;
   std::unique_ptr<Serve> server_;
   std::unique_ptr<http::HttpClient> client_;

@@ -68,7 +68,7 @@ export function DebtPage(): JSX.Element {
                 {one.debts.map((each) => (
                   <li key={each.key} class="row-between">
                     <span>
-                      <Time at={each.made_at} />
+                      <Time at={each.made_at} {...(each.time_zone ? { zone: each.time_zone } : {})} />
                     </span>
                     <Money of={each.left} />
                   </li>

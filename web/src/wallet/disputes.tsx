@@ -125,7 +125,8 @@ function DisputeNotice({
 
 type Reason = keyof typeof words.value.wallet.dispute.reasons;
 
-// One tap on what happened sends it; the number kept is none unless the shopper says otherwise.
+// One tap on what happened sends it. Of several alike one is meant unless the shopper says more: who
+// is wrong by a tap asks for too little, not for the whole line.
 export function DisputeSheet({
   receipt,
   line,
@@ -138,36 +139,39 @@ export function DisputeSheet({
   onClose: () => void;
 }): JSX.Element {
   const said = words.value.wallet.dispute;
-  const [kept, setKept] = useState(0);
+  const [wrong, setWrong] = useState(1);
   const more = useSignal("");
-  const send = (reason: Reason) =>
-    once(`dispute/${receipt.id}/${receipt.version}/${line.sku}`, async (key) => {
-      const text = [said.reasons[reason], more.value.trim()].filter(Boolean).join(". ");
+  const send = (reason: Reason) => {
+    const text = [said.reasons[reason], more.value.trim()].filter(Boolean).join(". ");
+    // All that is said is in the wish: a key goes with one body.
+    const wish = [receipt.id, receipt.version, line.sku, wrong, text].join("/");
+    return once(`dispute/${wish}`, async (key) => {
       const params = { path: { id: receipt.id }, header: { "Idempotency-Key": key } };
-      const body = { words: text, lines: [{ sku: line.sku, quantity: kept }] };
+      const body = { words: text, lines: [{ sku: line.sku, quantity: line.quantity - wrong }] };
       await ask(api.POST("/v1/receipts/{id}/disputes", { params, body }));
       tell(said.sent);
       onClose();
       await onSent();
     });
+  };
   return (
     <Dialog title={said.title(line.name)} onClose={onClose}>
       {line.quantity > 1 && (
         <div class="row-between">
-          <span id="kept">{said.howMany}</span>
-          <div class="stepper" role="group" aria-labelledby="kept">
+          <span id="wrong">{said.howMany(line.quantity)}</span>
+          <div class="stepper" role="group" aria-labelledby="wrong">
             <Button
               icon="minus"
               label={said.fewer}
-              disabled={kept === 0}
-              onPress={() => setKept(kept - 1)}
+              disabled={wrong === 1}
+              onPress={() => setWrong(wrong - 1)}
             />
-            <output aria-live="polite">{kept}</output>
+            <output aria-live="polite">{wrong}</output>
             <Button
               icon="plus"
               label={said.more}
-              disabled={kept >= line.quantity - 1}
-              onPress={() => setKept(kept + 1)}
+              disabled={wrong === line.quantity}
+              onPress={() => setWrong(wrong + 1)}
             />
           </div>
         </div>

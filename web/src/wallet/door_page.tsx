@@ -1,11 +1,12 @@
 // What a scanned code leads to: whose cabinet it is, what is in it and what that costs, and the
 // button that unlocks it, as soon as somebody is signed in and has a card.
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { me } from "@shared/api/me";
 import { once } from "@shared/api/once";
+import { problemOf, type Problem } from "@shared/api/problem";
 import { useResource } from "@shared/api/resource";
 import { money } from "@shared/money";
 import { words } from "@shared/strings";
@@ -15,6 +16,7 @@ import { Money } from "@shared/ui/texts";
 import { CardChoice, CardForm, cardOf, useCards } from "./cards";
 import { DebtNotice } from "./debts";
 import { Frame } from "./frame";
+import { Running } from "./running";
 import { SignIn } from "./sign_in";
 import { door, tenant } from "./state";
 
@@ -31,12 +33,15 @@ export function DoorPage({ token }: { token: string }): JSX.Element {
     tenant.value = found.tenant;
     door.value = token;
   }, [found, token]);
-  const gone = preview.problem && preview.problem.kind === "refused";
-  if (gone && !found) {
+  const [refused, refuse] = useState<{ token: string; problem: Problem }>();
+  const told = refused?.token === token ? refused.problem : preview.problem;
+  const gone = told?.kind === "refused" ? told : undefined;
+  if (gone) {
     door.value = "";
     return (
-      <Frame title={said.title} back="/wallet">
-        <ProblemNotice problem={preview.problem!} />
+      <Frame title={found?.name ?? said.title} back="/wallet">
+        <ProblemNotice problem={gone} />
+        {found && me.value?.role === "shopper" && <p>{said.door.goneSignedIn}</p>}
         <ButtonLink href="/wallet/scan" kind="primary" size="large" wide icon="scan">
           {said.door.gone}
         </ButtonLink>
@@ -52,7 +57,12 @@ export function DoorPage({ token }: { token: string }): JSX.Element {
               <h1>{one.name}</h1>
               <p class="soft">{said.door.by(one.operator)}</p>
             </div>
-            <Way token={token} preview={one} />
+            <Way
+              token={token}
+              preview={one}
+              onLook={preview.reload}
+              onGone={(problem) => refuse({ token, problem })}
+            />
             <Goods preview={one} />
           </>
         )}
@@ -61,8 +71,16 @@ export function DoorPage({ token }: { token: string }): JSX.Element {
   );
 }
 
+interface WayProps {
+  token: string;
+  preview: Preview;
+  onLook: () => Promise<void>; // Whether the code is still good.
+  onGone: (problem: Problem) => void; // It opens nothing more.
+}
+
 // The next step: sign in, add a card, unlock.
-function Way({ token, preview }: { token: string; preview: Preview }): JSX.Element {
+function Way(of: WayProps): JSX.Element {
+  const { preview } = of;
   const said = words.value.wallet;
   if (!preview.opens) {
     return (
@@ -76,7 +94,7 @@ function Way({ token, preview }: { token: string; preview: Preview }): JSX.Eleme
     );
   }
   const mine = me.value?.role === "shopper" && me.value.tenant === preview.tenant;
-  if (mine) return <Unlock token={token} preview={preview} />;
+  if (mine) return <Unlock {...of} />;
   return (
     <section class="card stack" aria-labelledby="sign-in-first">
       <h2 id="sign-in-first">{said.door.signInFirst}</h2>
@@ -86,15 +104,20 @@ function Way({ token, preview }: { token: string; preview: Preview }): JSX.Eleme
   );
 }
 
-function Unlock({ token, preview }: { token: string; preview: Preview }): JSX.Element {
+function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
   const said = words.value.wallet.door;
+  const [tries, setTries] = useState(0);
   const [, go] = useLocation();
   const cards = useCards();
+  const card = cards.value && cardOf(cards.value);
+  // Whoever had to read a letter or to add a card first comes later than a code is good.
+  useEffect(() => {
+    if (card) void onLook();
+  }, [card?.id]);
   if (!cards.value) {
     if (cards.problem) return <ProblemNotice problem={cards.problem} onRetry={cards.reload} />;
     return <Skeleton lines={2} />;
   }
-  const card = cardOf(cards.value);
   if (!card) {
     return (
       <section class="card stack" aria-labelledby="card-first">
@@ -110,9 +133,15 @@ function Unlock({ token, preview }: { token: string; preview: Preview }): JSX.El
       const session = await ask(api.POST("/v1/sessions", { params, body }));
       door.value = "";
       go(`/wallet/session/${session.id}`, { replace: true });
+    }).catch((thrown) => {
+      const problem = problemOf(thrown);
+      if (problem.code.startsWith("door_token_")) return onGone(problem);
+      setTries(tries + 1);
+      throw problem;
     });
   return (
     <section class="card stack">
+      <Running key={tries} />
       <DebtNotice />
       <Button kind="primary" size="large" wide icon="unlock" busy={said.unlocking} onPress={unlock}>
         {said.unlock}

@@ -10,15 +10,14 @@ import { words } from "@shared/strings";
 import { dateTime } from "@shared/time";
 import { Button, ButtonLink } from "@shared/ui/button";
 import { Icon } from "@shared/ui/icons";
-import { Empty, Loaded, Notice } from "@shared/ui/states";
+import { Empty, Loaded } from "@shared/ui/states";
 import { DebtNotice } from "./debts";
 import { Frame } from "./frame";
-import { tenant } from "./state";
+import { Running } from "./running";
 
 type Receipt = Schemas["Receipt"];
 
 const perPage = 20;
-const over = new Set(["settled", "ended", "review"]);
 
 export function HomePage(): JSX.Element {
   const said = words.value.wallet.home;
@@ -31,7 +30,7 @@ export function HomePage(): JSX.Element {
         <ButtonLink href="/wallet/scan" kind="primary" size="large" wide icon="scan">
           {said.scan}
         </ButtonLink>
-        {!shopper && tenant.value && (
+        {!shopper && (
           <ButtonLink href="/wallet/sign-in" size="large" wide icon="person">
             {said.signIn}
           </ButtonLink>
@@ -45,21 +44,6 @@ export function HomePage(): JSX.Element {
         </>
       )}
     </Frame>
-  );
-}
-
-function Running(): JSX.Element | null {
-  const said = words.value.wallet.home;
-  const latest = useResource("latest", async () => {
-    const page = await ask(api.GET("/v1/sessions", { params: { query: { limit: 1 } } }));
-    return page.data[0] ?? null;
-  });
-  const session = latest.value;
-  if (!session || over.has(session.state)) return null;
-  return (
-    <Notice title={said.running}>
-      <Link href={`/wallet/session/${session.id}`}>{said.runningGo}</Link>
-    </Notice>
   );
 }
 

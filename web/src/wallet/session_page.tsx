@@ -80,7 +80,8 @@ function Progress({
 }): JSX.Element {
   const said = words.value.wallet.session;
   const ended = session.state === "ended" && session.end;
-  const { title, todo } = ended ? said.ends[ended] : said.states[session.state];
+  const running = session.late ? said.videoLate : said.states[session.state];
+  const { title, todo } = ended ? said.ends[ended] : running;
   const look = lookOf(session);
   const doorWords = {
     open: said.doorOpen,

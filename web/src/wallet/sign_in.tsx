@@ -15,10 +15,20 @@ import { Empty, Notice } from "@shared/ui/states";
 import { Frame } from "./frame";
 import { email, tenant } from "./state";
 
+// Without a scan nobody knows whose shopper this is; where there is one operator it is theirs.
+const where = () => (tenant.value ? { tenant: tenant.value } : {});
+
 // Who went to read their mail finds the second field again.
 const sentTo = stored<string>("tab", "code_sent_to", "");
 
-export function SignIn({ onDone }: { onDone?: () => void }): JSX.Element {
+// `onSeveral`: nobody knows at whose operator's, and there are several.
+export function SignIn({
+  onDone,
+  onSeveral,
+}: {
+  onDone?: () => void;
+  onSeveral?: () => void;
+}): JSX.Element {
   const said = words.value.wallet.signIn;
   const code = useSignal("");
   const [wrong, setWrong] = useState("");
@@ -34,7 +44,9 @@ export function SignIn({ onDone }: { onDone?: () => void }): JSX.Element {
     try {
       await work();
     } catch (thrown) {
-      setWrong(problemOf(thrown).words);
+      const problem = problemOf(thrown);
+      if (problem.code === "parameter_missing" && problem.param === "tenant") onSeveral?.();
+      setWrong(problem.words);
     } finally {
       setWorking(false);
     }
@@ -43,17 +55,17 @@ export function SignIn({ onDone }: { onDone?: () => void }): JSX.Element {
     act(async () => {
       const address = email.value.trim();
       if (!/^\S+@\S+\.\S+$/.test(address)) return setWrong(said.wrongEmail);
-      const body = { tenant: tenant.value, email: address };
+      const body = { ...where(), email: address };
       await ask(api.POST("/v1/sign_in/codes", { body }));
       code.value = "";
       sentTo.value = address;
     });
   const enter = () =>
     act(async () => {
-      const body = { tenant: tenant.value, email: email.value.trim(), code: code.value.trim() };
+      const body = { ...where(), email: email.value.trim(), code: code.value.trim() };
       const answer = await ask(api.POST("/v1/sign_in/shoppers", { body }));
       sentTo.value = "";
-      signedIn(answer);
+      tenant.value = signedIn(answer).tenant;
       onDone?.();
     });
 
@@ -135,12 +147,16 @@ export function SignIn({ onDone }: { onDone?: () => void }): JSX.Element {
 export function SignInPage({ stay = false }: { stay?: boolean }): JSX.Element {
   const said = words.value.wallet;
   const [, go] = useLocation();
+  const [several, setSeveral] = useState(false);
   return (
     <Frame title={said.signIn.title} back="/wallet">
-      {tenant.value ? (
+      {!several ? (
         <div class="card stack">
           <h1>{said.signIn.title}</h1>
-          <SignIn onDone={() => !stay && go("/wallet", { replace: true })} />
+          <SignIn
+            onDone={() => !stay && go("/wallet", { replace: true })}
+            onSeveral={() => setSeveral(true)}
+          />
         </div>
       ) : (
         <Empty icon="scan" title={said.signIn.title}>

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { stored } from "@shared/stored";
 
-// Whose cabinets this shopper uses: known from the last code that was scanned. Sign-in needs it.
+// Whose cabinets this shopper uses: known from the last code that was scanned, or from the sign-in
+// on a server of one operator. Sign-in needs it where there are several.
 export const tenant = stored<string>("browser", "tenant", "");
 
 // The door whose code was scanned, until it was used: a shopper who has to add a card, or to settle

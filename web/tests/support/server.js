@@ -127,14 +127,19 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  // The code that was mailed to this address last.
-  async letterCode(address, since = 0) {
+  // The codes that were mailed to this address.
+  letters(address) {
     const pattern = new RegExp(`a letter to ${address}: Your code is (\\d+)`, "g");
+    return [...readFileSync(this.log, "utf8").matchAll(pattern)].map((one) => one[1]);
+  }
+
+  // The last of them, once there are more than `since`.
+  async letterCode(address, since = 0) {
     const found = await until(`a letter to ${address}`, () => {
-      const all = [...readFileSync(this.log, "utf8").matchAll(pattern)];
+      const all = this.letters(address);
       return all.length > since && all;
     });
-    return found[found.length - 1][1];
+    return found[found.length - 1];
   }
 
   async ask(method, path, { token = "", body, key = "" } = {}) {

@@ -1,14 +1,13 @@
 // Alerts: what needs somebody, who has it, and what is over.
 import type { JSX } from "preact";
+import { Link, Route, Switch } from "wouter-preact";
 import { api, ask, type Schemas } from "@shared/api/client";
-import { dateTime, relative } from "@shared/time";
+import { dateTime } from "@shared/time";
 import { useUrlState } from "@shared/url_state";
-import { Button } from "@shared/ui/button";
 import { Segments, SelectField } from "@shared/ui/field";
 import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
-import { Badge, Time } from "@shared/ui/texts";
-import { tell } from "@shared/ui/toast";
+import { Time } from "@shared/ui/texts";
 import { useEvents } from "../live";
 import { ThingLink } from "../manage/links";
 import { Rows, usePaged, type Paged } from "../manage/paged";
@@ -16,12 +15,17 @@ import "../manage/style.css";
 import { byId, useCabinets, useProducts, useSites, zoneOf } from "../manage/things";
 import { may } from "../roles";
 import { Page } from "../shell/page";
-import { kindWords } from "./kinds";
+import { AlertActs } from "./acts";
+import { detailOf, kindWords } from "./kinds";
+import { AlertTabs } from "./tabs";
 import { said } from "./words";
+import { WorkPart } from "./work";
 
 type Alert = Schemas["Alert"];
 type State = "raised" | "cleared" | "all";
 
+// What an owner decides on the other part of this section.
+const ofWork = new Set(["work_dead", "watch_failed"]);
 const states: readonly State[] = ["raised", "cleared", "all"];
 
 function useAlerts(state: State, cabinet: string): Paged<Alert> {
@@ -42,7 +46,16 @@ function useAlerts(state: State, cabinet: string): Paged<Alert> {
   return list;
 }
 
-export default function Alerts(): JSX.Element {
+export default function AlertSection(): JSX.Element {
+  return (
+    <Switch>
+      {may("owner") && <Route path="/console/alerts/work" component={WorkPart} />}
+      <Route component={Alerts} />
+    </Switch>
+  );
+}
+
+function Alerts(): JSX.Element {
   const words = said.value;
   const [url, setUrl] = useUrlState({ state: "raised", cabinet: "" });
   const state = states.find((one) => one === url.state) ?? "raised";
@@ -54,6 +67,7 @@ export default function Alerts(): JSX.Element {
   ];
   return (
     <Page title={words.title}>
+      <AlertTabs />
       <p class="intro">{words.intro}</p>
       <div class="filters">
         <Segments
@@ -108,6 +122,10 @@ function AlertTable({ rows, list }: { rows: readonly Alert[]; list: Paged<Alert>
           cell: (one) => (
             <span class="stack-tight">
               <b>{kindWords(one.kind)}</b>
+              <span class="small soft">{detailOf(one, names.get(one.cabinet ?? ""))}</span>
+              {ofWork.has(one.kind) && one.state === "raised" && may("owner") && (
+                <Link href="/console/alerts/work">{words.work.go}</Link>
+              )}
               {one.subject && products.has(one.subject) && (
                 <ThingLink id={one.subject}>{products.get(one.subject)?.name}</ThingLink>
               )}
@@ -134,45 +152,16 @@ function AlertTable({ rows, list }: { rows: readonly Alert[]; list: Paged<Alert>
             </span>
           ),
         },
-        { head: words.state, cell: (one) => <AlertState of={one} list={list} /> },
+        {
+          head: words.state,
+          cell: (one) => (
+            <AlertActs
+              of={one}
+              onChange={(next) => list.replace((was) => was.id === next.id, next)}
+            />
+          ),
+        },
       ]}
     />
-  );
-}
-
-function AlertState({ of, list }: { of: Alert; list: Paged<Alert> }): JSX.Element {
-  const words = said.value;
-  const can = may("restocker") || may("reviewer");
-  const change = async (body: Schemas["AlertChange"]) => {
-    const path = { id: of.id };
-    const next = await ask(api.PATCH("/v1/alerts/{id}", { params: { path }, body }));
-    list.replace((one) => one.id === next.id, next);
-  };
-  const acknowledge = async () => {
-    await change({ acknowledged: true });
-    tell(words.acknowledgedToast, {
-      words: words.notMine,
-      run: () => void change({ acknowledged: false }),
-    });
-  };
-  if (of.state === "cleared") return <Badge kind="good" words={words.cleared} />;
-  return (
-    <div class="row">
-      {of.acknowledged_at ? (
-        <Badge kind="info" words={words.acknowledged(relative(of.acknowledged_at))} />
-      ) : (
-        <Badge kind="bad" words={words.open} />
-      )}
-      {can && !of.acknowledged_at && (
-        <Button busy={words.acknowledging} onPress={acknowledge}>
-          {words.acknowledge}
-        </Button>
-      )}
-      {can && of.clearable && (
-        <Button busy={words.clearing} onPress={() => change({ cleared: true })}>
-          {words.clear}
-        </Button>
-      )}
-    </div>
   );
 }

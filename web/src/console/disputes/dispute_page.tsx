@@ -8,7 +8,7 @@ import { once } from "@shared/api/once";
 import { useResource } from "@shared/api/resource";
 import { Button } from "@shared/ui/button";
 import { Loaded, Notice } from "@shared/ui/states";
-import { Money, Time } from "@shared/ui/texts";
+import { Money } from "@shared/ui/texts";
 import { tell, tellProblem } from "@shared/ui/toast";
 import { useProducts } from "../data";
 import { useKeys } from "../keys";
@@ -20,8 +20,11 @@ import { MasterClock } from "../sessions/clock";
 import { Player, seekTo } from "../sessions/player";
 import "../sessions/session.css";
 import { Page } from "../shell/page";
-import { DisputeBadge, type Dispute } from "./disputes_page";
+import { typedCount } from "./count";
+import { DisputeBadge, OpenedAt, type Dispute } from "./disputes_page";
 import { said } from "./strings";
+
+const buttonsMax = 9;
 
 export function DisputePage({ id }: { id: string }): JSX.Element {
   const words = said.value;
@@ -85,7 +88,7 @@ function Shown({
           <div class="panel-body stack-tight">
             <blockquote>{dispute.words || words.none}</blockquote>
             <span class="small soft">
-              <Time at={dispute.opened_at} />
+              <OpenedAt of={dispute} />
             </span>
             <Link href={`/console/sessions/${dispute.session}`}>{words.session}</Link>
           </div>
@@ -147,6 +150,47 @@ function Outcome({
   );
 }
 
+// A button for each number where there are few, else a field.
+function Count({
+  label,
+  value,
+  most,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  most: number;
+  onChange: (count: number) => void;
+}): JSX.Element {
+  if (most > buttonsMax) {
+    return (
+      <input
+        class="input count"
+        type="number"
+        aria-label={label}
+        min={0}
+        max={most}
+        value={value}
+        onInput={(event) => onChange(Math.trunc(event.currentTarget.valueAsNumber) || 0)}
+      />
+    );
+  }
+  return (
+    <div class="segments" role="group" aria-label={label}>
+      {Array.from({ length: most + 1 }, (_, count) => (
+        <button
+          key={count}
+          type="button"
+          aria-pressed={value === count}
+          onClick={() => onChange(count)}
+        >
+          {count}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 // Every line stands as it was charged until somebody says otherwise.
 function Decide({
   dispute,
@@ -187,7 +231,10 @@ function Decide({
     );
     tell(words.decided);
   };
-  const digit = (event: KeyboardEvent) => set(marked, Number(event.key));
+  const digit = (event: KeyboardEvent) => {
+    const most = dispute.lines[marked]?.charged ?? 0;
+    set(marked, typedCount(counts[marked] ?? 0, Number(event.key), most));
+  };
   useKeys(words.keys.title, [
     { key: "ArrowUp", words: words.keys.up, run: () => setMarked(Math.max(0, marked - 1)) },
     { key: "ArrowDown", words: words.keys.up, run: () => setMarked(Math.min(last, marked + 1)) },
@@ -219,18 +266,12 @@ function Decide({
             </span>
             <div class="row">
               <span>{words.really}</span>
-              <div class="segments" role="group" aria-label={`${words.really}: ${name(one.sku)}`}>
-                {Array.from({ length: Math.min(9, one.charged) + 1 }, (_, count) => (
-                  <button
-                    key={count}
-                    type="button"
-                    aria-pressed={counts[index] === count}
-                    onClick={() => set(index, count)}
-                  >
-                    {count}
-                  </button>
-                ))}
-              </div>
+              <Count
+                label={`${words.really}: ${name(one.sku)}`}
+                value={counts[index] ?? one.charged}
+                most={one.charged}
+                onChange={(count) => set(index, count)}
+              />
             </div>
           </li>
         ))}

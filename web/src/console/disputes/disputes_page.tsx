@@ -32,6 +32,11 @@ export function DisputeBadge({ of }: { of: Dispute }): JSX.Element {
   return <Badge kind={kinds[of.state]} words={said.value.states[of.state]} />;
 }
 
+// In the zone of the site where it was bought.
+export function OpenedAt({ of }: { of: Dispute }): JSX.Element {
+  return <Time at={of.opened_at} {...(of.time_zone ? { zone: of.time_zone } : {})} />;
+}
+
 // What would come back if the shopper is right in all.
 function claimedOf(one: Dispute): { minor: number; currency: string } | undefined {
   const currency = one.lines[0]?.unit_price.currency;
@@ -53,7 +58,7 @@ export function DisputesPage(): JSX.Element {
   });
   useEvents(["dispute."], () => void disputes.reload());
   const columns = [
-    { head: words.opened, cell: (one: Dispute) => <Time at={one.opened_at} /> },
+    { head: words.opened, cell: (one: Dispute) => <OpenedAt of={one} /> },
     {
       head: words.saidIt,
       cell: (one: Dispute) =>

@@ -10,7 +10,8 @@ import { Empty, Loaded, Notice } from "@shared/ui/states";
 import { Time } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
 import { Link } from "wouter-preact";
-import { kindWords } from "../alerts/kinds";
+import { AlertActs } from "../alerts/acts";
+import { detailOf, kindWords } from "../alerts/kinds";
 import { useFleet, type Cabinet, type Site } from "../data";
 import { useEvents } from "../live";
 import { may } from "../roles";
@@ -23,7 +24,7 @@ import { Seen, Temperature, WellnessBadge } from "./wellness";
 const latestSessions = 8;
 const latestAlerts = 20;
 
-type DialogName = "edit" | "site" | "link" | "lock" | "clear";
+type DialogName = "edit" | "site" | "link" | "revoke" | "lock" | "clear";
 
 export function CabinetPage({ id }: { id: string }): JSX.Element {
   const words = said.value;
@@ -86,6 +87,7 @@ function Shown({
         <NewCabinetDialog fleet={fleet} cabinet={cabinet} onClose={close} />
       )}
       {dialog === "site" && site && <SiteDialog site={site} onClose={close} />}
+      {dialog === "revoke" && <RevokeDialog cabinet={cabinet} onClose={close} />}
       {dialog === "lock" && <LockDialog cabinet={cabinet} to="lock" onClose={close} />}
       {dialog === "clear" && <LockDialog cabinet={cabinet} to="clear" onClose={close} />}
     </Page>
@@ -109,6 +111,9 @@ function Acts({
       <Button icon="key" onPress={() => onChoose("link")}>
         {words.link}
       </Button>
+      <Button icon="close" onPress={() => onChoose("revoke")}>
+        {words.revoke}
+      </Button>
       {isLocked ? (
         <Button kind="primary" icon="unlock" onPress={() => onChoose("clear")}>
           {words.clear}
@@ -119,6 +124,35 @@ function Acts({
         </Button>
       )}
     </>
+  );
+}
+
+// For a cabinet that was stolen, or whose key was copied.
+function RevokeDialog({
+  cabinet,
+  onClose,
+}: {
+  cabinet: Cabinet;
+  onClose: () => void;
+}): JSX.Element {
+  const words = said.value;
+  return (
+    <Confirm
+      title={words.revokeTitle}
+      yes={words.revoke}
+      danger
+      onClose={onClose}
+      onYes={async () => {
+        await once(`revoke/${cabinet.id}`, (key) => {
+          const params = { path: { id: cabinet.id }, header: { "Idempotency-Key": key } };
+          return ask(api.POST("/v1/cabinets/{id}/revoke_keys", { params }));
+        });
+        tell(words.revoked);
+        onClose();
+      }}
+    >
+      <p>{words.revokeTodo}</p>
+    </Confirm>
   );
 }
 
@@ -264,11 +298,13 @@ function Alerts({ cabinet, site }: Placed): JSX.Element {
             ) : (
               <ul class="stack-tight">
                 {all.map((one: Schemas["Alert"]) => (
-                  <li key={one.id}>
-                    <b>{kindWords(one.kind)}</b>{" "}
+                  <li key={one.id} class="stack-tight">
+                    <b>{kindWords(one.kind)}</b>
                     <span class="small soft">
+                      {detailOf(one, cabinet)}{" "}
                       <Time at={one.raised_at} {...(site ? { zone: site.time_zone } : {})} />
                     </span>
+                    <AlertActs of={one} onChange={() => void alerts.reload()} />
                   </li>
                 ))}
               </ul>

@@ -76,6 +76,12 @@ const en = {
   editSite: "Edit the site",
   editCabinet: "Edit the cabinet",
   lock: "Lock",
+  revoke: "Revoke its keys",
+  revokeTitle: "Revoke the cabinet’s keys?",
+  revokeTodo:
+    "It is cut off at once and opens for nobody, until it is connected again with a new code. Do it " +
+    "when it was stolen or its key may be known to others.",
+  revoked: "Its keys hold no more",
   lockTitle: "Lock this cabinet?",
   lockTodo: "Nobody can open it until you open it again. Who is inside finishes first.",
   locked: "It is locked.",
@@ -186,6 +192,12 @@ const es: typeof en = {
   editSite: "Editar el sitio",
   editCabinet: "Editar la nevera",
   lock: "Bloquear",
+  revoke: "Revocar sus claves",
+  revokeTitle: "¿Revocar las claves de la nevera?",
+  revokeTodo:
+    "Se desconecta enseguida y no se abre para nadie, hasta que se conecte con un código nuevo. Hágalo " +
+    "si la robaron o si otros pueden conocer su clave.",
+  revoked: "Sus claves ya no valen",
   lockTitle: "¿Bloquear esta nevera?",
   lockTodo: "Nadie podrá abrirla hasta que usted la abra. Quien esté dentro termina antes.",
   locked: "Está bloqueada.",

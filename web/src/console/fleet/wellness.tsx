@@ -1,8 +1,8 @@
 // How a cabinet is, in one word: the worst of what is known.
 import type { JSX } from "preact";
-import { locale } from "@shared/language";
 import { Badge, Time, type BadgeKind } from "@shared/ui/texts";
 import type { Cabinet } from "../data";
+import { celsius as inCelsius } from "../manage/celsius";
 import { said } from "./strings";
 
 export type Wellness = "open" | "fresh" | "offline" | "warm" | "locked" | "cameras" | "closed";
@@ -44,15 +44,9 @@ export function WellnessBadge({ of }: { of: Cabinet }): JSX.Element {
 export function Temperature({ of }: { of: Cabinet }): JSX.Element {
   const { celsius, celsius_at: at, warm_since: warm } = of.health;
   if (celsius === null) return <span class="soft">{said.value.unknown}</span>;
-  const text = new Intl.NumberFormat(locale(), {
-    style: "unit",
-    unit: "celsius",
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  }).format(celsius);
   return (
     <span class={warm ? "number warm" : "number"} title={at ?? undefined}>
-      {text}
+      {inCelsius(celsius)}
     </span>
   );
 }

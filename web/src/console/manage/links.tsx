@@ -3,11 +3,13 @@ import type { ComponentChildren, JSX } from "preact";
 import { Link } from "wouter-preact";
 
 const pages: Record<string, string> = {
-  pop: "/console/fleet",
-  ses: "/console/sessions",
-  dsp: "/console/disputes",
-  prd: "/console/products",
-  mkt: "/console/markets",
+  pop: "/console/fleet/",
+  ses: "/console/sessions/",
+  rev: "/console/review/",
+  dsp: "/console/disputes/",
+  pay: "/console/money/payments?payment=",
+  prd: "/console/products/",
+  mkt: "/console/markets/",
 };
 
 export function ThingLink({
@@ -20,7 +22,7 @@ export function ThingLink({
   const page = pages[id.slice(0, 3)];
   const words = children ?? <span class="mono">{shortId(id)}</span>;
   return page ? (
-    <Link href={`${page}/${id}`} title={id}>
+    <Link href={page + id} title={id}>
       {words}
     </Link>
   ) : (

@@ -1,20 +1,31 @@
 // Who owes, and for which visits.
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
-import { money } from "@shared/money";
+import { once } from "@shared/api/once";
+import { money, parseMoney } from "@shared/money";
+import { Button } from "@shared/ui/button";
+import { Dialog } from "@shared/ui/dialog";
+import { TextField } from "@shared/ui/field";
 import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Badge, Time } from "@shared/ui/texts";
+import { tell } from "@shared/ui/toast";
+import { useFields } from "../manage/draft";
+import { Form } from "../manage/form";
 import { ThingLink } from "../manage/links";
 import { Rows, usePaged } from "../manage/paged";
+import { plainMoney } from "../markets/market_page";
 import { Frame, useZone } from "./frame";
 import { said } from "./words";
 
 type Debt = Schemas["Debt"];
+type One = Debt["debts"][number];
 
 export function DebtsPart(): JSX.Element {
   const words = said.value;
   const zone = useZone();
+  const [given, giveUp] = useState<{ shopper: string; debt: One }>();
   const list = usePaged<Debt>(
     "debts",
     (after) => {
@@ -56,8 +67,13 @@ export function DebtsPart(): JSX.Element {
                     <ul>
                       {one.debts.map((debt) => (
                         <li key={debt.key}>
-                          <Time at={debt.made_at} zone={zone} />{" "}
-                          {debt.session && <ThingLink id={debt.session} />} {money(debt.left)}
+                          <Time at={debt.made_at} zone={debt.time_zone ?? zone} />{" "}
+                          {debt.session && <ThingLink id={debt.session} />} {money(debt.left)}{" "}
+                          {debt.left.minor > 0 && (
+                            <Button onPress={() => giveUp({ shopper: one.shopper, debt })}>
+                              {words.writeOff}
+                            </Button>
+                          )}
                         </li>
                       ))}
                     </ul>
@@ -69,6 +85,82 @@ export function DebtsPart(): JSX.Element {
           </div>
         )}
       </Rows>
+      {given && (
+        <WriteOff
+          {...given}
+          onClose={() => giveUp(undefined)}
+          onDone={async () => {
+            giveUp(undefined);
+            await list.reload();
+          }}
+        />
+      )}
     </Frame>
+  );
+}
+
+function WriteOff({
+  shopper,
+  debt,
+  onClose,
+  onDone,
+}: {
+  shopper: string;
+  debt: One;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}): JSX.Element {
+  const words = said.value;
+  const { left } = debt;
+  const [fields, clear] = useFields(`write_off.${debt.key}`, {
+    amount: plainMoney(left),
+    reason: "",
+  });
+  const amount = () => parseMoney(fields.amount.value, left.currency);
+  const check = () => {
+    const wanted = amount();
+    const tooMuch = wanted && wanted.minor > left.minor ? words.wrong.tooMuch : undefined;
+    return {
+      amount: wanted && wanted.minor > 0 ? tooMuch : words.wrong.amount,
+      reason: fields.reason.value.trim() ? undefined : words.wrong.reason,
+    };
+  };
+  const send = async () => {
+    const wanted = amount();
+    if (!wanted) return;
+    const body = { debt: debt.key, amount: wanted, reason: fields.reason.value.trim() };
+    // All that is said is in the wish: a key goes with one body.
+    const wish = [debt.key, left.minor, wanted.minor, body.reason].join("/");
+    await once(`write_off/${wish}`, (key) => {
+      const params = { path: { shopper }, header: { "Idempotency-Key": key } };
+      return ask(api.POST("/v1/debts/{shopper}/write_off", { params, body }));
+    });
+    clear();
+    tell(words.writtenOff);
+    await onDone();
+  };
+  return (
+    <Dialog title={words.writeOffTitle} onClose={onClose}>
+      <p>{words.writeOffTodo}</p>
+      <Form check={check} onSend={send} send={words.writeOff}>
+        {(wrong) => (
+          <>
+            <TextField
+              label={`${words.amount} (${left.currency})`}
+              hint={words.writeOffLeft(money(left))}
+              wrong={wrong["amount"]}
+              value={fields.amount}
+              input={{ inputMode: "decimal", autocomplete: "off" }}
+            />
+            <TextField
+              label={words.writeOffReason}
+              wrong={wrong["reason"]}
+              value={fields.reason}
+              input={{ maxLength: 500, autocomplete: "off" }}
+            />
+          </>
+        )}
+      </Form>
+    </Dialog>
   );
 }

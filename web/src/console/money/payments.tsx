@@ -43,13 +43,18 @@ const leftOf = (one: Payment): number => {
 export function PaymentsPart(): JSX.Element {
   const words = said.value;
   const zone = useZone();
-  const [url, setUrl] = useUrlState({ state: "", from: "", to: "" });
+  const [url, setUrl] = useUrlState({ state: "", from: "", to: "", payment: "" });
   const [refunds, setRefunds] = useState<Payment>();
   const states = Object.keys(words.paymentStates) as State[];
   const state = states.find((one) => one === url.state);
   const list = usePaged<Payment>(
-    `payments/${state}/${url.from}/${url.to}/${zone}`,
-    (after) => {
+    `payments/${url.payment}/${state}/${url.from}/${url.to}/${zone}`,
+    async (after) => {
+      if (url.payment) {
+        const path = { id: url.payment };
+        const one = await ask(api.GET("/v1/payments/{id}", { params: { path } }));
+        return { data: [one], has_more: false };
+      }
       const query = {
         limit: 50,
         ...(state && { state }),
@@ -62,7 +67,12 @@ export function PaymentsPart(): JSX.Element {
   );
   return (
     <Frame>
-      <div class="filters">
+      {url.payment && (
+        <div>
+          <Button onPress={() => setUrl({ payment: "" })}>{words.allPayments}</Button>
+        </div>
+      )}
+      <div class="filters" hidden={Boolean(url.payment)}>
         <SelectField
           label={words.state}
           value={state ?? ""}

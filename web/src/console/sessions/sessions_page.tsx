@@ -9,6 +9,8 @@ import { Field, SelectField } from "@shared/ui/field";
 import { Empty, ProblemNotice, Skeleton } from "@shared/ui/states";
 import { pageQuery, useFleet, usePaged } from "../data";
 import { useEvents } from "../live";
+import { browserZone, span } from "../manage/days";
+import { zoneOf } from "../manage/things";
 import { Page } from "../shell/page";
 import { said as shellSaid } from "../strings";
 import { SessionTable } from "./session_table";
@@ -30,19 +32,13 @@ const defaults = {
 type Filter = typeof defaults;
 type Query = Record<string, string | number | boolean>;
 
-// A day that somebody chose begins and ends in their own time zone.
-function dayBegin(day: string, later = 0): string | undefined {
-  const [year, month, date] = day.split("-").map(Number);
-  if (!year || !month || !date) return undefined;
-  return new Date(year, month - 1, date + later).toISOString();
-}
-
 // Amounts are typed in whole units; the API takes minor units of whatever currency.
 function minor(text: string, currency: string): number | undefined {
   return text ? parseMoney(text, currency)?.minor : undefined;
 }
 
-function queryOf(filter: Filter, currency: string): Query {
+// Days begin and end in `zone`.
+function queryOf(filter: Filter, currency: string, zone: string): Query {
   const wanted: Record<string, string | number | boolean | undefined> = {
     cabinet: filter.cabinet || undefined,
     state: filter.state || undefined,
@@ -50,8 +46,7 @@ function queryOf(filter: Filter, currency: string): Query {
     decision: filter.decision || undefined,
     reviewed: filter.reviewed ? filter.reviewed === "yes" : undefined,
     disputed: filter.disputed ? filter.disputed === "yes" : undefined,
-    from: dayBegin(filter.from),
-    to: dayBegin(filter.to, 1),
+    ...span(filter.from, filter.to, zone),
     least_minor: minor(filter.least, currency),
     most_minor: minor(filter.most, currency),
   };
@@ -64,7 +59,9 @@ export function SessionsPage(): JSX.Element {
   const words = said.value;
   const [filter, change] = useUrlState(defaults);
   const [currency, setCurrency] = useState("EUR");
-  const query = queryOf(filter, currency);
+  const fleet = useFleet().value;
+  const zone = zoneOf(filter.cabinet, fleet?.cabinets, fleet?.sites) ?? browserZone();
+  const query = queryOf(filter, currency, zone);
   const sessions = usePaged<Session>(`sessions/${JSON.stringify(query)}`, async (limit, after) => {
     const params = { query: { ...query, ...pageQuery(limit, after) } };
     const page: Schemas["SessionPage"] = await ask(api.GET("/v1/sessions", { params }));

@@ -1,5 +1,6 @@
 // The side: sections by group; below them who is here, look and language. On a phone it lies in a
 // drawer behind the menu's button.
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
 import { me, signOut } from "@shared/api/me";
@@ -13,6 +14,7 @@ import { may } from "../roles";
 import { groupIds, pathOf, sections, type Section } from "../sections";
 import { said } from "../strings";
 import { Mark } from "./mark";
+import { PasswordDialog } from "./password";
 
 export function Navigation({
   onGo,
@@ -22,6 +24,7 @@ export function Navigation({
   onHelp: () => void;
 }): JSX.Element {
   const text = said.value;
+  const [password, setPassword] = useState(false);
   return (
     <>
       <Link href="/console" class="brand" onClick={onGo}>
@@ -51,10 +54,17 @@ export function Navigation({
             <b class="clip">{me.value?.name ?? me.value?.email ?? me.value?.id}</b>
             <span class="small soft">{me.value && text.roles[me.value.role]}</span>
           </div>
+          <Button
+            kind="quiet"
+            icon="key"
+            label={text.password.title}
+            onPress={() => setPassword(true)}
+          />
           <Button kind="quiet" icon="help" label={text.keys.open} onPress={onHelp} />
           <Button kind="quiet" icon="logout" label={words.value.common.signOut} onPress={signOut} />
         </div>
       </div>
+      {password && <PasswordDialog onClose={() => setPassword(false)} />}
     </>
   );
 }

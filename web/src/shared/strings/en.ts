@@ -13,6 +13,10 @@ const codes: Record<string, ProblemWords> = {
     happened: "This cabinet does not open now.",
     todo: "Try another one, or come back later.",
   },
+  cabinet_in_use: {
+    happened: "This cabinet is in use.",
+    todo: "Wait until its door is closed; the screen shows a new code then.",
+  },
   changed_meanwhile: {
     happened: "Somebody else changed this meanwhile.",
     todo: "Reload it, and make your change again.",
@@ -55,6 +59,10 @@ const codes: Record<string, ProblemWords> = {
   play_too_many: {
     happened: "Those are the most acts that can be rendered.",
     todo: "Render them, or undo one.",
+  },
+  shopping_already: {
+    happened: "You have a purchase under way.",
+    todo: "Close that cabinet’s door first; then this one unlocks.",
   },
   too_many_requests: { happened: "Those were many tries.", todo: "Wait a minute, then try again." },
   unauthenticated: { happened: "You are signed out.", todo: "Sign in again." },

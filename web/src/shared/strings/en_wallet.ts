@@ -39,6 +39,7 @@ export const wallet = {
     otherCard: "Other card",
     signInFirst: "Sign in to unlock",
     cardFirst: "Add a card to unlock",
+    goneSignedIn: "You are signed in: scan the code on the screen, and you can unlock at once.",
     gone: "Scan again",
     otherOperator: "Your account is with another operator. Sign in for this one.",
   },
@@ -148,6 +149,13 @@ export const wallet = {
       },
       restocked: { title: "Restocked", todo: "" },
     },
+    videoLate: {
+      title: "The video is on its way",
+      todo:
+        "This cabinet’s connection is slow or gone, so your receipt takes longer: mostly some minutes, " +
+        "at most three days. You are charged only then. You can leave this page; the receipt will be " +
+        "in your wallet.",
+    },
     declineCodes: {
       insufficient_funds: "Reason: not enough money on it.",
       expired_card: "Reason: the card has expired.",
@@ -200,7 +208,7 @@ export const wallet = {
   },
   dispute: {
     title: (name: string) => `What is wrong with “${name}”?`,
-    howMany: "How many did you keep?",
+    howMany: (quantity: number) => `How many of the ${quantity} are not right?`,
     fewer: "One fewer",
     more: "One more",
     reasons: {

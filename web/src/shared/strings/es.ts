@@ -11,6 +11,10 @@ const codes: Strings["problems"]["codes"] = {
     happened: "Este armario no se abre ahora.",
     todo: "Prueba con otro o vuelve más tarde.",
   },
+  cabinet_in_use: {
+    happened: "Este armario está en uso.",
+    todo: "Espera a que se cierre la puerta; entonces la pantalla muestra un código nuevo.",
+  },
   changed_meanwhile: {
     happened: "Otra persona ha cambiado esto entretanto.",
     todo: "Vuelve a cargarlo y haz tu cambio de nuevo.",
@@ -65,6 +69,10 @@ const codes: Strings["problems"]["codes"] = {
   play_too_many: {
     happened: "No se pueden mostrar más acciones.",
     todo: "Muéstralas o deshaz una.",
+  },
+  shopping_already: {
+    happened: "Ya tienes una compra en curso.",
+    todo: "Cierra primero la puerta de ese armario; después se abre este.",
   },
   too_many_requests: {
     happened: "Han sido muchos intentos.",

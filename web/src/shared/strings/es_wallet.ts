@@ -39,6 +39,7 @@ export const wallet: Strings["wallet"] = {
     otherCard: "Otra tarjeta",
     signInFirst: "Entra para abrir",
     cardFirst: "Añade una tarjeta para abrir",
+    goneSignedIn: "Ya has entrado: escanea el código de la pantalla y podrás abrir enseguida.",
     gone: "Escanear de nuevo",
     otherOperator: "Tu cuenta es de otro operador. Entra para este.",
   },
@@ -147,6 +148,13 @@ export const wallet: Strings["wallet"] = {
       },
       restocked: { title: "Repuesto", todo: "" },
     },
+    videoLate: {
+      title: "El vídeo está en camino",
+      todo:
+        "La conexión de este armario es lenta o se ha cortado, así que tu recibo tarda más: casi " +
+        "siempre unos minutos, como mucho tres días. No se te cobra nada hasta entonces. Puedes salir " +
+        "de esta página; el recibo aparecerá en tu cartera.",
+    },
     declineCodes: {
       insufficient_funds: "Motivo: no hay suficiente dinero.",
       expired_card: "Motivo: la tarjeta ha caducado.",
@@ -199,7 +207,7 @@ export const wallet: Strings["wallet"] = {
   },
   dispute: {
     title: (name) => `¿Qué pasa con «${name}»?`,
-    howMany: "¿Con cuántos te quedaste?",
+    howMany: (quantity) => `¿Cuántos de los ${quantity} no son correctos?`,
     fewer: "Uno menos",
     more: "Uno más",
     reasons: {
