@@ -208,6 +208,7 @@ TEST_P(DeadCalls, ThatRefundAndCantBeReadAreNotDoneTwice) {
 
 TEST_P(DeadCalls, OfNoPaymentAreDiscardedAndLeaveAnAlertForAPerson) {
   const std::string id = dead_message(std::string(core::kPaymentTopic));
+  spoil_outbox();
   const std::string dead = "/v1/dead_work/" + id;
   call(404, owner_, "POST", dead + "/revive");
   EXPECT_EQ(call(200, owner_, "POST", dead + "/discard").at("state"), "discarded");

@@ -125,6 +125,7 @@ class Watched : public Outside {
   void change(config::Config& config) override {
     config.roles.push_back(config::ServerRole::kPipeline);
     config.pipeline.detector = TALLY_SOURCE_DIR "/models/detector";
+    config.pipeline.close_up = TALLY_SOURCE_DIR "/models/close_up";
     config.pipeline.embedder = TALLY_SOURCE_DIR "/models/embedder";
   }
   // A session is to be watched later, and none is being watched.
