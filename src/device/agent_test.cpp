@@ -226,16 +226,21 @@ TEST_F(AgentTest, NamesLostWhatTheServerWillNeverTake) {
   }
 }
 
-TEST_F(AgentTest, DropsWhatExceedsTheBufferAndNamesItLost) {
-  gateway_->fail_puts_with = 503;
-  write_config("buffer_megabytes = 1");
-  const fs::path clip = folder_ / "clips/cam0.mp4";
+// Two seconds of video that take more than 2 MB.
+void let_the_camera_see_much(const fs::path& folder) {
+  const fs::path clip = folder / "clips/cam0.mp4";
   const std::string command = fmt::format(
       "ffmpeg -v error -y -f lavfi -i testsrc2=size=1280x720:rate=30 -t 2 -c:v libx264 -preset "
       "ultrafast -qp 4 -pix_fmt yuv420p {}",
       clip.string());
   ASSERT_EQ(std::system(command.c_str()), 0);
   ASSERT_GT(fs::file_size(clip), 2U << 20U);
+}
+
+TEST_F(AgentTest, DropsWhatExceedsTheBufferAndNamesItLost) {
+  gateway_->fail_puts_with = 503;
+  write_config("buffer_megabytes = 1");
+  ASSERT_NO_FATAL_FAILURE(let_the_camera_see_much(folder_));
   connect();
   unlock();
   ASSERT_TRUE(wait_for_state(CabinetState::kClosed));
@@ -246,13 +251,7 @@ TEST_F(AgentTest, DropsWhatExceedsTheBufferAndNamesItLost) {
 }
 
 TEST_F(AgentTest, ADiskThatIsFullLosesVideoAndSaysSoAndTheSessionGoesOn) {
-  const fs::path clip = folder_ / "clips/cam0.mp4";
-  const std::string command = fmt::format(
-      "ffmpeg -v error -y -f lavfi -i testsrc2=size=1280x720:rate=30 -t 2 -c:v libx264 -preset "
-      "ultrafast -qp 4 -pix_fmt yuv420p {}",
-      clip.string());
-  ASSERT_EQ(std::system(command.c_str()), 0);
-  ASSERT_GT(fs::file_size(clip), 2U << 20U);
+  ASSERT_NO_FATAL_FAILURE(let_the_camera_see_much(folder_));
   connect();
   const FullDisk full(rlim_t{128} << 10U);
   unlock();

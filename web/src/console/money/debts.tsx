@@ -3,19 +3,15 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { once } from "@shared/api/once";
-import { money, parseMoney } from "@shared/money";
+import { money } from "@shared/money";
 import { Button } from "@shared/ui/button";
-import { Dialog } from "@shared/ui/dialog";
-import { TextField } from "@shared/ui/field";
 import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Badge, Time } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
-import { useFields } from "../manage/draft";
-import { Form } from "../manage/form";
 import { ThingLink } from "../manage/links";
 import { Rows, usePaged } from "../manage/paged";
-import { plainMoney } from "../markets/market_page";
+import { AmountDialog } from "./amount_dialog";
 import { Frame, useZone } from "./frame";
 import { said } from "./words";
 
@@ -112,55 +108,28 @@ function WriteOff({
 }): JSX.Element {
   const words = said.value;
   const { left } = debt;
-  const [fields, clear] = useFields(`write_off.${debt.key}`, {
-    amount: plainMoney(left),
-    reason: "",
-  });
-  const amount = () => parseMoney(fields.amount.value, left.currency);
-  const check = () => {
-    const wanted = amount();
-    const tooMuch = wanted && wanted.minor > left.minor ? words.wrong.tooMuch : undefined;
-    return {
-      amount: wanted && wanted.minor > 0 ? tooMuch : words.wrong.amount,
-      reason: fields.reason.value.trim() ? undefined : words.wrong.reason,
-    };
-  };
-  const send = async () => {
-    const wanted = amount();
-    if (!wanted) return;
-    const body = { debt: debt.key, amount: wanted, reason: fields.reason.value.trim() };
+  const give = async (amount: Schemas["Money"], reason: string) => {
+    const body = { debt: debt.key, amount, reason };
     // All that is said is in the wish: a key goes with one body.
-    const wish = [debt.key, left.minor, wanted.minor, body.reason].join("/");
+    const wish = [debt.key, left.minor, amount.minor, reason].join("/");
     await once(`write_off/${wish}`, (key) => {
       const params = { path: { shopper }, header: { "Idempotency-Key": key } };
       return ask(api.POST("/v1/debts/{shopper}/write_off", { params, body }));
     });
-    clear();
     tell(words.writtenOff);
     await onDone();
   };
   return (
-    <Dialog title={words.writeOffTitle} onClose={onClose}>
-      <p>{words.writeOffTodo}</p>
-      <Form check={check} onSend={send} send={words.writeOff}>
-        {(wrong) => (
-          <>
-            <TextField
-              label={`${words.amount} (${left.currency})`}
-              hint={words.writeOffLeft(money(left))}
-              wrong={wrong["amount"]}
-              value={fields.amount}
-              input={{ inputMode: "decimal", autocomplete: "off" }}
-            />
-            <TextField
-              label={words.writeOffReason}
-              wrong={wrong["reason"]}
-              value={fields.reason}
-              input={{ maxLength: 500, autocomplete: "off" }}
-            />
-          </>
-        )}
-      </Form>
-    </Dialog>
+    <AmountDialog
+      draft={`write_off.${debt.key}`}
+      title={words.writeOffTitle}
+      intro={words.writeOffTodo}
+      left={left}
+      leftHint={words.writeOffLeft}
+      reason={words.writeOffReason}
+      send={words.writeOff}
+      give={give}
+      onClose={onClose}
+    />
   );
 }

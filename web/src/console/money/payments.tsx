@@ -3,21 +3,18 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { once } from "@shared/api/once";
-import { money, parseMoney } from "@shared/money";
+import { money } from "@shared/money";
 import { useUrlState } from "@shared/url_state";
 import { Button } from "@shared/ui/button";
-import { Dialog } from "@shared/ui/dialog";
-import { SelectField, TextField } from "@shared/ui/field";
+import { SelectField } from "@shared/ui/field";
 import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Badge, type BadgeKind } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
 import { span } from "../manage/days";
-import { useFields } from "../manage/draft";
-import { Form } from "../manage/form";
 import { shortId, ThingLink } from "../manage/links";
 import { Rows, usePaged } from "../manage/paged";
-import { plainMoney } from "../markets/market_page";
+import { AmountDialog } from "./amount_dialog";
 import { Days, Frame, useZone } from "./frame";
 import { said } from "./words";
 
@@ -174,54 +171,32 @@ function Refund({
 }): JSX.Element {
   const words = said.value;
   const left = { minor: leftOf(of), currency: of.captured.currency };
-  const [fields, clear] = useFields(`refund.${of.id}`, { amount: plainMoney(left), reason: "" });
-  const amount = () => parseMoney(fields.amount.value, left.currency);
-  const check = () => {
-    const wanted = amount();
-    const tooMuch = wanted && wanted.minor > left.minor ? words.wrong.tooMuch : undefined;
-    return {
-      amount: wanted && wanted.minor > 0 ? tooMuch : words.wrong.amount,
-      reason: fields.reason.value.trim() ? undefined : words.wrong.reason,
-    };
-  };
-  const send = async () => {
-    const wanted = amount();
-    if (!wanted) return;
-    const body = { amount: wanted, reason: fields.reason.value.trim() };
-    await once(`refund/${of.id}/${of.version}`, (key) =>
+  const give = async (amount: Schemas["Money"], reason: string) => {
+    // All that is said is in the wish: a key goes with one body.
+    const wish = [of.id, of.version, amount.minor, reason].join("/");
+    await once(`refund/${wish}`, (key) =>
       ask(
         api.POST("/v1/payments/{id}/refunds", {
           params: { path: { id: of.id }, header: { "Idempotency-Key": key } },
-          body,
+          body: { amount, reason },
         }),
       ),
     );
-    clear();
     tell(words.refundDone);
     await onDone();
   };
   return (
-    <Dialog title={words.refundTitle} onClose={onClose}>
-      <Form check={check} onSend={send} send={words.refundSend} sending={words.refundSending}>
-        {(wrong) => (
-          <>
-            <TextField
-              label={`${words.amount} (${left.currency})`}
-              hint={words.refundLeft(money(left))}
-              wrong={wrong["amount"]}
-              value={fields.amount}
-              input={{ inputMode: "decimal", autocomplete: "off" }}
-            />
-            <TextField
-              label={words.refundReason}
-              hint={words.refundReasonHint}
-              wrong={wrong["reason"]}
-              value={fields.reason}
-              input={{ maxLength: 500 }}
-            />
-          </>
-        )}
-      </Form>
-    </Dialog>
+    <AmountDialog
+      draft={`refund.${of.id}`}
+      title={words.refundTitle}
+      left={left}
+      leftHint={words.refundLeft}
+      reason={words.refundReason}
+      reasonHint={words.refundReasonHint}
+      send={words.refundSend}
+      sending={words.refundSending}
+      give={give}
+      onClose={onClose}
+    />
   );
 }
