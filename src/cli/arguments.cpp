@@ -104,7 +104,11 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "--no-skipped-embeds", [&into] { into.embeds = false; },
       "Cabinets: identify what is held in every look");
   app.add_flag_callback(
-      "--no-savings", [&into] { into.gate = into.stride = into.close_ups = into.embeds = false; },
+      "--no-fit", [&into] { into.fit = false; },
+      "One camera: show the network its own shape of picture, grey around the video's");
+  app.add_flag_callback(
+      "--no-savings",
+      [&into] { into.gate = into.stride = into.close_ups = into.embeds = into.fit = false; },
       "All of them: the slow reference");
   add_score(app, into.score);
   add_threads(app, into.threads);

@@ -170,6 +170,16 @@ Result<std::vector<fs::path>> videos_of(const fs::path& input, bool folder) {
   return videos;
 }
 
+Result<vision::Size> shape_of(const fs::path& video) {
+  auto reader = media::VideoReader::open(video);
+  if (!reader) return std::unexpected(std::move(reader.error()));
+  return vision::Size{(*reader)->info().width, (*reader)->info().height};
+}
+
+std::optional<vision::Size> fitting(const cart::ProcessOptions& options, vision::Size shape) {
+  return options.savings.fit ? std::optional(shape) : std::nullopt;
+}
+
 Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const fs::path& scratch,
                                   Console& console) {
   cart::Layout layout;
@@ -185,23 +195,29 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   const ModelChoice choice{.package = package_or_default(arguments.model, "detector"),
                            .threads = arguments.threads};
   DetectorOnDemand on_demand(choice);
-  auto detector = on_demand.get();
-  if (!detector) return std::unexpected(std::move(detector.error()));
+  auto shape = shape_of(videos->front());
+  if (!shape) return std::unexpected(std::move(shape.error()));
   ProcessArguments process;
   process.layout = arguments.layout;
   process.threads = arguments.threads;
   SessionWork session(process, console, on_demand, layout);
   const Work work{.process =
                       [&](const cart::ProcessOptions& options) {
-                        return folder ? session.process(arguments.video, options)
-                                      : cart::process_video(arguments.video, **detector, layout,
-                                                            options);
+                        if (folder) return session.process(arguments.video, options);
+                        auto detector = on_demand.get(fitting(options, *shape));
+                        if (!detector) {
+                          return Result<cart::ProcessOutcome>(
+                              std::unexpected(std::move(detector.error())));
+                        }
+                        return cart::process_video(arguments.video, **detector, layout, options);
                       },
                   .videos = std::move(*videos),
                   .scratch = scratch};
   PipelineBench bench;
   bench.video = arguments.video.string();
   bench.cameras = static_cast<int>(work.videos.size());
+  auto detector = on_demand.get(folder ? std::nullopt : fitting({}, *shape));
+  if (!detector) return std::unexpected(std::move(detector.error()));
   bench.engine = facts_of((*detector)->engine(), (*detector)->package(), engine_options(choice));
   // What a server does once is done before: opening the embedder, looking at products' photos.
   if (folder) {

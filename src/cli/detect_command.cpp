@@ -215,7 +215,8 @@ Result<void> run_detect(const DetectArguments& arguments, Console& console) {
                            .threads = arguments.threads};
   media::ReaderOptions reader;
   reader.slots = std::clamp(engine_options(choice).streams + 1 + kDecodingMin, 8, kSlotsMax);
-  EarlyReader readers(arguments.files.front(), reader);
+  EarlyReader readers(reader);
+  readers.begin(arguments.files.front());
   auto detector = open_detector(choice);
   if (!detector) return std::unexpected(std::move(detector.error()));
   std::optional<StagedFolder> staged;

@@ -1,4 +1,5 @@
-// A video's decoder, started while something else that takes long is made ready: a model.
+// A video's decoder, started while something else that takes long is made ready, or asked for the
+// video's shape before it is read.
 //
 // Ownership: the destructor waits for the start and ends the decoder, if nobody took it.
 // Thread-safety: one thread.
@@ -11,31 +12,53 @@
 
 #include "base/error.hpp"
 #include "perception/media/video_reader.hpp"
+#include "perception/vision/geometry.hpp"
 
 namespace tally::cli {
 
 class EarlyReader {
  public:
-  EarlyReader(std::filesystem::path video, media::ReaderOptions options)
-      : video_(std::move(video)),
-        options_(std::move(options)),
-        early_(std::async(std::launch::async,
-                          [this] { return media::VideoReader::open(video_, options_); })) {}
+  explicit EarlyReader(media::ReaderOptions options = {}) : options_(std::move(options)) {}
   EarlyReader(const EarlyReader&) = delete;
   EarlyReader& operator=(const EarlyReader&) = delete;
   ~EarlyReader() = default;
 
+  // Starts the video's decoder, in place of an earlier one.
+  void begin(std::filesystem::path video) {
+    reader_.reset();
+    video_ = std::move(video);
+    early_ = std::async(std::launch::async,
+                        [video = video_, this] { return media::VideoReader::open(video, options_); });
+  }
+
+  // Opens the video, or waits for its start. Errors: those of VideoReader::open.
+  Result<vision::Size> size_of(const std::filesystem::path& video) {
+    if (!has(video)) begin(video);
+    if (!reader_) {
+      auto opened = early_.get();
+      if (!opened) return std::unexpected(std::move(opened.error()));
+      reader_ = std::move(*opened);
+    }
+    return vision::Size{reader_->info().width, reader_->info().height};
+  }
+
   // The early one where it is this video and was not taken yet; else a new one. Errors: those of
   // VideoReader::open.
   Result<std::unique_ptr<media::VideoReader>> open(const std::filesystem::path& video) {
-    if (video != video_ || !early_.valid()) return media::VideoReader::open(video, options_);
+    if (!has(video)) return media::VideoReader::open(video, options_);
+    if (reader_) return std::move(reader_);
     return early_.get();
   }
 
  private:
-  std::filesystem::path video_;
+  [[nodiscard]] bool has(const std::filesystem::path& video) const {
+    return video == video_ && (reader_ || early_.valid());
+  }
+
   media::ReaderOptions options_;
+  std::filesystem::path video_;
   std::future<Result<std::unique_ptr<media::VideoReader>>> early_;
+  std::unique_ptr<media::VideoReader> reader_;  // Waited for, and not taken yet.
 };
 
 }  // namespace tally::cli

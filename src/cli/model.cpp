@@ -48,9 +48,37 @@ Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choic
                                                  .picture = choice.picture});
 }
 
-Result<vision::Detector*> DetectorOnDemand::get() {
-  if (!detector_) {
-    auto opened = open_detector(choice_);
+Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> source) {
+  if (!own_size_) {
+    if (auto checked = check_is_package(choice_.package); !checked) {
+      return std::unexpected(std::move(checked.error()));
+    }
+    auto package = inference::load_package(choice_.package);
+    if (!package) return std::unexpected(std::move(package.error()));
+    own_size_ = vision::Size{package->input.width, package->input.height};
+  }
+  vision::Size wanted = choice_.picture.value_or(*own_size_);
+  if (source && fits_) {
+    const vision::Size fitted = vision::fitted(wanted, *source);
+    if (fitted != wanted) {
+      auto opened = of_size(fitted);
+      if (opened) return opened;
+      fits_ = false;
+    }
+  }
+  return of_size(wanted);
+}
+
+Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {
+  const auto has = [&] {
+    const inference::InputSpec& input = detector_->package().input;
+    return vision::Size{input.width, input.height} == picture;
+  };
+  if (!detector_ || !has()) {
+    detector_.reset();
+    ModelChoice choice = choice_;
+    choice.picture = picture;
+    auto opened = open_detector(choice);
     if (!opened) return std::unexpected(std::move(opened.error()));
     detector_ = std::move(*opened);
   }

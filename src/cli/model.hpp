@@ -33,17 +33,23 @@ Result<void> check_is_package(const std::filesystem::path& folder);
 // Errors: as check_is_package and Detector::open.
 Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice);
 
-// A detector that is opened when it is first asked for.
+// A detector that is opened when it is first asked for, and anew for pictures of another shape.
 class DetectorOnDemand {
  public:
   explicit DetectorOnDemand(ModelChoice choice) : choice_(std::move(choice)) {}
-  // Errors: as open_detector.
-  Result<vision::Detector*> get();
+  // For a `source` its network takes pictures of that shape (vision::fitted), where its graph can
+  // be made to; else, and without a source, those of the package. What an earlier call returned
+  // ends. Errors: as open_detector.
+  Result<vision::Detector*> get(std::optional<vision::Size> source);
   [[nodiscard]] const ModelChoice& choice() const { return choice_; }
 
  private:
+  Result<vision::Detector*> of_size(vision::Size picture);
+
   ModelChoice choice_;
   std::unique_ptr<vision::Detector> detector_;
+  std::optional<vision::Size> own_size_;  // Once the package was read.
+  bool fits_ = true;                      // No other size was tried in vain.
 };
 
 // Errors: as check_is_package and Embedder::open.

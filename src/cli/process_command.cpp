@@ -32,7 +32,7 @@ struct Workbench {
   std::unique_ptr<cart::Layout> layout;  // As told by --layout. Stays where it is.
   std::unique_ptr<DetectorOnDemand> detector;
   std::unique_ptr<SessionWork> work;
-  std::unique_ptr<EarlyReader> reader{};  // Of a single video.
+  std::unique_ptr<EarlyReader> reader;
 };
 
 std::unexpected<Error> stopped() {
@@ -52,10 +52,8 @@ Result<cart::Layout> layout_of(const ProcessArguments& arguments) {
 Result<Workbench> set_up(const ProcessArguments& arguments, Console& console) {
   auto layout = layout_of(arguments);
   if (!layout) return std::unexpected(std::move(layout.error()));
-  std::unique_ptr<EarlyReader> reader;
-  if (!arguments.stdin_list && !is_folder(arguments.video)) {
-    reader = std::make_unique<EarlyReader>(arguments.video, media::ReaderOptions{});
-  }
+  auto reader = std::make_unique<EarlyReader>();
+  if (!arguments.stdin_list && !is_folder(arguments.video)) reader->begin(arguments.video);
   auto detector = std::make_unique<DetectorOnDemand>(
       ModelChoice{.package = package_or_default(arguments.model, "detector"),
                   .score = arguments.score,
@@ -80,8 +78,18 @@ std::string name_of(const fs::path& input) {
 }
 
 Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
-                                          const cart::ProcessOptions& options) {
-  auto detector = bench.detector->get();
+                                          cart::ProcessOptions options) {
+  std::optional<vision::Size> shape;
+  if (options.savings.fit) {
+    auto size = bench.reader->size_of(clip);
+    if (!size) return std::unexpected(std::move(size.error()));
+    shape = *size;
+  }
+  options.opens_whole_files = true;
+  options.open_video = [&](const cart::SessionVideo& video) {
+    return bench.reader->open(video.file);
+  };
+  auto detector = bench.detector->get(shape);
   if (!detector) return std::unexpected(std::move(detector.error()));
   return cart::process_video(clip, **detector, *bench.layout, options);
 }
@@ -94,7 +102,8 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
   options.savings = {.gate = bench.arguments.gate,
                      .stride = bench.arguments.stride,
                      .close_ups = bench.arguments.close_ups,
-                     .embeds = bench.arguments.embeds};
+                     .embeds = bench.arguments.embeds,
+                     .fit = bench.arguments.fit};
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;
@@ -102,12 +111,6 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
   options.on_progress = [&](const cart::Progress& progress) {
     bench.console.progress(label, progress.frames_done, progress.frames_total);
   };
-  if (bench.reader) {
-    options.opens_whole_files = true;
-    options.open_video = [&](const cart::SessionVideo& video) {
-      return bench.reader->open(video.file);
-    };
-  }
   auto outcome =
       is_folder(input) ? bench.work->process(input, options) : process_clip(bench, input, options);
   bench.console.progress_done();

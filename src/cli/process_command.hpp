@@ -29,6 +29,7 @@ struct ProcessArguments {
   bool stride = true;
   bool close_ups = true;
   bool embeds = true;
+  bool fit = true;
   bool evidence = true;
   bool json = false;
   bool quiet = false;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "cli/cart_words.hpp"
 #include "cli/cli_error.hpp"
+#include "cli/early_reader.hpp"
 #include "cli/model.hpp"
 #include "perception/cabinet/look_plan.hpp"
 #include "perception/cabinet/process.hpp"
@@ -35,9 +38,25 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
   auto layout = own ? cart::load_layout(session->layout) : Result<cart::Layout>(layout_);
   if (!layout) return std::unexpected(std::move(layout.error()));
   if (layout->calibrated()) return process_calibrated(*session, *layout, options);
-  auto detector = detector_.get();
+  return process_one_camera(*session, *layout, options);
+}
+
+Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::SessionFile& session,
+                                                             const cart::Layout& layout,
+                                                             cart::ProcessOptions options) {
+  EarlyReader reader;
+  std::optional<vision::Size> shape;
+  if (options.savings.fit && session.videos_there() == 1) {
+    const auto video = std::ranges::find(session.videos, false, &cart::SessionVideo::missing);
+    auto size = reader.size_of(video->file);
+    if (!size) return std::unexpected(std::move(size.error()));
+    shape = *size;
+  }
+  options.opens_whole_files = true;
+  options.open_video = [&](const cart::SessionVideo& video) { return reader.open(video.file); };
+  auto detector = detector_.get(shape);
   if (!detector) return std::unexpected(std::move(detector.error()));
-  return cart::process_session(*session, **detector, *layout, options);
+  return cart::process_session(session, **detector, layout, options);
 }
 
 Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::SessionFile& session,

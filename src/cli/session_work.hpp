@@ -29,6 +29,9 @@ class SessionWork {
                                        const cart::ProcessOptions& options);
 
  private:
+  Result<cart::ProcessOutcome> process_one_camera(const cart::SessionFile& session,
+                                                  const cart::Layout& layout,
+                                                  cart::ProcessOptions options);
   Result<cart::ProcessOutcome> process_calibrated(const cart::SessionFile& session,
                                                   const cart::Layout& layout,
                                                   const cart::ProcessOptions& options);

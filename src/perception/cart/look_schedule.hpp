@@ -21,12 +21,13 @@ struct Savings {
   bool stride = true;     // While things move, only some frames are looked at.
   bool close_ups = true;  // Cabinets: hands that are known are followed without whole pictures.
   bool embeds = true;     // Cabinets: what is held is identified in some looks only.
+  bool fit = true;        // The network's picture has the video's shape, where its graph can.
   [[nodiscard]] static Savings none() {
-    return {.gate = false, .stride = false, .close_ups = false, .embeds = false};
+    return {.gate = false, .stride = false, .close_ups = false, .embeds = false, .fit = false};
   }
 };
 
-inline constexpr SessionTime kActiveInterval = from_seconds(0.20);
+inline constexpr SessionTime kActiveInterval = from_seconds(0.30);
 inline constexpr SessionTime kRestInterval = from_seconds(2.5);
 inline constexpr std::array<SessionTime, 4> kSettleLooks{from_seconds(0.15), from_seconds(0.45),
                                                          from_seconds(0.9), from_seconds(1.5)};

@@ -18,13 +18,12 @@ std::int64_t cells(int width, int height, std::span<const int> strides) {
   return count;
 }
 
-constexpr std::array kP5{8, 16, 32};
 constexpr std::array kP6{8, 16, 32, 64};
 constexpr std::array kP2{4, 8, 16, 32};
 
 // YOLOv5 and YOLOv8 decode inside the graph, so any of their pyramids will do.
 bool is_cell_count(std::int64_t count, int width, int height, int anchors) {
-  return count == anchors * cells(width, height, kP5) ||
+  return count == anchors * cells(width, height, kHeadStrides) ||
          count == anchors * cells(width, height, kP6) ||
          count == anchors * cells(width, height, kP2);
 }
@@ -71,7 +70,7 @@ std::optional<HeadShape> match_head(HeadFamily family, int width, int height,
       if (!is_cell_count(rows, width, height, 3)) return std::nullopt;
       return with_classes(family, columns - 5);
     case HeadFamily::kYolox:
-      if (rows != cells(width, height, kP5)) return std::nullopt;
+      if (rows != cells(width, height, kHeadStrides)) return std::nullopt;
       return with_classes(family, columns - 5);
     case HeadFamily::kEndToEnd:
       if (columns != 6 || rows < 1 || rows > kEndToEndCandidatesMax) return std::nullopt;
@@ -84,7 +83,7 @@ std::optional<HeadShape> match_head(HeadFamily family, int width, int height,
 }
 
 std::string expected_outputs(HeadFamily family, int width, int height) {
-  const std::int64_t count = cells(width, height, kP5);
+  const std::int64_t count = cells(width, height, kHeadStrides);
   switch (family) {
     case HeadFamily::kYolov5:
       return fmt::format("[B,{},5+C]", 3 * count);

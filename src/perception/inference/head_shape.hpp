@@ -19,6 +19,9 @@ inline constexpr std::array kHeadFamilies{HeadFamily::kYolov8Seg, HeadFamily::kY
                                           HeadFamily::kYolov5,    HeadFamily::kYolox,
                                           HeadFamily::kEndToEnd,  HeadFamily::kNone};
 
+// Pixels between neighbouring cells of a head's grids, which follow each other in this order.
+inline constexpr std::array kHeadStrides{8, 16, 32};
+
 // Both multiples of 32, the coarsest stride of all families.
 inline constexpr int kPictureSideMin = 32;
 inline constexpr int kPictureSideMax = 4096;

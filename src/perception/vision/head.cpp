@@ -100,7 +100,7 @@ void decode_rows(const float* data, std::size_t candidates, std::size_t classes,
 void decode_yolox(const float* data, Size network, std::size_t classes, float score_min,
                   std::vector<Candidate>& into) {
   std::size_t first = 0;
-  for (const int stride : {8, 16, 32}) {
+  for (const int stride : inference::kHeadStrides) {
     const auto columns = static_cast<std::size_t>((network.width + stride - 1) / stride);
     const auto rows = static_cast<std::size_t>((network.height + stride - 1) / stride);
     const auto step = static_cast<float>(stride);

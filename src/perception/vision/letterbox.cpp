@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "perception/inference/head_shape.hpp"
 #include "perception/vision/rgb_rows.hpp"
 #include "perception/vision/vectorised.hpp"
 
@@ -184,6 +185,17 @@ LetterboxPlan plan_letterbox(Size source, const inference::InputSpec& input,
     plan.offset_y = offset(input.height - plan.resized.height);
   }
   return plan;
+}
+
+Size fitted(Size network, Size source) {
+  const double scale = std::min(static_cast<double>(network.width) / source.width,
+                                static_cast<double>(network.height) / source.height);
+  const auto side = [&](int length, int limit) {
+    constexpr int kStep = inference::kHeadStrides.back();
+    const auto shown = static_cast<int>(std::ceil(length * scale - 1e-6));
+    return std::min(limit, (shown + kStep - 1) / kStep * kStep);
+  };
+  return {side(source.width, network.width), side(source.height, network.height)};
 }
 
 void letterbox(const media::Frame& frame, const LetterboxPlan& plan, std::span<std::uint8_t> rgb) {

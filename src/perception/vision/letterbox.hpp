@@ -50,6 +50,11 @@ struct LetterboxPlan {
 [[nodiscard]] LetterboxPlan plan_letterbox(Size source, const inference::InputSpec& input,
                                            std::optional<Region> region = std::nullopt);
 
+// The smallest picture for a network that shows a source of this shape as large as `network` does:
+// without the grey that a square has above and below a wide picture, but for what a head's coarsest
+// stride needs. Never larger than `network`.
+[[nodiscard]] Size fitted(Size network, Size source);
+
 // Fills `rgb` (plan.bytes(), rows of R G B, no padding) from `frame`, whose size is plan.source.
 // Converts, resizes and pads in one pass over the rows.
 void letterbox(const media::Frame& frame, const LetterboxPlan& plan, std::span<std::uint8_t> rgb);

@@ -83,6 +83,29 @@ TEST(RgbRows, OneChromaSampleServesItsFourPixelsAlsoAtOddEdges) {
   EXPECT_GT(last[0], first[0]);
 }
 
+TEST(Letterbox, FitsANetworksPictureToTheSource) {
+  EXPECT_EQ(fitted({640, 640}, {640, 360}), (Size{640, 384}));
+  EXPECT_EQ(fitted({640, 640}, {360, 640}), (Size{384, 640}));
+  EXPECT_EQ(fitted({640, 640}, {1280, 720}), (Size{640, 384}));
+  EXPECT_EQ(fitted({640, 640}, {500, 500}), (Size{640, 640}));
+  EXPECT_EQ(fitted({576, 320}, {1280, 720}), (Size{576, 320}));  // Never larger: 324 rows would be.
+  EXPECT_EQ(fitted({416, 416}, {4096, 16}), (Size{416, 32}));
+  EXPECT_EQ(fitted({640, 640}, {1024, 512}), (Size{640, 320}));  // No row more than is shown.
+}
+
+// What is shown is as large as before.
+TEST(Letterbox, ShowsAFittedPictureAtTheSameScale) {
+  inference::InputSpec input;
+  input.width = input.height = 640;
+  const LetterboxPlan whole = plan_letterbox({1280, 720}, input);
+  const Size size = fitted({640, 640}, {1280, 720});
+  input.width = size.width;
+  input.height = size.height;
+  const LetterboxPlan fit = plan_letterbox({1280, 720}, input);
+  EXPECT_EQ(fit.resized, whole.resized);
+  EXPECT_EQ(fit.scale, whole.scale);
+}
+
 // Geometry by Ultralytics' LetterBox and YOLOX's preproc, worked out by hand.
 struct PlanCase {
   Size source;
