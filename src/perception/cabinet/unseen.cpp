@@ -19,8 +19,11 @@ constexpr SessionTime kExplains = from_seconds(0.9);
 constexpr SessionTime kExplainsLater = kAfter + from_seconds(0.3);
 // A facing that stays covered after an act shows its change in the next visit only.
 constexpr SessionTime kStillCovered = from_seconds(2.5);
-constexpr double kTaken = 0.75;       // That a facing changed because its product was taken,
-constexpr double kOwnProduct = 0.93;  // and that what stood there was that.
+// That a facing changed because its product was taken: where something was seen to be, and where
+// nothing was. What falls over or is moved looks no different then.
+constexpr double kTakenSeen = 0.75;
+constexpr double kTakenUnseen = 0.2;
+constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's product.
 
 // A facing looks different once its product was taken, and as before once it was put back.
 constexpr double kTakenSure = 0.5;
@@ -109,7 +112,8 @@ CarriedItem item_of(const Change& change, const ActInputs& inputs) {
   item.carry = change.carry;
   item.product = inputs.layout->facings[change.facing].product;
   item.products = told_by_facing(item.product, inputs.layout->products.size());
-  item.take = Act{EventKind::kTake, change.at, change.carry, kTaken, change.place, change.facing};
+  item.take =
+      Act{EventKind::kTake, change.at, change.carry, kTakenUnseen, change.place, change.facing};
   std::map<std::size_t, int> seen;
   for (const std::size_t index : inputs.carries[change.carry].sightings) {
     ++seen[inputs.sightings[index].camera];
@@ -146,7 +150,7 @@ void tell_also(CarriedItem& item, const std::vector<double>& shares) {
 }
 
 // A take of the facing's product that was seen, but not surely, about when the facing changed.
-CarriedItem* doubtful_take(std::vector<CarriedItem>& items, const Change& change,
+CarriedItem* doubtful_take(std::span<CarriedItem> items, const Change& change,
                            const Visit& visit, const cart::Layout& layout) {
   for (CarriedItem& item : items) {
     if (!item.take || item.product != layout.facings[change.facing].product) continue;
@@ -158,17 +162,27 @@ CarriedItem* doubtful_take(std::vector<CarriedItem>& items, const Change& change
   return nullptr;
 }
 
+// A hand may visit a facing twice before it is seen to have changed.
+bool is_told(std::span<const CarriedItem> unseen, const Change& change, const Visit& visit) {
+  return std::ranges::any_of(unseen, [&](const CarriedItem& item) {
+    return item.take->facing == change.facing && item.take->time >= visit.from - kStillCovered;
+  });
+}
+
 void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
                std::vector<CarriedItem>& items) {
+  const std::size_t seen_count = items.size();
   for (const Visit& visit : visits) {
     const auto change = change_of(inputs, visit);
     if (!change) continue;
     const bool explained = std::ranges::any_of(items, [&](const CarriedItem& item) {
       return explains(item, *change, visit, *inputs.layout);
     });
-    if (explained) continue;
-    if (CarriedItem* seen = doubtful_take(items, *change, visit, *inputs.layout)) {
-      seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTaken);
+    const std::span all(items);
+    if (explained || is_told(all.subspan(seen_count), *change, visit)) continue;
+    if (CarriedItem* seen =
+            doubtful_take(all.first(seen_count), *change, visit, *inputs.layout)) {
+      seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTakenSeen);
       tell_also(*seen, told_by_facing(seen->product, seen->products.size()));
       continue;
     }
@@ -176,10 +190,12 @@ void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
   }
 }
 
-void add_puts(const ActInputs& inputs, std::span<const Visit> visits,
+void add_puts(const ActInputs& inputs, std::span<const Visit> visits, std::size_t first_unseen,
               std::vector<CarriedItem>& items) {
-  for (CarriedItem& item : items) {
-    if (!item.take || item.take->probability < kTakenSure || !item.take->facing) continue;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    CarriedItem& item = items[i];
+    if (!item.take || !item.take->facing) continue;
+    if (i < first_unseen && item.take->probability < kTakenSure) continue;
     if (item.put && item.put->probability >= kTakenSure) continue;
     const std::size_t facing = *item.take->facing;
     if (inputs.layout->facings[facing].product != item.product) continue;
@@ -212,7 +228,7 @@ void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   const std::vector<Visit> visits = visits_of(inputs);
   const std::size_t first_unseen = items.size();
   add_takes(inputs, visits, items);
-  add_puts(inputs, visits, items);
+  add_puts(inputs, visits, first_unseen, items);
   drop_what_puts_explain(items, first_unseen);
 }
 
