@@ -1,6 +1,17 @@
 #include "perception/cart/look_schedule.hpp"
 
+#include <array>
+
 namespace tally::cart {
+namespace {
+
+constexpr SessionTime kActiveInterval = from_seconds(0.25);
+constexpr SessionTime kRestInterval = from_seconds(2.5);
+constexpr std::array<SessionTime, 4> kSettleLooks{from_seconds(0.15), from_seconds(0.45),
+                                                  from_seconds(0.9), from_seconds(1.5)};
+constexpr float kActiveShare = 0.004F;  // Of moving cells, above which something moves.
+
+}  // namespace
 
 bool LookSchedule::look_at(SessionTime time, float activity) {
   const bool active = activity > kActiveShare;

@@ -1,12 +1,11 @@
 // Which frames the detector looks at: often while something moves, soon after it came to rest, then
 // rarely.
 //
-// A pure function of the frames' times and activities so far. After motion ends, looks follow at
-// kSettleLooks and then every kRestInterval, since what stands still looks the same; while things
-// move, every kActiveInterval, since a hand takes a good part of a second to carry anything away.
+// A pure function of the frames' times and activities so far. After motion ends, a few looks follow
+// and then one every 2.5 s, since what stands still looks the same; while things move, one every
+// quarter of a second, since a hand takes a good part of a second to carry anything away.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 
@@ -26,12 +25,6 @@ struct Savings {
     return {.gate = false, .stride = false, .close_ups = false, .embeds = false, .fit = false};
   }
 };
-
-inline constexpr SessionTime kActiveInterval = from_seconds(0.30);
-inline constexpr SessionTime kRestInterval = from_seconds(2.5);
-inline constexpr std::array<SessionTime, 4> kSettleLooks{from_seconds(0.15), from_seconds(0.45),
-                                                         from_seconds(0.9), from_seconds(1.5)};
-inline constexpr float kActiveShare = 0.004F;  // Share of moving cells above which something moves.
 
 class LookSchedule {
  public:

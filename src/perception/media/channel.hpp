@@ -28,6 +28,7 @@ class UniqueFd {
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
   void reset();
+  void release() { fd_ = -1; }  // Closes nothing.
 
  private:
   int fd_ = -1;

@@ -1,92 +1,21 @@
 #include "perception/media/decoder_process.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 #include <system_error>
 
-#include "perception/media/decoder_fds.hpp"
+#include "perception/media/nursery.hpp"
 
 namespace tally::media {
 namespace {
 namespace fs = std::filesystem;
-
-std::unexpected<Error> not_started(const fs::path& program, int error) {
-  const bool missing = error == ENOENT || error == EACCES || error == ENOTDIR;
-  return fail(missing ? MediaError::kDecoderMissing : MediaError::kDecoderFailed,
-              fmt::format("can't start {}: {}; it is installed beside tally, so install or build "
-                          "tally again",
-                          program.string(), std::strerror(error)));
-}
-
-// posix_spawn's own structures, released on every way out.
-struct SpawnPlan {
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-
-  SpawnPlan() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
-
-// A decoder that is taken over must not find secrets in its environment.
-std::vector<char*> reduced_environment() {
-  std::vector<char*> kept;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const std::string_view text(*variable);
-    const std::string_view name = text.substr(0, text.find('='));
-    if (name == "LD_LIBRARY_PATH" || name.ends_with("SAN_OPTIONS")) kept.push_back(*variable);
-  }
-  kept.push_back(nullptr);
-  return kept;
-}
-
-// Out of the way of the numbers that the child's descriptors get.
-UniqueFd moved_up(const UniqueFd& fd) {
-  return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, decoder::kFdsMax));
-}
-
-int spawn(pid_t& pid, const fs::path& program, const std::vector<std::string>& arguments,
-          int socket, int input) {
-  SpawnPlan plan;
-  posix_spawn_file_actions_addopen(&plan.actions, 0, "/dev/null", O_RDWR, 0);
-  posix_spawn_file_actions_adddup2(&plan.actions, 0, 1);
-  posix_spawn_file_actions_adddup2(&plan.actions, socket, decoder::kSocketFd);
-  posix_spawn_file_actions_adddup2(&plan.actions, input, decoder::kInputFd);
-  posix_spawn_file_actions_addclosefrom_np(&plan.actions, decoder::kInputFd + 1);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&plan.attributes, &none);
-  posix_spawnattr_setsigdefault(&plan.attributes, &all);
-  posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-  const std::string path = program.string();
-  std::vector<char*> argv{const_cast<char*>(path.c_str())};
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  std::vector<char*> environment = reduced_environment();
-  return posix_spawn(&pid, path.c_str(), &plan.actions, &plan.attributes, argv.data(),
-                     environment.data());
-}
 
 std::string told(int status) {
   if (WIFSIGNALED(status)) {
@@ -117,17 +46,14 @@ Result<DecoderProcess> DecoderProcess::start(const fs::path& program,
                                              const UniqueFd& input) {
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    return not_started(program, errno);
+    return fail(MediaError::kDecoderFailed,
+                fmt::format("can't start {}: {}", program.string(), std::strerror(errno)));
   }
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
-  const UniqueFd socket = moved_up(theirs);
-  const UniqueFd file = moved_up(input);
-  if (!socket || !file) return not_started(program, errno);
-  pid_t pid = -1;
-  const int error = spawn(pid, program, arguments, socket.get(), file.get());
-  if (error != 0) return not_started(program, error);
-  return DecoderProcess(pid, std::move(ours));
+  const auto pid = start_decoder(program, arguments, theirs, input);
+  if (!pid) return std::unexpected(pid.error());
+  return DecoderProcess(*pid, std::move(ours));
 }
 
 // The signal that ends a child which is already dead changes nothing about how it died.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "perception/media/channel.hpp"
+#include "perception/media/decoder/nursery.hpp"
 #include "perception/media/decoder_fds.hpp"
 #include "perception/media/protocol.hpp"
 
@@ -198,4 +199,7 @@ int act(std::string_view path) {
 }  // namespace
 }  // namespace tally::media
 
-int main(int /*count*/, char** arguments) { ::_exit(tally::media::act(arguments[0])); }
+int main(int /*count*/, char** arguments) {
+  static_cast<void>(tally::media::decoder::wait_to_be_born());
+  ::_exit(tally::media::act(arguments[0]));
+}

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+#include "perception/media/nursery.hpp"
+
 namespace tally::media::testing {
 namespace fs = std::filesystem;
 
@@ -75,10 +77,12 @@ std::string error_name(const WholeVideo& video) {
 }
 
 std::ptrdiff_t open_descriptors() {
+  end_nurseries();
   return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
 }
 
 bool has_children() {
+  end_nurseries();
   int status = 0;
   return ::waitpid(-1, &status, WNOHANG) >= 0;
 }

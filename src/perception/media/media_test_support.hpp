@@ -42,7 +42,7 @@ enum class Pixels : std::uint8_t { kDrop, kKeep };
 // "media.truncated", or "" where there was no error.
 [[nodiscard]] std::string error_name(const WholeVideo& video);
 
-// Of this process: open descriptors, and children not yet reaped.
+// Of this process, without its nurseries, which end: open descriptors, and children not yet reaped.
 [[nodiscard]] std::ptrdiff_t open_descriptors();
 [[nodiscard]] bool has_children();
 

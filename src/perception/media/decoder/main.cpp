@@ -1,8 +1,9 @@
 // tally-decoder: reads untrusted video so that tally does not have to. Started by tally only, with
 // its socket and its input on fixed descriptors; takes no path, opens nothing.
 //
-//   tally-decoder decode SLOTS [skip-loop-filter] [growing]
-//   tally-decoder clip
+//   tally-decoder nursery          which forks for each of these:
+//     decode SLOTS [skip-loop-filter] [growing]
+//     clip
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,13 +13,16 @@
 #include <ctime>
 #include <new>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "perception/media/decoder/canary.hpp"
 #include "perception/media/decoder/clip.hpp"
 #include "perception/media/decoder/ffmpeg.hpp"
 #include "perception/media/decoder/frame_link.hpp"
 #include "perception/media/decoder/input.hpp"
+#include "perception/media/decoder/nursery.hpp"
 #include "perception/media/decoder/sandbox.hpp"
 #include "perception/media/decoder/still.hpp"
 #include "perception/media/decoder/video.hpp"
@@ -65,11 +69,9 @@ Outcome<void> decode(const Input& input, const DecodeOptions& options, FrameLink
       "PNG");
 }
 
-void run_decode(const Input& file, std::span<char*> arguments) {
-  const int slots = arguments.empty() ? 0 : std::atoi(arguments[0]);
-  const auto said = [&](std::string_view word) {
-    return std::ranges::any_of(arguments, [&](const char* a) { return a == word; });
-  };
+void run_decode(const Input& file, std::span<const std::string> words) {
+  const int slots = words.empty() ? 0 : std::atoi(words[0].c_str());
+  const auto said = [&](std::string_view word) { return std::ranges::count(words, word) > 0; };
   const bool skip = said("skip-loop-filter");
   const auto slots_max = static_cast<std::uint64_t>(protocol::kSlotsMax);
   const auto count = std::min(static_cast<std::uint64_t>(std::max(slots, 0)), slots_max);
@@ -108,21 +110,26 @@ void run_clip(const Input& input) {
   }
 }
 
+int run_child(std::span<const std::string> words) {
+  struct stat facts{};
+  if (words.empty() || ::fstat(kInputFd, &facts) != 0) return print_usage();
+  const Input input(kInputFd, facts.st_size);
+  end_with_reader();
+  if (words[0] == "decode") run_decode(input, words.subspan(1));
+  if (words[0] == "clip") run_clip(input);
+  return 0;
+}
+
 int run(std::span<char*> arguments) {
   if (arguments.size() < 2) return print_usage();
   const std::string_view mode(arguments[1]);
   if (mode == "--canary" && arguments.size() == 3) return run_canary(arguments[2]);
   struct stat facts{};
-  if ((mode != "decode" && mode != "clip") || ::fstat(kSocketFd, &facts) != 0 ||
-      !S_ISSOCK(facts.st_mode) || ::fstat(kInputFd, &facts) != 0) {
+  if (mode != kNurseryWord || ::fstat(kSocketFd, &facts) != 0 || !S_ISSOCK(facts.st_mode)) {
     return print_usage();
   }
-  const Input input(kInputFd, facts.st_size);
   prepare_libraries();
-  end_with_reader();
-  if (mode == "decode") run_decode(input, arguments.subspan(2));
-  if (mode == "clip") run_clip(input);
-  return 0;
+  return run_child(wait_to_be_born());
 }
 
 }  // namespace
