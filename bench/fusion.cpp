@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -176,7 +177,10 @@ Result<void> observe(const fs::path& folder, const Models& models, const fs::pat
   setup.close_up = models.close_up.get();
   setup.embedder = models.embedder.get();
   Watcher watcher(setup);
-  auto watched = cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, {});
+  cart::ProcessOptions options;
+  options.reader.skip_loop_filter = std::getenv("FULL") == nullptr;
+  auto watched =
+      cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, options);
   if (!watched) return std::unexpected(watched.error());
   json kept = to_json(watcher.seen(), *gallery);
   kept["session"] = fs::absolute(folder).string();

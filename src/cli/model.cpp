@@ -70,19 +70,20 @@ Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> sour
 }
 
 Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {
-  const auto has = [&] {
-    const inference::InputSpec& input = detector_->package().input;
+  const auto found = std::ranges::find_if(detectors_, [&](const auto& detector) {
+    const inference::InputSpec& input = detector->package().input;
     return vision::Size{input.width, input.height} == picture;
-  };
-  if (!detector_ || !has()) {
-    detector_.reset();
-    ModelChoice choice = choice_;
-    choice.picture = picture;
-    auto opened = open_detector(choice);
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    detector_ = std::move(*opened);
+  });
+  if (found != detectors_.end()) {
+    std::rotate(detectors_.begin(), found, found + 1);
+    return detectors_.front().get();
   }
-  return detector_.get();
+  if (detectors_.size() >= kShapesMax) detectors_.pop_back();
+  ModelChoice choice = choice_;
+  choice.picture = picture;
+  auto opened = open_detector(choice);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return detectors_.emplace_front(std::move(*opened)).get();
 }
 
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice) {

@@ -1,6 +1,8 @@
 // Opening what several commands work with: detector and embedder from model packages, and a clock.
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,13 +35,16 @@ Result<void> check_is_package(const std::filesystem::path& folder);
 // Errors: as check_is_package and Detector::open.
 Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice);
 
-// A detector that is opened when it is first asked for, and anew for pictures of another shape.
+// Videos of a few shapes take turns in a list; more than that, and detectors are opened anew.
+inline constexpr std::size_t kShapesMax = 4;
+
+// A detector that is opened when it is first asked for, and one more for each shape of pictures.
 class DetectorOnDemand {
  public:
   explicit DetectorOnDemand(ModelChoice choice) : choice_(std::move(choice)) {}
   // For a `source` its network takes pictures of that shape (vision::fitted), where its graph can
-  // be made to; else, and without a source, those of the package. What an earlier call returned
-  // ends. Errors: as open_detector.
+  // be made to; else, and without a source, those of the package. Of what earlier calls returned
+  // the last kShapesMax - 1 stay. Errors: as open_detector.
   Result<vision::Detector*> get(std::optional<vision::Size> source);
   [[nodiscard]] const ModelChoice& choice() const { return choice_; }
 
@@ -47,7 +52,7 @@ class DetectorOnDemand {
   Result<vision::Detector*> of_size(vision::Size picture);
 
   ModelChoice choice_;
-  std::unique_ptr<vision::Detector> detector_;
+  std::deque<std::unique_ptr<vision::Detector>> detectors_;  // The last one asked for first.
   std::optional<vision::Size> own_size_;  // Once the package was read.
   bool fits_ = true;                      // No other size was tried in vain.
 };

@@ -86,7 +86,7 @@ Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip
     shape = *size;
   }
   options.opens_whole_files = true;
-  options.open_video = [&](const cart::SessionVideo& video) {
+  options.open_video = [&](const cart::SessionVideo& video, const media::ReaderOptions&) {
     return bench.reader->open(video.file);
   };
   auto detector = bench.detector->get(shape);
@@ -103,7 +103,8 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
                      .stride = bench.arguments.stride,
                      .close_ups = bench.arguments.close_ups,
                      .embeds = bench.arguments.embeds,
-                     .fit = bench.arguments.fit};
+                     .fit = bench.arguments.fit,
+                     .loop_filter = bench.arguments.loop_filter};
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;

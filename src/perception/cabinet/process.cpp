@@ -208,7 +208,9 @@ Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,
                            .savings = options.savings,
                            .clock_seconds = options.clock_seconds};
   CabinetWatcher watcher(session, setup, options.review);
-  return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, options);
+  cart::ProcessOptions decoding = options;
+  decoding.reader.skip_loop_filter = options.savings.loop_filter;
+  return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, decoding);
 }
 
 }  // namespace tally::cabinet

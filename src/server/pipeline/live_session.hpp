@@ -86,7 +86,8 @@ class LiveSession {
   struct Camera;
   Result<void> make_files();
   void watch();
-  Result<std::unique_ptr<media::VideoReader>> open(const cart::SessionVideo& video);
+  Result<std::unique_ptr<media::VideoReader>> open(const cart::SessionVideo& video,
+                                                   const media::ReaderOptions& options);
 
   LivePlan plan_;
   cart::SessionFile session_;
