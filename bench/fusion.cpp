@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -178,7 +177,7 @@ Result<void> observe(const fs::path& folder, const Models& models, const fs::pat
   setup.embedder = models.embedder.get();
   Watcher watcher(setup);
   cart::ProcessOptions options;
-  options.reader.skip_loop_filter = std::getenv("FULL") == nullptr;
+  options.reader.skip_loop_filter = cart::Savings{}.loop_filter;
   auto watched =
       cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, options);
   if (!watched) return std::unexpected(watched.error());

@@ -33,9 +33,9 @@ constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % 
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr std::size_t kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kChangeWeight = 0.5;   // Of a facing's change, for whether there was an act.
+constexpr double kChangeWeight = 0.9;   // Of a facing's change, for whether there was an act.
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
-constexpr double kForeignPrior = 0.02;  // Of what hands carry: none of the products.
+constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
 constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
 
 // Share of a carry's places that are possible: inside is only what is between the walls.
