@@ -81,7 +81,9 @@ struct Market {
   std::string name;
   Currency currency;
   bool price_includes_tax = true;  // Else tax comes on top, as in the United States.
-  Money hold;                      // Asked for at every opening; the most a session may cost.
+  // Asked for at every opening: the most that is captured of the card for a session. What it costs
+  // beyond that is the shopper's debt.
+  Money hold;
   ReviewLevel review_level = ReviewLevel::kByPerception;
   std::map<ProductId, Price> prices;
 };

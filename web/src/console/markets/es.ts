@@ -17,7 +17,8 @@ export const es: typeof en = {
   currencyHint: "Tres letras, por ejemplo EUR. Después no se puede cambiar.",
   hold: "Retención en la tarjeta",
   holdIn: (currency) => `Retención en la tarjeta (${currency})`,
-  holdHint: "En cada apertura. Es también lo máximo que puede costar una visita.",
+  holdHint:
+    "En cada apertura. Una visita que cuesta más deja una deuda, que se paga antes de la siguiente.",
   includes: "Los precios incluyen impuesto",
   added: "El impuesto se añade",
   taxHow: "Impuesto",
