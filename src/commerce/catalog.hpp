@@ -86,7 +86,12 @@ struct Market {
   Money hold;
   ReviewLevel review_level = ReviewLevel::kByPerception;
   std::map<ProductId, Price> prices;
+  // Disputes about less need no human. Nothing: kDisputeGrantPercent of the hold, which is of a
+  // session's size in whatever currency.
+  std::optional<Money> dispute_grant_max{};
 };
+inline constexpr std::int64_t kDisputeGrantPercent = 15;
+[[nodiscard]] Money dispute_grant_max(const Market& market);
 
 Result<void> check(const Tenant& tenant);
 Result<void> check(const Site& site);

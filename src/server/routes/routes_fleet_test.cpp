@@ -160,7 +160,7 @@ TEST_P(Fleet, FindsThePlanogramsOfAnOlderProgram) {
 
 TEST_P(Fleet, IsNotHeldUpByAnothersDisputes) {
   set_up_shop();
-  services_->dispute_policy.grants_max = 2;
+  services_->dispute_grants_max = 2;
   const auto dispute = [&](const SessionId& session, int quantity) {
     const json line = {{"sku", "water"}, {"quantity", quantity}};
     const std::string receipt = get(sam_, path_of(session)).at("receipt");
