@@ -98,7 +98,9 @@ struct Services {
   bool sandbox = false;                               // Test cards, and what their banks ask.
   std::string stripe_webhook_secret = {};             // Empty: Stripe tells nothing here.
   std::function<Result<std::string>()> metrics = {};  // On a worker's thread.
-  std::function<bool()> ready = {};                   // The same.
+  // Who may read them: whoever shows this token; nobody where it is empty; anybody without it.
+  std::optional<std::string> metrics_token = {};
+  std::function<bool()> ready = {};  // The same.
 };
 
 }  // namespace tally::routes
