@@ -76,18 +76,26 @@ def store_of(kind, folder):
 
 
 class Server:
-    """`tally serve --demo`; may be killed and started again on the same data and port."""
+    """`tally serve --demo`; may be killed and started again on the same data and port.
 
-    def __init__(self, tally, folder, store, session, cabinets=1):
+    With `role` it plays that one only, on the data that servers of one folder share. Without a
+    `session` it adds no demo tenant. `public_url` is where its shoppers' pages are, if elsewhere.
+    """
+
+    def __init__(self, tally, folder, store, session, cabinets=1, role="", public_url=""):
         self.folder, self.port = Path(folder), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = self.folder / "server.log"
-        config = self.folder / "tally.toml"
+        self.log = self.folder / f"{role or 'server'}.log"
+        config = self.folder / f"{role or 'tally'}.toml"
         config.write_text(f'version = 1\ndata = "{self.folder}/server"\n'
-                          f'public_url = "{self.url}"\n[http]\nport = {self.port}\n{store}',
-                          encoding="utf-8")
-        self.words = [str(tally), "serve", "--config", str(config), "--demo", str(session),
-                      "--demo-cabinets", str(cabinets)]
+                          f'public_url = "{public_url or self.url}"\n'
+                          f'[http]\nport = {self.port}\n{store}', encoding="utf-8")
+        self.words = [str(tally), "serve", "--config", str(config)]
+        if role:
+            self.words += ["--role", role]
+        if session:
+            self.words += ["--demo", str(session), "--demo-cabinets", str(cabinets)]
+        self.lines = 2 if session else 1
         self.process, self.demo = None, {}
 
     def start(self, more=()):
@@ -95,7 +103,7 @@ class Server:
             self.process = subprocess.Popen([*self.words, *more], stdout=subprocess.PIPE,
                                             stderr=log)
         begin, said = time.monotonic(), b""
-        while said.count(b"\n") < 2:
+        while said.count(b"\n") < self.lines:
             left = START_SECONDS - (time.monotonic() - begin)
             ready, _, _ = select.select([self.process.stdout], [], [], max(left, 0))
             part = os.read(self.process.stdout.fileno(), 65536) if ready else b""
@@ -103,7 +111,8 @@ class Server:
                 self.stop()
                 raise RuntimeError(f"tally serve did not start: {self.log.read_text()[-2000:]}")
             said += part
-        self.demo = json.loads(said.splitlines()[1])
+        if self.lines > 1:
+            self.demo = json.loads(said.splitlines()[1])
         return self
 
     def kill(self):

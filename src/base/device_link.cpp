@@ -84,7 +84,9 @@ Ordered json_of(const Heartbeat& beat) {
           {"celsius", beat.celsius ? Ordered(*beat.celsius) : Ordered(nullptr)},
           {"door_open", beat.door_open},
           {"buffered_bytes", beat.buffered_bytes},
-          {"camera_problems", beat.camera_problems}};
+          {"camera_problems", beat.camera_problems},
+          {"cameras_working",
+           beat.cameras_working ? Ordered(*beat.cameras_working) : Ordered(nullptr)}};
 }
 
 Ordered json_of(const CommandAnswer& answer) {
@@ -173,6 +175,11 @@ Heartbeat read_heartbeat(JsonReader& reader, const Json& json) {
   beat.door_open = read_flag(reader, json, "door_open");
   beat.buffered_bytes = reader.integer(json, "buffered_bytes", {0, kNumberMax});
   beat.camera_problems = reader.texts(json, "camera_problems", kCamerasMax, kTextBytesMax);
+  const auto working = json.find("cameras_working");
+  if (working != json.end() && !working->is_null()) {
+    beat.cameras_working =
+        reader.integer(json, "cameras_working", {0, static_cast<std::int64_t>(kCamerasMax)});
+  }
   return beat;
 }
 

@@ -58,7 +58,8 @@ struct Heartbeat {
   std::optional<double> celsius;
   bool door_open = false;
   std::int64_t buffered_bytes = 0;  // Video that waits for being uploaded.
-  std::vector<std::string> camera_problems;
+  std::vector<std::string> camera_problems = {};
+  std::optional<std::int64_t> cameras_working = {};  // Older cabinets do not say.
 };
 
 // clang-format off

@@ -21,6 +21,7 @@ std::vector<FromCabinet> every_message_of_a_cabinet() {
   return {Hello{kProtocol, CabinetId::from_bits(bits()), "0.1.0", 7, {"cam0", "cam1"}},
           Heartbeat{3.5, true, 12'000, {"cam1 is dark"}},
           Heartbeat{std::nullopt, false, 0, {}},
+          Heartbeat{4.0, false, 0, {"cam0: no frames"}, 0},
           Report{1, kSession, 20, DoorOpened{}},
           Report{2, SessionId{}, 0, DoorClosed{}},
           Report{3, kSession, 5, Recording{{{"cam0", 2}, {"cam1", -14}}}},
@@ -52,6 +53,19 @@ TEST(DeviceLink, EveryMessageIsReadAsItWasWritten) {
     ASSERT_TRUE(read) << text << ": " << read.error().message;
     EXPECT_EQ(to_json(*read), text);
   }
+}
+
+// A cabinet of an older program counts none.
+TEST(DeviceLink, AHeartbeatMayTellNoNumberOfCameras) {
+  const auto counts = [](std::string_view text) {
+    return std::get<Heartbeat>(parse_from_cabinet(text).value()).cameras_working;
+  };
+  auto beat = nlohmann::json::parse(to_json(FromCabinet(Heartbeat{4.0, false, 0, {}, 3})));
+  EXPECT_EQ(counts(beat.dump()), 3);
+  beat.erase("cameras_working");
+  EXPECT_EQ(counts(beat.dump()), std::nullopt);
+  beat["cameras_working"] = kCamerasMax + 1;
+  EXPECT_FALSE(parse_from_cabinet(beat.dump()));
 }
 
 // Each field missing, of another type, or gone wrong is an error or let by; never something else.

@@ -100,9 +100,16 @@ Result<void> check(const Market& market) {
       check_id("market.id", market.id), check_id("market.tenant", market.tenant),
       check_text("market.name", market.name),
       check_money("market.hold", market.hold, market.currency, 1, kHoldMinorMax),
+      check_money("market.dispute_grant_max", market.dispute_grant_max.value_or(market.hold),
+                  market.currency, 0, kHoldMinorMax),
       check_range("market.review_level", static_cast<int>(market.review_level),
                   static_cast<int>(ReviewLevel::kAll), static_cast<int>(ReviewLevel::kNone)),
       check_prices(market));
+}
+
+Money dispute_grant_max(const Market& market) {
+  const Money share{market.hold.minor * kDisputeGrantPercent / 100, market.hold.currency};
+  return market.dispute_grant_max.value_or(share);
 }
 
 const Price* find_price(const Market& market, const ProductId& product) {

@@ -81,10 +81,17 @@ struct Market {
   std::string name;
   Currency currency;
   bool price_includes_tax = true;  // Else tax comes on top, as in the United States.
-  Money hold;                      // Asked for at every opening; the most a session may cost.
+  // Asked for at every opening: the most that is captured of the card for a session. What it costs
+  // beyond that is the shopper's debt.
+  Money hold;
   ReviewLevel review_level = ReviewLevel::kByPerception;
   std::map<ProductId, Price> prices;
+  // Disputes about less need no human. Nothing: kDisputeGrantPercent of the hold, which is of a
+  // session's size in whatever currency.
+  std::optional<Money> dispute_grant_max{};
 };
+inline constexpr std::int64_t kDisputeGrantPercent = 15;
+[[nodiscard]] Money dispute_grant_max(const Market& market);
 
 Result<void> check(const Tenant& tenant);
 Result<void> check(const Site& site);

@@ -140,7 +140,9 @@ Result<DisputeStep> open_dispute(const DisputeRequest& request) {
   dispute.words = request.words;
   dispute.lines = request.lines;
   dispute.opened = request.at;
-  const bool small = request.claimed.minor <= request.policy.grant_minor_max &&
+  const Money& most = request.policy.grant_max;
+  const bool small = request.claimed.currency == most.currency &&
+                     request.claimed.minor <= most.minor &&
                      request.granted_lately < request.policy.grants_max;
   if (small) {
     for (DisputedLine& line : dispute.lines) line.decided = line.claimed;

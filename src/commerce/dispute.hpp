@@ -37,8 +37,8 @@ inline constexpr std::size_t kDisputeLinesMax = 200;             // As many as a
 inline constexpr std::size_t kDisputeTextMax = 1000;             // Bytes of a shopper's words.
 
 struct DisputePolicy {
-  std::int64_t grant_minor_max = 300;  // A sum up to this is granted without a human.
-  int grants_max = 2;                  // In 30 days and for one shopper; then a human looks.
+  Money grant_max;     // A sum up to this, of its currency, is granted without a human.
+  int grants_max = 2;  // In 30 days and for one shopper; then a human looks.
 };
 
 struct DisputedLine {

@@ -26,7 +26,7 @@ DisputeRequest request(std::vector<DisputedLine> lines, std::int64_t claimed_min
           .lines = std::move(lines),
           .claimed = euros(claimed_minor),
           .at = kBegin + hours(1),
-          .policy = {},
+          .policy = {.grant_max = euros(300)},
           .granted_lately = 0};
 }
 
@@ -59,6 +59,13 @@ TEST(Dispute, ASmallSumIsGrantedAtOnceButNotForEver) {
   again.granted_lately = again.policy.grants_max;
   EXPECT_EQ(open_dispute(again)->dispute.state, DisputeState::kOpen);
   EXPECT_EQ(open_dispute(request({line("cola", 2, 1)}, 301))->dispute.state, DisputeState::kOpen);
+}
+
+// Of a cabinet that has sold in another currency since.
+TEST(Dispute, NoSumIsSmallInAnotherCurrency) {
+  DisputeRequest other = request({line("cola", 2, 1)}, 1);
+  other.policy.grant_max.currency = Currency::parse("JPY").value();
+  EXPECT_EQ(open_dispute(other)->dispute.state, DisputeState::kOpen);
 }
 
 TEST(Dispute, AnOperatorDecidesLineByLine) {

@@ -8,6 +8,10 @@
 namespace tally::commerce {
 namespace {
 
+bool is_blind(const CabinetHealth& health) {
+  return health.cameras_working && *health.cameras_working < health.policy.cameras_least;
+}
+
 class Stepper {
  public:
   explicit Stepper(const CabinetHealth& health) : made_{health, {}} {}
@@ -41,6 +45,8 @@ class Stepper {
       health().camera_problems.resize(kCameraProblemsMax);
     }
     set(CabinetAlert::kCamera, !event.camera_problems.empty());
+    health().cameras_working = event.cameras_working;
+    set(CabinetAlert::kBlind, is_blind(health()));
   }
 
   void on(const ForcedDoor& event) {
@@ -137,6 +143,8 @@ std::string_view name_of(CabinetAlert alert) {
       return "camera";
     case CabinetAlert::kDoorForced:
       return "door_forced";
+    case CabinetAlert::kBlind:
+      return "blind";
   }
   std::abort();
 }
@@ -156,6 +164,7 @@ std::vector<std::string> why_closed(const CabinetHealth& health, bool restocking
   if (health.locked_warm) {
     reasons.emplace_back("this cabinet was too warm; its operator has to check what is inside");
   }
+  if (is_blind(health)) reasons.emplace_back("this cabinet's cameras do not work at the moment");
   if (health.locked_by_operator) reasons.emplace_back("this cabinet is out of order");
   return reasons;
 }

@@ -31,6 +31,7 @@ struct FleetPolicy {
   Duration warm_time = std::chrono::minutes(20);
   Duration offline_after = std::chrono::seconds(45);     // Three heartbeats.
   Duration no_reading_after = std::chrono::minutes(20);  // Of a cabinet that has told one.
+  std::int64_t cameras_least = 1;  // Fewer that work, and nobody could say what was taken.
 };
 // Readings out of this range are the sensor's fault and count as none.
 inline constexpr double kCelsiusLeast = -40;
@@ -44,6 +45,7 @@ enum class CabinetAlert : std::uint8_t {
   kNoTemperature,  // Its thermometer has gone silent.
   kCamera,         // A camera is dark, blurred or gone.
   kDoorForced,     // The door opened without a session.
+  kBlind,          // Fewer cameras work than a session needs: closed until more do.
 };
 [[nodiscard]] std::string_view name_of(CabinetAlert alert);
 
@@ -60,8 +62,9 @@ struct CabinetHealth {
   std::optional<Instant> warm_since;
   bool locked_warm = false;
   bool locked_by_operator = false;
-  std::vector<std::string> camera_problems;  // In words, by camera.
-  std::set<CabinetAlert> alerts;             // Raised and not cleared.
+  std::vector<std::string> camera_problems;     // In words, by camera.
+  std::optional<std::int64_t> cameras_working;  // As it said last; older cabinets do not say.
+  std::set<CabinetAlert> alerts;                // Raised and not cleared.
 };
 
 // clang-format off
@@ -70,7 +73,8 @@ struct CabinetConnected    { Instant at; std::int64_t connection = 1; std::strin
 struct CabinetDisconnected { Instant at; std::int64_t connection = 1; };
 struct Heartbeat           { Instant at; std::int64_t connection = 1;
                              std::optional<double> celsius;
-                             std::vector<std::string> camera_problems; };
+                             std::vector<std::string> camera_problems;
+                             std::optional<std::int64_t> cameras_working = {}; };
 struct ForcedDoor          { Instant at; };
 struct OperatorLocks       { Instant at; };
 struct OperatorClears      { Instant at; };  // Both locks; only the operator may say it is safe.
@@ -93,7 +97,7 @@ struct FleetStep {
 [[nodiscard]] FleetStep step(const CabinetHealth& health, const FleetEvent& event);
 
 // Why customers can't open it now, in words for them; empty where they can. Restockers may open a
-// cabinet that is warm or locked, not one that is offline.
+// cabinet that is warm, locked or blind, not one that is offline.
 [[nodiscard]] std::vector<std::string> why_closed(const CabinetHealth& health, bool restocking);
 
 // When a tick has something to do.

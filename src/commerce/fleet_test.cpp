@@ -147,6 +147,28 @@ TEST_F(Fleet, CamerasAndForcedDoorsAreAlertsAndTheOperatorMayLock) {
   EXPECT_EQ(health.camera_problems.size(), kCameraProblemsMax);
 }
 
+TEST_F(Fleet, ACabinetWithoutACameraThatWorksIsClosedButForRestocks) {
+  push(CabinetConnected{kBegin, 1});
+  const auto say = [&](std::optional<std::int64_t> working) {
+    push(Heartbeat{kBegin, 1, 4.0, {"cam1: no frames"}, working});
+  };
+  say(1);
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  EXPECT_THAT(told, ElementsAre("camera"));
+  say(0);
+  EXPECT_THAT(why_closed(health, false), ElementsAre(HasSubstr("cameras do not work")));
+  EXPECT_THAT(why_closed(health, true), IsEmpty());
+  EXPECT_THAT(told, ElementsAre("camera", "blind"));
+  push(OperatorClears{kBegin});  // Clears locks; it mends no camera.
+  EXPECT_FALSE(why_closed(health, false).empty());
+  say(1);
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  EXPECT_THAT(told, ElementsAre("camera", "blind", "clear blind"));
+  say(0);
+  say(std::nullopt);  // Another program runs in it now, which does not say.
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+}
+
 TEST_F(Fleet, AForcedDoorThatWasSeenToIsAnAlertAgainTheNextTimeAndOpensNoLock) {
   push(OperatorLocks{kBegin});
   push(ForcedDoor{kBegin + seconds(1)});

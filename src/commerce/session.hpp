@@ -98,7 +98,7 @@ struct Session {
   SessionKind kind = SessionKind::kShopping;
   ReviewLevel level = ReviewLevel::kByPerception;
   SessionPolicy policy;
-  Money hold_amount;  // The most that one session can cost.
+  Money hold_amount;  // The most that is captured of it; what it costs beyond becomes a debt.
 
   SessionState state = SessionState::kHolding;
   SessionEnd end = SessionEnd::kNone;

@@ -49,13 +49,16 @@ Agent::Impl::~Impl() {
   screen_.reset();
   play_.reset();
   recordings_.clear();
+  looks_.reset();
 }
 
 Result<void> Agent::Impl::start() {
   if (auto opened = open_parts(); !opened) return opened;
   start_link();
+  looks_ = std::make_unique<CameraLooks>(loop_, cameras_, options_.looks, look_events());
   recover();
   link_->start();
+  looks_->start();
   tick();
   watch_limits();
   return {};
@@ -197,7 +200,9 @@ void Agent::Impl::carry_out(const CabinetEffect& effect) {
 void Agent::Impl::set_lock(bool locked) {
   if (auto set = lock_->set_locked(locked); !set) tell(set.error().message);
   ++unlocks_;
-  if (!locked) shopper_may_open();
+  if (locked) return;
+  looks_->give_way();
+  shopper_may_open();
 }
 
 void Agent::Impl::show(const ShowOnScreen& what) {

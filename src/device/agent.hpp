@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "device/backoff.hpp"
 #include "device/camera.hpp"
+#include "device/camera_looks.hpp"
 #include "device/config.hpp"
 #include "device/key_file.hpp"
 #include "device/lock.hpp"
@@ -32,6 +33,7 @@ struct AgentOptions {
   std::filesystem::path recorder;  // Empty: recorder_program().
   Backoff reconnect{};
   Backoff retry{};                             // Of uploads.
+  CameraLookTimes looks{};                     // Between sessions.
   std::function<void(std::string_view)> tell;  // One line about what happens.
   ReadShelf read_shelf{};                      // Free play needs it.
 };

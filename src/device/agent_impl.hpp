@@ -70,6 +70,9 @@ class Agent::Impl {
   void finish_recording(const SessionId& session);
   SessionRecordingEvents recording_events(const SessionId& session);
   void shopper_may_open();
+  CameraLookEvents look_events();
+  void note_health(const std::string& camera, const std::function<void(CameraHealth&)>& note);
+  [[nodiscard]] std::int64_t cameras_working() const;
   Result<void> open_play();
   void play_changed();
   [[nodiscard]] bool may_play() const;  // Something is rendered, and does not play now.
@@ -85,6 +88,7 @@ class Agent::Impl {
   std::unique_ptr<http::HttpClient> client_;
   std::unique_ptr<Uploader> uploader_;
   std::vector<std::unique_ptr<SessionRecording>> recordings_;
+  std::unique_ptr<CameraLooks> looks_;
   std::set<SessionId> told_to_end_;
   std::optional<Duration> playing_since_;
   std::size_t playing_clip_ = 0;       // While playing_since_.

@@ -73,7 +73,8 @@ link::Heartbeat Agent::Impl::heartbeat() {
   link::Heartbeat beat{.celsius = read_celsius(options_.config.temperature),
                        .door_open = lock_->door_open(),
                        .buffered_bytes = footage_->waiting_bytes(),
-                       .camera_problems = {}};
+                       .camera_problems = {},
+                       .cameras_working = cameras_working()};
   for (const auto& [camera, health] : health_) {
     if (health.problem().empty()) continue;
     beat.camera_problems.push_back(

@@ -35,6 +35,7 @@ void Agent::Impl::begin_recording(const SessionId& session) {
                      const std::string& camera, std::int64_t number) {
         return folder / fmt::format("{}-{}", camera, number);
       }};
+  looks_->give_way();  // Where the door was opened without an unlock.
   for (const std::string& id : ids) health_[id].start();
   playing_since_ = loop_.now();
   auto& recording = recordings_.emplace_back(
@@ -102,6 +103,45 @@ void Agent::Impl::finish_recording(const SessionId& session) {
     play_->end_session();
     ask_charge(session);
   }
+}
+
+CameraLookEvents Agent::Impl::look_events() {
+  return {
+      .may_look =
+          [this] { return memory_.cabinet.state == CabinetState::kLocked && recordings_.empty(); },
+      .has_problems =
+          [this] {
+            return std::ranges::any_of(
+                health_, [](const auto& one) { return !one.second.problem().empty(); });
+          },
+      .clip = [this] { return static_cast<std::size_t>(memory_.next_clip); },
+      .on_seen =
+          [this](const std::string& camera, const CameraStats& stats) {
+            note_health(camera, [&](CameraHealth& health) { health.look(stats); });
+          },
+      .on_blind =
+          [this](const std::string& camera, std::string problem) {
+            note_health(camera, [&](CameraHealth& health) { health.fail(std::move(problem)); });
+          }};
+}
+
+// Whoever comes next must not be let in to cameras that see nothing: what changes is said at once.
+void Agent::Impl::note_health(const std::string& camera,
+                              const std::function<void(CameraHealth&)>& note) {
+  CameraHealth& health = health_[camera];
+  const std::string before = health.problem();
+  note(health);
+  if (health.problem() == before) return;
+  tell(camera + ": " + (health.problem().empty() ? "works again" : health.problem()));
+  update_screen();
+  if (link_->up()) link_->send(heartbeat());
+}
+
+std::int64_t Agent::Impl::cameras_working() const {
+  return std::ranges::count_if(cameras_, [&](const auto& camera) {
+    const auto known = health_.find(camera->id());
+    return known == health_.end() || known->second.problem().empty();
+  });
 }
 
 // The shopper of a virtual cabinet in its automatic mode.

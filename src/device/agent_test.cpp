@@ -76,6 +76,7 @@ class AgentTest : public ::testing::Test {
                                .recorder = fs::path(TALLY_BINARY_DIR) / "tally-recorder",
                                .reconnect = {Duration(20), Duration(100)},
                                .retry = {Duration(20), Duration(100)},
+                               .looks = looks_,
                                .tell = [this](std::string_view line) { log_.emplace_back(line); },
                                .read_shelf = shelf_of},
                               real_world());
@@ -145,6 +146,7 @@ class AgentTest : public ::testing::Test {
   std::unique_ptr<TestGateway> gateway_;
   std::unique_ptr<Agent> agent_;
   std::vector<std::string> log_;
+  CameraLookTimes looks_;
   SessionId session_ = SessionId::from_bits(IdBits{7});
 };
 
@@ -338,6 +340,31 @@ TEST_F(AgentTest, ACameraWithoutItsClipIsAProblemAndNotTheEndOfTheSession) {
   finish();
   EXPECT_EQ(manifest()->cameras[1].segments, std::vector<std::string>{""});
   EXPECT_TRUE(wait([&] { return !gateway_->heartbeats().back().camera_problems.empty(); }));
+}
+
+TEST_F(AgentTest, TellsWhichCamerasAreDeadThoughNobodyShops) {
+  looks_ = {.every = Duration(20), .again = Duration(20)};
+  fs::rename(folder_ / "clips", folder_ / "away");
+  connect();
+  const auto working = [&](std::int64_t number) {
+    return wait([&] {
+      const auto beats = gateway_->heartbeats();
+      return !beats.empty() && beats.back().cameras_working == number;
+    });
+  };
+  ASSERT_TRUE(working(0));
+  EXPECT_EQ(gateway_->heartbeats().back().camera_problems.size(), 2U);
+  fs::rename(folder_ / "away", folder_ / "clips");
+  ASSERT_TRUE(working(2));
+  EXPECT_TRUE(gateway_->heartbeats().back().camera_problems.empty());
+}
+
+TEST_F(AgentTest, ALookGivesWayToASession) {
+  looks_ = {.every = Duration(1), .again = Duration(1)};  // One is always under way.
+  connect();
+  unlock();
+  finish();
+  expect_whole();
 }
 
 TEST_F(AgentTest, PlaysWhatFreePlayHasRenderedAndHearsWhatWasCharged) {

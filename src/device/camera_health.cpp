@@ -33,6 +33,12 @@ void CameraHealth::take(const CameraStats& stats) {
 
 void CameraHealth::fail(std::string problem) { problem_ = std::move(problem); }
 
+void CameraHealth::look(const CameraStats& stats) {
+  CameraHealth now;
+  for (int second = 0; second < kSecondsOfTrouble; ++second) now.take(stats);
+  if (now.problem_ != problem_) problem_.clear();
+}
+
 // In the order of kProblems: the first one says most.
 void CameraHealth::judge() {
   const std::array seconds{seconds_silent_, seconds_dark_, seconds_bright_, seconds_blank_,

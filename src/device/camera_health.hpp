@@ -41,6 +41,9 @@ class CameraHealth {
   void start();                         // A recording begins.
   void take(const CameraStats& stats);  // A second of it.
   void fail(std::string problem);       // It could not be recorded.
+  // What was seen in between, behind a closed door: that there are pictures, and whether what was
+  // wrong with them has passed. In the dark no camera sees, so nothing begins to be wrong by it.
+  void look(const CameraStats& stats);
 
   // "" or what ails it: "no frames", "dark", "too bright", "blank", "frozen", or the recorder's own
   // words. Stays as the last recording left it.

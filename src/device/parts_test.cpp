@@ -293,6 +293,23 @@ TEST(CameraHealth, ForgetsWhatLastsLessLong) {
   }
 }
 
+// Behind a closed door it may be dark; what was wrong before passes only where it is seen to.
+TEST(CameraHealth, ALookBetweenSessionsFindsNothingNewButDeadCameras) {
+  const CameraStats good{30, 60'000, 20'000, 80.0};
+  const CameraStats dark{30, 60'000, 20'000, 16.5};
+  CameraHealth health;
+  health.look(dark);
+  EXPECT_EQ(health.problem(), "");
+  for (int i = 0; i < kSecondsOfTrouble; ++i) health.take(dark);
+  health.look(dark);
+  EXPECT_EQ(health.problem(), "dark");
+  health.look(good);
+  EXPECT_EQ(health.problem(), "");
+  health.fail("no frames");
+  health.look(dark);
+  EXPECT_EQ(health.problem(), "");
+}
+
 TEST(RecorderWords, AreRead) {
   const auto stats = parse_stats("stat frames=30 bytes=51234 key=10422 luma=87.5");
   ASSERT_TRUE(stats);

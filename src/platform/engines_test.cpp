@@ -1,4 +1,5 @@
 // What only one of the two stores can suffer.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,6 +74,30 @@ TEST_F(SqliteTest, IsForItsOwnersEyes) {
     EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
         << entry.path();
   }
+}
+
+// Whether a program beside this one finds the file locked, as SQLite looks before it takes the log.
+bool seen_locked(const fs::path& file) {
+  const pid_t other = ::fork();
+  if (other == 0) {
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    const bool asked = descriptor >= 0 && ::fcntl(descriptor, F_GETLK, &lock) == 0;
+    ::_exit(asked && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = 0;
+  return ::waitpid(other, &status, 0) == other && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Several processes share a file, and people look into it while the server runs.
+TEST_F(SqliteTest, KeepsItsLocksWhenAnotherConnectionIsOpened) {
+  const auto first = open();
+  ASSERT_TRUE(make_table(*first));
+  ASSERT_TRUE(seen_locked(file_));
+  const auto second = open();
+  EXPECT_TRUE(seen_locked(file_));
 }
 
 TEST_F(SqliteTest, IsBusyWhenAnotherWritesForTooLong) {

@@ -1,8 +1,7 @@
 #include "platform/sqlite_connection.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -240,15 +239,13 @@ Result<Answer> SqliteConnection::run(std::string_view sql, std::span<const Value
   return answer;
 }
 
-// Makes the file before SQLite does, whose other files then get its permissions.
+// Makes the file before SQLite does, whose other files then get its permissions. Not by open(2):
+// closing any descriptor of a file drops the locks that this process's connections have on it, and
+// another program would take away the log from under them.
 Result<void> make_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return fail(StoreError::kUnavailable,
-                fmt::format("{}: can't be opened: {}", file.string(), std::strerror(errno)));
-  }
-  ::close(descriptor);
-  return {};
+  if (::mknod(file.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 || errno == EEXIST) return {};
+  return fail(StoreError::kUnavailable,
+              fmt::format("{}: can't be made: {}", file.string(), std::strerror(errno)));
 }
 
 }  // namespace

@@ -120,11 +120,11 @@ Result<Config> load_config(const std::filesystem::path& file) {
   auto config = read_config(*text, file.string());
   if (!config) return config;
   const std::filesystem::path folder = file.parent_path();
-  for (auto* path :
-       {&config->data, &config->store.file, &config->store.connection_secret.file,
-        &config->server_secret.file, &config->payments.secret.file,
-        &config->payments.webhook_secret.file, &config->mail.password.file,
-        &config->pipeline.detector, &config->pipeline.close_up, &config->pipeline.embedder}) {
+  for (auto* path : {&config->data, &config->store.file, &config->store.connection_secret.file,
+                     &config->server_secret.file, &config->http.metrics_token.file,
+                     &config->payments.secret.file, &config->payments.webhook_secret.file,
+                     &config->mail.password.file, &config->pipeline.detector,
+                     &config->pipeline.close_up, &config->pipeline.embedder}) {
     anchor(*path, folder);
   }
   return config;
@@ -142,6 +142,8 @@ std::string show(const Config& config) {
   out.table("http");
   out.text("address", config.http.address);
   out.plain("port", config.http.port);
+  out.plain("behind_proxy", config.http.behind_proxy);
+  out.secret("metrics_token", config.http.metrics_token);
   out.table("store");
   out.text("engine", name_of(config.store.engine));
   out.text("file", config.store.file.string());
@@ -203,6 +205,7 @@ Result<std::optional<std::string>> resolve_secret(const SecretSource& source,
 Result<void> check_secrets(const Config& config, const SecretReader& reader) {
   for (const auto& [key, source] :
        {std::pair<std::string_view, const SecretSource&>{"secret", config.server_secret},
+        {"http.metrics_token", config.http.metrics_token},
         {"store.connection", config.store.connection_secret},
         {"payments.secret", config.payments.secret},
         {"payments.webhook_secret", config.payments.webhook_secret},

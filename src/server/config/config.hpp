@@ -71,6 +71,9 @@ struct Config {
     std::uint16_t port = 8080;  // 0: any that is free.
     // All requests come through a proxy, which sets X-Forwarded-For; else anybody could write it.
     bool behind_proxy = false;
+    // Whoever shows it may read /metrics; without one only a server that nobody but this machine
+    // reaches tells them.
+    SecretSource metrics_token{};
   } http;
   struct Store {
     StoreEngine engine = StoreEngine::kSqlite;

@@ -102,7 +102,8 @@ void ConfigReader::fill_in() {
 }
 
 void ConfigReader::read_http(const toml::table& table) {
-  toml_.check_keys(table, {"address", "port", "behind_proxy"});
+  toml_.check_keys(table,
+                   {"address", "port", "behind_proxy", "metrics_token_file", "metrics_token_env"});
   text(table, "address", config_.http.address);
   if (!is_address(config_.http.address)) {
     wrong(table, "address",
@@ -110,6 +111,7 @@ void ConfigReader::read_http(const toml::table& table) {
           "\"::\" for all");
   }
   integer(table, "port", {0, 65'535}, config_.http.port);
+  secret(table, "metrics_token", config_.http.metrics_token);
   if (!table.contains("behind_proxy")) return;
   const auto behind = table["behind_proxy"].value_exact<bool>();
   if (!behind) return wrong(table, "behind_proxy", "\"behind_proxy\" must be true or false");

@@ -252,6 +252,16 @@ TEST(Config, PathsOfAFileBeginWithItsFolder) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Config, NamesWhereTheMetricsTokenLies) {
+  const Config config = read("[http]\nbehind_proxy = true\nmetrics_token_file = \"token\"");
+  EXPECT_EQ(config.http.metrics_token.file, "token");
+  const auto again = read_config(show(config), "shown");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->http.metrics_token.file, "token");
+  EXPECT_TRUE(again->http.behind_proxy);
+  EXPECT_THAT(mistake("[http]\nmetrics_token = \"clear\""), HasSubstr("metrics_token_file"));
+}
+
 TEST(Secrets, AreReadFromFileOrEnvironment) {
   std::map<std::string, std::string> files{{"key", "s3cret\r\n"}, {"empty", "\n"}};
   files["long"] = std::string(kSecretBytesMax + 1, 'a');

@@ -215,7 +215,8 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
         commerce::Heartbeat event{.at = desk.now(),
                                   .connection = beat.connection,
                                   .celsius = beat.heartbeat.celsius,
-                                  .camera_problems = beat.heartbeat.camera_problems};
+                                  .camera_problems = beat.heartbeat.camera_problems,
+                                  .cameras_working = beat.heartbeat.cameras_working};
         auto told = desk.tell(beat.tenant, beat.cabinet, commerce::FleetEvent(std::move(event)));
         if (!told) return told;
       }

@@ -5,7 +5,7 @@
 namespace tally::records {
 
 template <>
-inline constexpr int kValues<commerce::CabinetAlert> = 5;
+inline constexpr int kValues<commerce::CabinetAlert> = 6;
 
 template <typename Archive, Same<commerce::FleetPolicy> Value>
 void describe(Archive& archive, Value& policy) {
@@ -13,6 +13,7 @@ void describe(Archive& archive, Value& policy) {
   archive("warm_time_ms", policy.warm_time);
   archive("offline_after_ms", policy.offline_after);
   archive("no_reading_after_ms", policy.no_reading_after);
+  archive("cameras_least", policy.cameras_least);
 }
 
 template <typename Archive, Same<commerce::CabinetHealth> Value>
@@ -30,6 +31,7 @@ void describe(Archive& archive, Value& health) {
   archive("locked_warm", health.locked_warm);
   archive("locked_by_operator", health.locked_by_operator);
   archive("camera_problems", health.camera_problems);
+  archive("cameras_working", health.cameras_working);
   archive("alerts", health.alerts);
 }
 

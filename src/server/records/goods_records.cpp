@@ -81,6 +81,7 @@ void describe(Archive& archive, Value& market) {
   archive("hold", market.hold);
   archive("review_level", market.review_level);
   archive("prices", market.prices);
+  archive("dispute_grant_max", market.dispute_grant_max);
 }
 
 template <typename Archive, Same<commerce::Facing> Value>

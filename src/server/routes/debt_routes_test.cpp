@@ -29,7 +29,8 @@ TEST_P(DebtRoutes, GiveBackWhatWasPaidThoughTheRestWasGivenUp) {
        {{"debt", owes.at("debts").at(0).at("key")}, {"reason", "The card was stolen"}});
   EXPECT_EQ(books().at("debt_written_off"), 600);
 
-  services_->dispute_policy.grant_minor_max = 500;
+  call(200, owner_, "PATCH", "/v1/markets/" + market_,
+       {{"dispute_grant_max", {{"minor", 500}, {"currency", "EUR"}}}});
   const std::string receipt = get(sam_, path_of(session)).at("receipt");
   const json line = {{"sku", "water"}, {"quantity", 2}};
   EXPECT_EQ(post(sam_, "/v1/receipts/" + receipt + "/disputes",

@@ -185,6 +185,23 @@ Result<Disputed> disputed_in_path(const ApiCall& call) {
   return Disputed{*std::move(receipt), *shopper, std::move(detail->value)};
 }
 
+// As its cabinet's market has it now. Where nothing is known of it any more a human decides.
+Result<commerce::DisputePolicy> policy_of(const ApiCall& call, const Services& services,
+                                          const SessionId& id) {
+  commerce::DisputePolicy policy{.grant_max = {}, .grants_max = services.dispute_grants_max};
+  const auto session = need_row<commerce::Session>(call, id.text());
+  if (!session) return std::unexpected(session.error());
+  const auto cabinet = core::find_row<commerce::Cabinet>(call.transaction(), call.tenant(),
+                                                         session->value.cabinet.text());
+  if (!cabinet) return std::unexpected(cabinet.error());
+  if (!*cabinet) return policy;
+  const auto market = core::find_row<commerce::Market>(call.transaction(), call.tenant(),
+                                                       (*cabinet)->value.market.text());
+  if (!market) return std::unexpected(market.error());
+  if (*market) policy.grant_max = commerce::dispute_grant_max((*market)->value);
+  return policy;
+}
+
 // A quantity that no receipt has can't be below what was charged; the dispute says so.
 Result<commerce::DisputeRequest> request_of(const ApiCall& call, const Services& services,
                                             const Disputed& disputed) {
@@ -195,7 +212,9 @@ Result<commerce::DisputeRequest> request_of(const ApiCall& call, const Services&
   request.receipt = receipt.id;
   request.receipt_at = receipt.revisions.empty() ? receipt.at : disputed.receipt.created_at;
   request.at = call.now;
-  request.policy = services.dispute_policy;
+  const auto policy = policy_of(call, services, receipt.session);
+  if (!policy) return std::unexpected(policy.error());
+  request.policy = *policy;
   BodyReader body(call.body());
   request.words = body.text("words", commerce::kDisputeTextMax, 0);
   const auto lines = read_lines(body);

@@ -155,6 +155,7 @@ json market_json(const Row<Market>& row) {
           {"price_includes_tax", row.value.price_includes_tax},
           {"hold", json_of(row.value.hold)},
           {"review_level", static_cast<int>(row.value.review_level)},
+          {"dispute_grant_max", json_of(commerce::dispute_grant_max(row.value))},
           {"prices", std::move(prices)},
           {"created_at", to_string(row.created_at)},
           {"version", row.version}};
@@ -167,6 +168,7 @@ void read_rules(BodyReader& body, Market& market) {
   if (const auto level = body.integer_if("review_level", 1, 5)) {
     market.review_level = static_cast<commerce::ReviewLevel>(*level);
   }
+  if (body.has("dispute_grant_max")) market.dispute_grant_max = body.money("dispute_grant_max");
 }
 
 Result<ApiAnswer> create_market(ApiCall& call, Services& services) {

@@ -3,15 +3,19 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "platform/events.hpp"
 #include "server/records/event_json.hpp"
 
 namespace tally::routes {
 
-// Where one page stands. `reading` and `again` make sure that one read at a time is under way.
+// Where one page stands. What changes is the round's that is under way.
 struct LiveEvents::Reader {
   TenantId tenant;
   std::int64_t after = 0;
@@ -21,64 +25,136 @@ struct LiveEvents::Reader {
   Show show;
   bool shown = false;
   std::shared_ptr<http::EventStream> stream;
-  bool reading = false;
-  bool again = false;
-  bool closed = false;
 };
 
+namespace {
+
+struct Place {
+  TenantId tenant;
+  std::int64_t after = 0;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+}  // namespace
+
 struct LiveEvents::Shared : std::enable_shared_from_this<LiveEvents::Shared> {
-  // What one look at the store gives.
+  using Readers = std::vector<std::shared_ptr<Reader>>;
+  using Group = std::pair<Place, Readers>;
+  // What one look at the store gives those of one place.
   struct Found {
     std::vector<platform::StoredEvent> events;
-    std::optional<std::string> shown;
+    std::vector<std::optional<Result<std::string>>> shown;  // By reader; empty: as it was.
   };
 
   explicit Shared(platform::Store& store_) : store(store_) {}
 
-  void look(const std::shared_ptr<Reader>& reader);
-  void read(const std::shared_ptr<Reader>& reader);
-  void got(const std::shared_ptr<Reader>& reader, Result<Found> found);
-  static bool send(Reader& reader, const Found& found);
+  void look();
+  void begin_round();
+  void read(std::shared_ptr<std::vector<Group>> left);
+  static Result<Found> find(platform::Transaction& transaction, const Group& group);
+  void got(std::span<const Group> groups, const Result<std::vector<Found>>& found);
+  static bool send(Reader& reader, const Found& found,
+                   const std::optional<Result<std::string>>& shown);
   void forget(const std::shared_ptr<Reader>& reader);
 
   platform::Store& store;
-  mutable std::mutex mutex;
-  std::vector<std::shared_ptr<Reader>> readers;
+  mutable std::mutex mutex;  // Guards all below.
+  Readers readers;
+  std::uint64_t looks = 0;
+  bool reading = false;  // A round is under way,
+  bool again = false;    // and another one is wanted after it.
   bool stopped = false;
 };
 
-void LiveEvents::Shared::look(const std::shared_ptr<Reader>& reader) {
+void LiveEvents::Shared::look() {
   {
     const std::lock_guard lock(mutex);
-    if (reader->closed || stopped) return;
-    reader->again = true;
-    if (std::exchange(reader->reading, true)) return;
-    reader->again = false;
+    again = true;
+    if (stopped || std::exchange(reading, true)) return;
   }
-  read(reader);
+  begin_round();
 }
 
-void LiveEvents::Shared::read(const std::shared_ptr<Reader>& reader) {
-  const auto work = [reader](platform::Transaction& transaction) -> Result<Found> {
-    auto events = platform::events_after(transaction, reader->tenant, reader->after,
-                                         platform::kEventsPageMax);
-    if (!events) return std::unexpected(std::move(events.error()));
-    Found found{*std::move(events), std::nullopt};
-    if (!reader->show) return found;
-    const bool changed = std::ranges::any_of(
-        found.events, [&](const auto& event) { return event.object_id == reader->object; });
-    if (reader->shown && !changed) return found;
-    auto shown = reader->show(transaction);
-    if (!shown) return std::unexpected(std::move(shown.error()));
-    found.shown = *std::move(shown);
-    return found;
+// One round looks once for everybody.
+void LiveEvents::Shared::begin_round() {
+  std::map<Place, Readers> places;
+  {
+    const std::lock_guard lock(mutex);
+    if (stopped || readers.empty() || !std::exchange(again, false)) {
+      reading = false;
+      return;
+    }
+    for (const auto& reader : readers) places[{reader->tenant, reader->after}].push_back(reader);
+  }
+  read(std::make_shared<std::vector<Group>>(std::make_move_iterator(places.begin()),
+                                            std::make_move_iterator(places.end())));
+}
+
+void LiveEvents::Shared::read(std::shared_ptr<std::vector<Group>> left) {
+  if (left->empty()) return begin_round();
+  const std::size_t number = std::min(left->size(), kPlacesAtATime);
+  const auto groups = std::make_shared<std::vector<Group>>(
+      std::make_move_iterator(left->end() - static_cast<std::ptrdiff_t>(number)),
+      std::make_move_iterator(left->end()));
+  left->resize(left->size() - number);
+  {
+    const std::lock_guard lock(mutex);
+    ++looks;
+  }
+  const auto work = [groups](platform::Transaction& transaction) -> Result<std::vector<Found>> {
+    std::vector<Found> all;
+    for (const Group& group : *groups) {
+      auto found = find(transaction, group);
+      if (!found) return std::unexpected(std::move(found.error()));
+      all.push_back(*std::move(found));
+    }
+    return all;
   };
-  store.read(work, [self = shared_from_this(), reader](Result<Found> found) {
-    self->got(reader, std::move(found));
+  store.read(work, [self = shared_from_this(), groups, left](Result<std::vector<Found>> found) {
+    self->got(*groups, found);
+    self->read(left);
   });
 }
 
-bool LiveEvents::Shared::send(Reader& reader, const Found& found) {
+Result<LiveEvents::Shared::Found> LiveEvents::Shared::find(platform::Transaction& transaction,
+                                                           const Group& group) {
+  const auto& [place, readers] = group;
+  auto events =
+      platform::events_after(transaction, place.tenant, place.after, platform::kEventsPageMax);
+  if (!events) return std::unexpected(std::move(events.error()));
+  Found found{*std::move(events), {}};
+  for (const auto& reader : readers) {
+    auto& shown = found.shown.emplace_back();
+    if (!reader->show) continue;
+    const bool changed = std::ranges::any_of(
+        found.events, [&](const auto& event) { return event.object_id == reader->object; });
+    if (changed || !reader->shown) shown = reader->show(transaction);
+  }
+  return found;
+}
+
+// A store that is away for a moment keeps nobody from what comes later: the next poke looks again.
+void LiveEvents::Shared::got(std::span<const Group> groups,
+                             const Result<std::vector<Found>>& found) {
+  if (!found && found.error().code.kind == ErrorKind::kUnavailable) return;
+  for (std::size_t at = 0; at < groups.size(); ++at) {
+    const Readers& at_place = groups[at].second;
+    for (std::size_t i = 0; i < at_place.size(); ++i) {
+      const auto& reader = at_place[i];
+      if (found && send(*reader, (*found)[at], (*found)[at].shown[i])) continue;
+      reader->stream->close();
+      forget(reader);
+    }
+    const bool more = found && std::ssize((*found)[at].events) == platform::kEventsPageMax;
+    const std::lock_guard lock(mutex);
+    again = again || more;
+  }
+}
+
+bool LiveEvents::Shared::send(Reader& reader, const Found& found,
+                              const std::optional<Result<std::string>>& shown) {
+  if (shown && !*shown) return false;
   for (const auto& event : found.events) {
     reader.after = event.sequence;
     if (reader.show || (!reader.types.empty() && !reader.types.contains(event.type))) continue;
@@ -88,32 +164,13 @@ bool LiveEvents::Shared::send(Reader& reader, const Found& found) {
          event.type, std::to_string(event.sequence)});
     if (!sent) return false;
   }
-  if (!found.shown) return true;
+  if (!shown) return true;
   reader.shown = true;
-  return reader.stream->send({*found.shown, reader.type, std::to_string(reader.after)});
-}
-
-void LiveEvents::Shared::got(const std::shared_ptr<Reader>& reader, Result<Found> found) {
-  const bool sent = found && send(*reader, *found);
-  const bool more = sent && std::ssize(found->events) == platform::kEventsPageMax;
-  if (!sent) {
-    reader->stream->close();
-    return forget(reader);
-  }
-  {
-    const std::lock_guard lock(mutex);
-    if (reader->closed || stopped || (!more && !reader->again)) {
-      reader->reading = false;
-      return;
-    }
-    reader->again = false;
-  }
-  read(reader);
+  return reader.stream->send({**shown, reader.type, std::to_string(reader.after)});
 }
 
 void LiveEvents::Shared::forget(const std::shared_ptr<Reader>& reader) {
   const std::lock_guard lock(mutex);
-  reader->closed = true;
   std::erase(readers, reader);
 }
 
@@ -155,21 +212,14 @@ std::shared_ptr<http::EventStream> LiveEvents::start(const std::shared_ptr<Reade
     if (shared_->stopped || shared_->readers.size() >= kStreamsMax) return nullptr;
     shared_->readers.push_back(reader);
   }
-  shared_->look(reader);
+  shared_->look();
   return reader->stream;
 }
 
-void LiveEvents::poke() {
-  std::vector<std::shared_ptr<Reader>> all;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    all = shared_->readers;
-  }
-  for (const auto& reader : all) shared_->look(reader);
-}
+void LiveEvents::poke() { shared_->look(); }
 
 void LiveEvents::close_all() {
-  std::vector<std::shared_ptr<Reader>> all;
+  Shared::Readers all;
   {
     const std::lock_guard lock(shared_->mutex);
     shared_->stopped = true;
@@ -181,6 +231,11 @@ void LiveEvents::close_all() {
 std::size_t LiveEvents::size() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->readers.size();
+}
+
+std::uint64_t LiveEvents::looks() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->looks;
 }
 
 }  // namespace tally::routes

@@ -2,21 +2,20 @@
 // store.
 //
 // What a stream gets is what events_after() gives from where it stands, in order and without gaps;
-// a hint only says that it is worth looking. A page that reads too slowly is cut off, comes back
-// with Last-Event-ID, and catches up.
+// a hint only says that it is worth looking. One reader looks for all streams: those of a tenant
+// that stand at the same event, which is where all come to stand, cost one query together. A page
+// that reads too slowly is cut off, comes back with Last-Event-ID, and catches up.
 //
 // Ownership: borrows the store. Thread-safety: all functions may be called from any thread.
-// Limits: kStreamsMax; beyond, open() gives nothing.
+// Limits: kStreamsMax; beyond, open() gives nothing. kPlacesAtATime in one transaction.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "base/id.hpp"
 #include "platform/http/event_stream.hpp"
@@ -25,6 +24,7 @@
 namespace tally::routes {
 
 inline constexpr std::size_t kStreamsMax = 2'000;
+inline constexpr std::size_t kPlacesAtATime = 16;
 
 class LiveEvents {
  public:
@@ -45,6 +45,7 @@ class LiveEvents {
   void poke();
   void close_all();
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::uint64_t looks() const;  // Transactions so far.
 
  private:
   struct Reader;

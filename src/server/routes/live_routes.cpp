@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/secret.hpp"
+#include "server/api/admission.hpp"
 #include "server/routes/live_events.hpp"
 #include "server/routes/own.hpp"
 #include "server/routes/routes.hpp"
@@ -40,7 +42,23 @@ Result<ApiAnswer> stream_session(ApiCall& call, const Services& services) {
 
 // ---- The server itself
 
+// What is sold, and how much, is nobody's business but the operator's.
+Result<void> check_metrics(const ApiCall& call, const Services& services) {
+  if (!services.metrics_token) return {};
+  if (services.metrics_token->empty()) {
+    return fail(ApiError::kUnauthenticated,
+                "metrics are told to who shows a token, and the configuration names none: "
+                "metrics_token_file or metrics_token_env in [http]");
+  }
+  const auto shown = api::credential_of(call.request.headers, {});
+  if (!shown) return std::unexpected(shown.error());
+  if (*shown && same_secret((*shown)->secret, *services.metrics_token)) return {};
+  return fail(ApiError::kUnauthenticated,
+              "Authorization must be \"Bearer\" and the metrics' token");
+}
+
 Result<void> read_metrics(ApiCall& call, const Services& services) {
+  if (auto may = check_metrics(call, services); !may) return may;
   if (!services.metrics) {
     call.carried = std::string();
     return {};

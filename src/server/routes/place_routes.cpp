@@ -93,17 +93,19 @@ json health_json(const std::optional<commerce::CabinetHealth>& known) {
   const commerce::CabinetHealth health = known.value_or(commerce::CabinetHealth{});
   json alerts = json::array();
   for (const auto alert : health.alerts) alerts.push_back(name_of(alert));
-  return {{"connected", health.connected},
-          {"last_seen", json_of(health.last_seen)},
-          {"software", health.software.empty() ? json(nullptr) : json(health.software)},
-          {"cameras", health.cameras},
-          {"celsius", health.celsius ? json(*health.celsius) : json(nullptr)},
-          {"celsius_at", json_of(health.celsius_at)},
-          {"warm_since", json_of(health.warm_since)},
-          {"locked_warm", health.locked_warm},
-          {"locked_by_operator", health.locked_by_operator},
-          {"camera_problems", health.camera_problems},
-          {"alerts", std::move(alerts)}};
+  return {
+      {"connected", health.connected},
+      {"last_seen", json_of(health.last_seen)},
+      {"software", health.software.empty() ? json(nullptr) : json(health.software)},
+      {"cameras", health.cameras},
+      {"celsius", health.celsius ? json(*health.celsius) : json(nullptr)},
+      {"celsius_at", json_of(health.celsius_at)},
+      {"warm_since", json_of(health.warm_since)},
+      {"locked_warm", health.locked_warm},
+      {"locked_by_operator", health.locked_by_operator},
+      {"camera_problems", health.camera_problems},
+      {"cameras_working", health.cameras_working ? json(*health.cameras_working) : json(nullptr)},
+      {"alerts", std::move(alerts)}};
 }
 
 json model_json(const std::optional<core::UsedModel>& model) {

@@ -91,7 +91,7 @@ class Roles : public BusinessTest {
 TALLY_ON_BOTH_STORES(Roles);
 
 json Roles::own_things() {
-  services_->dispute_policy.grants_max = 0;  // A human decides all of them.
+  services_->dispute_grants_max = 0;  // A human decides all of them.
   services_->begin_card = [](const payments::CardWish& wish) -> Result<payments::CardPage> {
     return payments::CardPage{"cs_" + wish.key, "https://checkout.stripe.com/c/pay/1", {}};
   };

@@ -123,6 +123,57 @@ TEST_P(Fleet, ShowsWhatAWalletAndAFleetShow) {
   EXPECT_EQ(get(owner_, "/v1/cabinets/" + cabinet_).at("session"), open.at("id"));
 }
 
+TEST_P(Fleet, SellsNothingWhereNoCameraWorks) {
+  set_up_shop();
+  const auto say = [&](std::int64_t working) {
+    tell(*CabinetId::parse(cabinet_), commerce::FleetEvent(commerce::Heartbeat{
+                                          world_.now(), 1, 4.0, {"cam0: no frames"}, working}));
+  };
+  const auto raised = [&] {
+    int blind = 0;
+    const json alerts = get(owner_, "/v1/alerts?state=raised").at("data");
+    for (const json& alert : alerts) blind += alert.at("kind") == "cabinet_blind";
+    return blind;
+  };
+  say(0);
+  const json body = {{"door_token", door_token()}, {"payment_method", method_}};
+  const json refused = call(409, sam_, "POST", "/v1/sessions", body);
+  EXPECT_EQ(refused.at("code"), "cabinet_closed");
+  EXPECT_THAT(refused.at("detail").get<std::string>(), ::testing::HasSubstr("cameras"));
+  const json cabinet = get(owner_, "/v1/cabinets/" + cabinet_);
+  EXPECT_EQ(cabinet.at("opens"), false);
+  EXPECT_EQ(cabinet.at("health").at("cameras_working"), 0);
+  EXPECT_EQ(raised(), 1);
+  restock(4);
+  say(1);
+  EXPECT_EQ(raised(), 0);
+  call(201, sam_, "POST", "/v1/sessions",
+       {{"door_token", door_token()}, {"payment_method", method_}});
+}
+
+TEST_P(Fleet, GrantsDisputesByItsMarket) {
+  set_up_shop();
+  const std::string path = "/v1/markets/" + market_;
+  const json before = get(owner_, path);
+  EXPECT_EQ(before.at("dispute_grant_max").at("minor"), 300);  // Of a hold of 2000.
+  const auto change = [&](const json& amount, int status = 200) {
+    return call(status, owner_, "PATCH", path, {{"dispute_grant_max", amount}});
+  };
+  change({{"minor", 100}, {"currency", "JPY"}}, 422);
+  change({{"minor", 249}, {"currency", "EUR"}});
+  EXPECT_EQ(get(owner_, path).at("hold"), before.at("hold"));
+  const auto dispute = [&] {
+    const json line = {{"sku", "water"}, {"quantity", 0}};
+    const std::string receipt = get(sam_, path_of(buy(1))).at("receipt");
+    return post(sam_, "/v1/receipts/" + receipt + "/disputes",
+                {{"words", "I took nothing"}, {"lines", json::array({line})}})
+        .at("state");
+  };
+  EXPECT_EQ(dispute(), "open");
+  change({{"minor", 250}, {"currency", "EUR"}});
+  EXPECT_EQ(dispute(), "granted");
+}
+
 // A cabinet's planograms and a shopper's disputes are found by an index. So what others have is not
 // read, which shows where it can't be read.
 TEST_P(Fleet, IsNotHeldUpByAnothersPlanogram) {
@@ -160,7 +211,7 @@ TEST_P(Fleet, FindsThePlanogramsOfAnOlderProgram) {
 
 TEST_P(Fleet, IsNotHeldUpByAnothersDisputes) {
   set_up_shop();
-  services_->dispute_policy.grants_max = 2;
+  services_->dispute_grants_max = 2;
   const auto dispute = [&](const SessionId& session, int quantity) {
     const json line = {{"sku", "water"}, {"quantity", quantity}};
     const std::string receipt = get(sam_, path_of(session)).at("receipt");

@@ -278,6 +278,57 @@ TEST_P(Routes, TellWhatHappened) {
   reader.reset();
 }
 
+// Each look costs the store something: so all streams look together.
+TEST_P(Routes, LookOnceForAllStreams) {
+  constexpr std::size_t kPages = 12;
+  make_site();
+  std::vector<TestPeer> pages;
+  for (std::size_t i = 0; i < kPages; ++i) {
+    pages.push_back(peer());
+    pages.back().send(http::request_text("GET", "/v1/events/stream?after=0",
+                                         api::testing::headers_for(owner_, "")));
+    EXPECT_THAT(pages.back().read_until("\r\n\r\n"), HasSubstr("200 OK"));
+    EXPECT_THAT(pages.back().read_until("\n\n"), HasSubstr("id: 1"));
+  }
+  EXPECT_EQ(live_->size(), kPages);
+  const std::uint64_t before = live_->looks();
+  make_site();
+  for (TestPeer& page : pages) EXPECT_THAT(page.read_until("\n\n"), HasSubstr("id: 2"));
+  EXPECT_GT(live_->looks(), before);
+  EXPECT_LT(live_->looks(), before + kPages / 2);
+}
+
+TEST_P(Routes, StreamsThatStandElsewhereHoldUpNoOther) {
+  make_site();
+  std::vector<std::shared_ptr<http::EventStream>> waiting;
+  for (std::size_t i = 0; i < 2 * kPlacesAtATime + 1; ++i) {
+    waiting.push_back(
+        live_->open(*TenantId::parse(tenant_), 1'000 + static_cast<std::int64_t>(i), {}));
+  }
+  TestPeer page = peer();
+  page.send(http::request_text("GET", "/v1/events/stream?after=0",
+                               api::testing::headers_for(owner_, "")));
+  EXPECT_THAT(page.read_until("\n\n"), HasSubstr("200 OK"));
+  make_site();
+  EXPECT_THAT(page.read_until("id: 2"), HasSubstr("id: 2"));
+}
+
+TEST_P(Routes, TellMetricsToWhoShowsTheirToken) {
+  services_->metrics = [] { return std::string("tally_up 1\n"); };
+  const auto status = [&](std::string_view token) { return ask("GET", "/metrics", token).status; };
+  EXPECT_EQ(status(""), 200);
+  services_->metrics_token = "";
+  EXPECT_EQ(status(""), 401);
+  EXPECT_EQ(status(owner_), 401);
+  services_->metrics_token = "for-prometheus";
+  EXPECT_EQ(status(""), 401);
+  EXPECT_EQ(status("for-prometheu"), 401);
+  EXPECT_EQ(status(owner_), 401);
+  const auto told = ask("GET", "/metrics", "for-prometheus");
+  EXPECT_EQ(told.status, 200);
+  EXPECT_THAT(told.body, HasSubstr("tally_up"));
+}
+
 TEST_P(Routes, KeepWebhookEndpoints) {
   EXPECT_EQ(refused("POST", "/v1/webhook_endpoints", R"({"url": "http://example.com"})"),
             "422 value_invalid");

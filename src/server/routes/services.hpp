@@ -93,12 +93,14 @@ struct Services {
   std::string public_url = {};          // Where the wallet is: the provider leads back to it.
   gateway::Gateway* gateway = nullptr;  // Where cabinets' connections go.
   commerce::SessionPolicy session_policy = {};
-  commerce::DisputePolicy dispute_policy = {};
-  bool live = false;                                  // Payments are real money.
+  int dispute_grants_max = commerce::DisputePolicy{}.grants_max;  // The sum is the market's.
+  bool live = false;                                              // Payments are real money.
   bool sandbox = false;                               // Test cards, and what their banks ask.
   std::string stripe_webhook_secret = {};             // Empty: Stripe tells nothing here.
   std::function<Result<std::string>()> metrics = {};  // On a worker's thread.
-  std::function<bool()> ready = {};                   // The same.
+  // Who may read them: whoever shows this token; nobody where it is empty; anybody without it.
+  std::optional<std::string> metrics_token = {};
+  std::function<bool()> ready = {};  // The same.
 };
 
 }  // namespace tally::routes

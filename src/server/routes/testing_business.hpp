@@ -40,7 +40,7 @@ class BusinessTest : public RoutesTest {
         migrate(*connection_, "sandbox", payments::sandbox_migrations(), platform::testing::at(0));
     ASSERT_TRUE(migrated) << migrated.error().message;
     services_->sandbox = true;
-    services_->dispute_policy.grants_max = 1;
+    services_->dispute_grants_max = 1;
     services_->metrics = [] { return std::string("tally_up 1\n"); };
     services_->ready = [this] { return ready_.load(); };
   }

@@ -33,6 +33,10 @@ bool has_all_roles(const Config& config) {
                              [&](ServerRole role) { return has_role(config, role); });
 }
 
+bool is_local(const Config::Http& http) {
+  return !http.behind_proxy && (http.address.starts_with("127.") || http.address == "::1");
+}
+
 Result<platform::StoreOptions> store_options(const Config& config) {
   platform::StoreOptions options;
   options.threads = config.store.threads;

@@ -18,6 +18,9 @@ namespace tally::serve {
 [[nodiscard]] bool has_role(const config::Config& config, config::ServerRole role);
 [[nodiscard]] bool has_all_roles(const config::Config& config);
 
+// Only who is on this machine reaches it, and no proxy brings others.
+[[nodiscard]] bool is_local(const config::Config::Http& http);
+
 Result<void> make_folder(const config::Config& config);
 Result<platform::StoreOptions> store_options(const config::Config& config);
 // All rooms' tables, on a connection of its own.

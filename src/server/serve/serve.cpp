@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "platform/jobs.hpp"
@@ -37,6 +39,7 @@ using server::LogLevel;
 
 constexpr std::size_t kHttpThreads = 2;
 constexpr Duration kEventsLooked = std::chrono::seconds(1);
+constexpr Duration kReadyKept = std::chrono::seconds(1);
 
 std::string words_of_code(const std::string& code, const std::string& operator_name) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(identity::kCodeLifetime);
@@ -205,7 +208,11 @@ class Serve::Impl {
     if (!notices) return std::unexpected(notices.error());
     services_->stripe_webhook_secret = notices->value_or("");
     services_->metrics = [this] { return metrics(); };
-    services_->ready = [this] { return static_cast<bool>(gauges()); };
+    services_->ready = [this] { return ready(); };
+    const auto token =
+        config::resolve_secret(config().http.metrics_token, config::system_secrets());
+    if (!token) return std::unexpected(token.error());
+    if (*token || !is_local(config().http)) services_->metrics_token = token->value_or("");
     api::ApiOptions api_options;
     api_options.authenticate = [live = *live](platform::Transaction& transaction,
                                               std::string_view credential, Instant now) {
@@ -350,6 +357,17 @@ class Serve::Impl {
     });
   }
 
+  // Whoever asks may: so the store is asked once a second at most.
+  bool ready() {
+    const std::lock_guard lock(ready_mutex_);
+    const Instant now = world_.now();
+    if (!ready_looked_ || now < *ready_looked_ || now >= *ready_looked_ + kReadyKept) {
+      ready_ = static_cast<bool>(gauges());
+      ready_looked_ = now;
+    }
+    return ready_;
+  }
+
   Result<std::string> metrics() {
     const auto now = gauges();
     if (!now) return std::unexpected(now.error());
@@ -360,6 +378,9 @@ class Serve::Impl {
   server::World& world_;
   bool stopped_ = false;
   Meters meters_;
+  std::mutex ready_mutex_;  // Guards what /readyz said last.
+  std::optional<Instant> ready_looked_;
+  bool ready_ = false;
   core::HintBoard board_;
   std::unique_ptr<platform::Store> store_;
   std::optional<platform::BlobFiles> blobs_;

@@ -53,6 +53,14 @@ TEST_F(Start, ADemoNeedsNoMail) {
   EXPECT_EQ(outcome(std::move(demo)), "started");
 }
 
+TEST_F(Start, OnlyAServerOfItsOwnMachineTellsMetricsToAnybody) {
+  EXPECT_TRUE(is_local({.address = "127.0.0.1"}));
+  EXPECT_TRUE(is_local({.address = "::1"}));
+  EXPECT_FALSE(is_local({.address = "127.0.0.1", .behind_proxy = true}));
+  EXPECT_FALSE(is_local({.address = "0.0.0.0"}));
+  EXPECT_FALSE(is_local({.address = "192.0.2.1"}));
+}
+
 TEST_F(Start, MoneyIsRealUnlessItIsSaidToBeATest) {
   config::Config config;
   EXPECT_EQ(is_live(config).value(), false);

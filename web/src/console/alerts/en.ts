@@ -52,6 +52,7 @@ export const en = {
     cabinet_too_warm: "Cabinet is too warm",
     cabinet_no_temperature: "Cabinet tells no temperature",
     cabinet_camera: "A camera does not work",
+    cabinet_blind: "No camera works: closed for shoppers",
     cabinet_door_forced: "Door was forced",
     cabinet_report_refused: "A cabinet’s report was refused",
     door_forced: "Door was forced",

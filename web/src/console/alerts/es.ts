@@ -56,6 +56,7 @@ export const es: typeof en = {
     cabinet_too_warm: "La nevera está demasiado caliente",
     cabinet_no_temperature: "La nevera no dice su temperatura",
     cabinet_camera: "Una cámara no funciona",
+    cabinet_blind: "No funciona ninguna cámara: cerrada a los clientes",
     cabinet_door_forced: "Puerta forzada",
     cabinet_report_refused: "Se rechazó un informe de la nevera",
     door_forced: "Puerta forzada",

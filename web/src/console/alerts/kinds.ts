@@ -17,6 +17,6 @@ export function detailOf(
 ): string {
   if (alert.state !== "raised" || !cabinet) return "";
   const { camera_problems: problems, celsius: degrees } = cabinet.health;
-  if (alert.kind === "cabinet_camera") return problems.join(", ");
+  if (["cabinet_camera", "cabinet_blind"].includes(alert.kind)) return problems.join(", ");
   return alert.kind === "cabinet_too_warm" && degrees !== null ? celsius(degrees) : "";
 }

@@ -17,7 +17,11 @@ export const es: typeof en = {
   currencyHint: "Tres letras, por ejemplo EUR. Después no se puede cambiar.",
   hold: "Retención en la tarjeta",
   holdIn: (currency) => `Retención en la tarjeta (${currency})`,
-  holdHint: "En cada apertura. Es también lo máximo que puede costar una visita.",
+  holdHint:
+    "En cada apertura. Una visita que cuesta más deja una deuda, que se paga antes de la siguiente.",
+  grantIn: (currency) => `Se devuelve sin que nadie mire (${currency})`,
+  grantHint:
+    "Una reclamación de no más que esto se devuelve al momento. Vacío: el 15 % de lo retenido.",
   includes: "Los precios incluyen impuesto",
   added: "El impuesto se añade",
   taxHow: "Impuesto",
@@ -59,6 +63,7 @@ export const es: typeof en = {
     name: "Dele un nombre.",
     currency: "Tres letras de ISO 4217, por ejemplo EUR, USD o MXN.",
     hold: "Escriba un importe mayor que cero, por ejemplo 20.",
+    grant: "Escriba un importe, por ejemplo 3, o nada.",
     price: "Escriba un importe, por ejemplo 2,50.",
     tax: "Un porcentaje de 0 a 100, con dos decimales como mucho.",
   },

@@ -1,12 +1,12 @@
 // The fields of a market, for a new one and for one that is changed.
 import type { JSX } from "preact";
-import { parseMoney } from "@shared/money";
+import { parseMoney, type Amount } from "@shared/money";
 import { Field, SelectField, TextField } from "@shared/ui/field";
 import type { Fields } from "../manage/draft";
 import type { Wrong } from "../manage/form";
 import { said } from "./words";
 
-export type MarketField = "name" | "currency" | "hold" | "tax" | "review";
+export type MarketField = "name" | "currency" | "hold" | "tax" | "review" | "grant";
 export type Level = "1" | "2" | "3" | "4" | "5";
 
 const levels: readonly Level[] = ["1", "2", "3", "4", "5"];
@@ -17,6 +17,7 @@ export const emptyMarket: Record<MarketField, string> = {
   hold: "20",
   tax: "included",
   review: "3",
+  grant: "",
 };
 
 export const levelOf = (level: number | string): Level =>
@@ -25,14 +26,24 @@ export const levelOf = (level: number | string): Level =>
 export const currencyOf = (of: Fields<MarketField>): string =>
   of.currency.value.trim().toUpperCase();
 
+// Nothing where it is left to the server.
+export function grantOf(of: Fields<MarketField>, currency: string): { dispute_grant_max?: Amount } {
+  const grant = parseMoney(of.grant.value, currency);
+  return grant ? { dispute_grant_max: grant } : {};
+}
+
 export function wrongMarket(of: Fields<MarketField>): Wrong {
   const words = said.value.wrong;
   const currency = /^[A-Z]{3}$/.test(currencyOf(of));
-  const hold = currency ? parseMoney(of.hold.value, currencyOf(of)) : undefined;
+  const amount = (text: string) => (currency ? parseMoney(text, currencyOf(of)) : undefined);
+  const hold = amount(of.hold.value);
+  const grant = amount(of.grant.value);
+  const granted = !of.grant.value.trim() || (grant && grant.minor >= 0);
   return {
     name: of.name.value.trim() ? undefined : words.name,
     currency: currency ? undefined : words.currency,
     hold: hold && hold.minor > 0 ? undefined : words.hold,
+    grant: granted ? undefined : words.grant,
   };
 }
 
@@ -69,6 +80,13 @@ export function MarketFields({
         hint={words.holdHint}
         wrong={wrong["hold"]}
         value={of.hold}
+        input={{ inputMode: "decimal", autocomplete: "off" }}
+      />
+      <TextField
+        label={words.grantIn(currencyOf(of))}
+        hint={words.grantHint}
+        wrong={wrong["grant"]}
+        value={of.grant}
         input={{ inputMode: "decimal", autocomplete: "off" }}
       />
       <Field label={words.taxHow}>
