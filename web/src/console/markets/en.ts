@@ -16,7 +16,8 @@ export const en = {
   currencyHint: "Three letters, such as EUR. It can’t be changed later.",
   hold: "Held on the card",
   holdIn: (currency: string) => `Held on the card (${currency})`,
-  holdHint: "At every opening. A visit that costs more leaves a debt, to be paid before the next one.",
+  holdHint:
+    "At every opening. A visit that costs more leaves a debt, to be paid before the next one.",
   includes: "Prices include tax",
   added: "Tax is added",
   taxHow: "Tax",
