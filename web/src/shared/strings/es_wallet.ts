@@ -29,6 +29,13 @@ export const wallet: Strings["wallet"] = {
     taxIncluded: "Los precios incluyen impuestos.",
     taxAdded: "A estos precios se añaden impuestos.",
     noGoods: "El operador no ha dicho qué contiene.",
+    closedBecause: {
+      offline: "Ahora mismo no tiene conexión.",
+      warm: "Estuvo demasiado caliente: su operador tiene que mirar antes lo que hay dentro.",
+      locked: "Está fuera de servicio.",
+      unready: "Su operador tiene que arreglar algo antes.",
+      busy: "Alguien lo está usando.",
+    },
     closed: "Ahora no se abre",
     unlock: "Abrir",
     unlocking: "Abriendo…",
