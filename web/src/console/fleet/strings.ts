@@ -167,7 +167,7 @@ const es: typeof en = {
     unseen_by_cameras: "Sus cámaras no ven un estante.",
     unknown_to_catalog: "El modelo no conoce un producto.",
     offline: "No tiene conexión.",
-    warm: "Estuvo demasiado caliente. Mira los productos y después ábrela de nuevo.",
+    warm: "Estuvo demasiado caliente. Mire los productos y después ábrala de nuevo.",
     locked: "Alguien la bloqueó.",
   },
   mapOf: "Mapa de los sitios",
