@@ -26,7 +26,8 @@ const same = [
   /^(Cooler (in the corner|next to it)|Around the corner|Product p\d+|p\d+)\b/,
   // Words of the server's about what went wrong, which are kept as they came.
   /^(was answered \d+|the photo is too small|the video of cam\d)|Host not found/,
-  /^[a-c][1-4]$|^s\df\d|^Water 1 l|^“?I put it back|@|:\/\/|^[a-z]{3}_|^(cam\d|tally-\w+)/,
+  /^[a-c][1-4]$|^s\df\d|^(cam\d|tally-\w+)|^[a-z]{3}_/, // Places, cameras, models, ids.
+  /^“?I put it back|^The bottle had|^Water 1 l|^viewer \d|^hooks\.|@|:\/\//, // The tour's own.
 ];
 
 export const leftInEnglish = (english, spanish) => {
