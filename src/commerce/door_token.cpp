@@ -14,6 +14,7 @@ constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kSecondsBytes = 5;
 constexpr std::size_t kNonceBytes = 7;
 constexpr std::size_t kMacBytes = 16;
+constexpr std::uint64_t kClaimBit = std::uint64_t{1} << (8 * kSecondsBytes - 1);
 constexpr std::size_t kBodyBytes = 1 + kIdBytes + kSecondsBytes + kNonceBytes;
 constexpr std::size_t kBytes = kBodyBytes + kMacBytes;
 static_assert(kBytes * 8 == kDoorTokenLetters * 5);
@@ -57,12 +58,21 @@ ErrorCode code_of(DoorTokenError error) {
   std::abort();
 }
 
+std::optional<DoorToken> claim_of(const DoorToken& scanned) {
+  if (scanned.is_claim) return std::nullopt;
+  DoorToken claim = scanned;
+  claim.expires += kDoorClaimLife;
+  claim.is_claim = true;
+  return claim;
+}
+
 std::string write_door_token(const DoorToken& token, const DoorTokenKey& key) {
   Bytes bytes{};
   bytes[0] = key.number;
   std::ranges::copy(token.cabinet.bits(), bytes.begin() + 1);
-  const auto seconds = static_cast<std::uint64_t>(
+  auto seconds = static_cast<std::uint64_t>(
       std::chrono::floor<std::chrono::seconds>(token.expires).time_since_epoch().count());
+  if (token.is_claim) seconds |= kClaimBit;
   for (std::size_t i = 0; i < kSecondsBytes; ++i) {
     bytes[1 + kIdBytes + i] = static_cast<std::uint8_t>(seconds >> 8 * (kSecondsBytes - 1 - i));
   }
@@ -86,9 +96,10 @@ Result<DoorToken> read_door_token(std::string_view text, std::span<const DoorTok
   IdBits id{};
   std::copy_n(bytes->begin() + 1, kIdBytes, id.begin());
   token.cabinet = CabinetId::from_bits(id);
-  std::int64_t seconds = 0;
+  std::uint64_t seconds = 0;
   for (std::size_t i = 0; i < kSecondsBytes; ++i) seconds = seconds << 8 | (*bytes)[17 + i];
-  token.expires = Instant{std::chrono::seconds(seconds)};
+  token.is_claim = (seconds & kClaimBit) != 0;
+  token.expires = Instant{std::chrono::seconds(static_cast<std::int64_t>(seconds & ~kClaimBit))};
   std::copy_n(bytes->begin() + 1 + kIdBytes + kSecondsBytes, kNonceBytes, token.nonce.begin());
   if (now >= token.expires) {
     return fail(DoorTokenError::kExpired, "this code is too old; scan the one on the screen now");

@@ -4,11 +4,16 @@
 // by one of the server's keys; 72 letters of Crockford's base 32. Keys are rotated: the newest
 // writes, all that are given read. That a token is used once is the store's to see to, by `nonce`.
 //
+// Who opened the code in time and has to sign in first gets a claim on it: the same number, so that
+// one use of either uses up both, with a later end. A claim is never shown on a screen, and gives
+// no further claim.
+//
 // Pure; thread-safety: values.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +25,7 @@
 namespace tally::commerce {
 
 inline constexpr Duration kDoorTokenLife = std::chrono::seconds(60);
+inline constexpr Duration kDoorClaimLife = std::chrono::minutes(10);  // As a code by e-mail.
 inline constexpr std::size_t kDoorTokenLetters = 72;
 
 enum class DoorTokenError : std::uint8_t {
@@ -37,9 +43,13 @@ struct DoorToken {
   CabinetId cabinet;
   Instant expires;  // Whole seconds; more precise parts are cut off.
   std::array<std::uint8_t, 7> nonce{};
+  bool is_claim = false;
 
   friend bool operator==(const DoorToken&, const DoorToken&) = default;
 };
+
+// From the end of what was scanned on; nothing where that is a claim itself.
+[[nodiscard]] std::optional<DoorToken> claim_of(const DoorToken& scanned);
 
 [[nodiscard]] std::string write_door_token(const DoorToken& token, const DoorTokenKey& key);
 

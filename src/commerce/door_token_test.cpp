@@ -40,6 +40,21 @@ TEST(DoorToken, IsReadBackUntilItsEnd) {
   EXPECT_EQ(error_of(text, keys, kNow + kDoorTokenLife), "door_token.expired");
 }
 
+TEST(DoorToken, AClaimOnItHasItsNumberEndsLaterAndGivesNoOther) {
+  const std::array keys{key(1)};
+  const auto claim = claim_of(token());
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->nonce, token().nonce);
+  EXPECT_EQ(claim->cabinet, token().cabinet);
+  const std::string text = write_door_token(*claim, keys[0]);
+  const Instant end = kNow + kDoorTokenLife + kDoorClaimLife;
+  const auto read = read_door_token(text, keys, end - Duration(1));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, *claim);
+  EXPECT_EQ(error_of(text, keys, end), "door_token.expired");
+  EXPECT_FALSE(claim_of(*read));
+}
+
 TEST(DoorToken, KeysAreRotatedAndOldOnesReadAsLongAsTheyAreGiven) {
   const std::string old = write_door_token(token(), key(1));
   const std::array both{key(2), key(1)};

@@ -155,17 +155,43 @@ FleetStep step(const CabinetHealth& health, const FleetEvent& event) {
   return stepper.finish();
 }
 
-std::vector<std::string> why_closed(const CabinetHealth& health, bool restocking) {
-  std::vector<std::string> reasons;
+std::string_view name_of(Unwell reason) {
+  switch (reason) {
+    case Unwell::kOffline:
+      return "offline";
+    case Unwell::kWarm:
+      return "warm";
+    case Unwell::kBlind:
+      return "blind";
+    case Unwell::kLocked:
+      return "locked";
+  }
+  std::abort();
+}
+
+std::string_view words_of(Unwell reason) {
+  switch (reason) {
+    case Unwell::kOffline:
+      return "this cabinet has no connection at the moment";
+    case Unwell::kWarm:
+      return "this cabinet was too warm; its operator has to check what is inside";
+    case Unwell::kBlind:
+      return "this cabinet's cameras do not work at the moment";
+    case Unwell::kLocked:
+      return "this cabinet is out of order";
+  }
+  std::abort();
+}
+
+std::vector<Unwell> why_closed(const CabinetHealth& health, bool restocking) {
+  std::vector<Unwell> reasons;
   if (!health.connected || health.alerts.contains(CabinetAlert::kOffline)) {
-    reasons.emplace_back("this cabinet has no connection at the moment");
+    reasons.push_back(Unwell::kOffline);
   }
   if (restocking) return reasons;
-  if (health.locked_warm) {
-    reasons.emplace_back("this cabinet was too warm; its operator has to check what is inside");
-  }
-  if (is_blind(health)) reasons.emplace_back("this cabinet's cameras do not work at the moment");
-  if (health.locked_by_operator) reasons.emplace_back("this cabinet is out of order");
+  if (health.locked_warm) reasons.push_back(Unwell::kWarm);
+  if (is_blind(health)) reasons.push_back(Unwell::kBlind);
+  if (health.locked_by_operator) reasons.push_back(Unwell::kLocked);
   return reasons;
 }
 

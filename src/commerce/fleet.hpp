@@ -96,9 +96,18 @@ struct FleetStep {
 // Any event may come at any time; none is an error.
 [[nodiscard]] FleetStep step(const CabinetHealth& health, const FleetEvent& event);
 
-// Why customers can't open it now, in words for them; empty where they can. Restockers may open a
-// cabinet that is warm, locked or blind, not one that is offline.
-[[nodiscard]] std::vector<std::string> why_closed(const CabinetHealth& health, bool restocking);
+enum class Unwell : std::uint8_t {
+  kOffline,
+  kWarm,    // Until its operator has looked at the goods.
+  kBlind,   // Too few of its cameras work.
+  kLocked,  // By its operator.
+};
+[[nodiscard]] std::string_view name_of(Unwell reason);
+[[nodiscard]] std::string_view words_of(Unwell reason);  // For customers, in English.
+
+// Why customers can't open it now; empty where they can. Restockers may open a cabinet that is
+// warm, blind or locked, not one that is offline.
+[[nodiscard]] std::vector<Unwell> why_closed(const CabinetHealth& health, bool restocking);
 
 // When a tick has something to do.
 [[nodiscard]] std::optional<Instant> due(const CabinetHealth& health);

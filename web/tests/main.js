@@ -9,11 +9,13 @@ import { Server } from "./support/server.js";
 const rooms = [
   "speed",
   "wallet",
+  "scan",
   "wallet_troubles",
   "card",
   "cabinet",
   "console",
   "console_manage",
+  "pages",
   "debt",
   "tenants",
   "first_sale",

@@ -52,6 +52,12 @@ Result<SessionId> busy_with(Transaction& transaction, std::string_view sql,
   return *row ? std::get<0>(**row) : SessionId();
 }
 
+std::string words_of_all(const std::vector<commerce::Unwell>& reasons) {
+  std::vector<std::string_view> words;
+  for (const commerce::Unwell reason : reasons) words.push_back(words_of(reason));
+  return fmt::format("{}", fmt::join(words, "; "));
+}
+
 constexpr std::string_view kBusyCabinet = "SELECT session FROM busy_cabinets WHERE cabinet = $1";
 constexpr std::string_view kBusyShopper = "SELECT session FROM busy_shoppers WHERE shopper = $1";
 
@@ -77,7 +83,7 @@ Result<void> check_open(const CabinetView& view) {
   if (auto free = check_free(view); !free) return free;
   if (!view.unwell.empty()) {
     return fail(CoreError::kClosed, fmt::format("{} does not open now: {}", view.cabinet.name,
-                                                fmt::join(view.unwell, "; ")));
+                                                words_of_all(view.unwell)));
   }
   if (view.closed.empty()) return {};
   return fail(CoreError::kClosed, fmt::format("{} does not open now: its operator has something "
@@ -203,7 +209,7 @@ Result<void> begin_restock(Desk& desk, const RestockRequest& request) {
   const auto unwell = commerce::why_closed(view->health.value_or(commerce::CabinetHealth{}), true);
   if (!unwell.empty()) {
     return fail(CoreError::kClosed, fmt::format("{} can't be opened now: {}", view->cabinet.name,
-                                                fmt::join(unwell, "; ")));
+                                                words_of_all(unwell)));
   }
   records::SessionDetail detail;
   detail.user = request.user;

@@ -24,8 +24,8 @@ struct CabinetView {
   std::optional<commerce::Planogram> planogram;  // The valid one.
   std::optional<commerce::CabinetHealth> health;
   std::vector<commerce::Closed> closed;  // For the operator.
-  std::vector<std::string> unwell;       // For customers: warm, locked, offline.
-  SessionId busy;                        // The session under way, if there is one.
+  std::vector<commerce::Unwell> unwell;
+  SessionId busy;  // The session under way, if there is one.
 };
 Result<CabinetView> view_cabinet(platform::Transaction& transaction, const TenantId& tenant,
                                  const CabinetId& cabinet);

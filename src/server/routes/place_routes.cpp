@@ -119,8 +119,8 @@ json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view,
   for (const commerce::Closed& closed : view.closed) {
     reasons.push_back({{"code", name_of(closed.reason)}, {"words", closed.words}});
   }
-  for (const std::string& words : view.unwell) {
-    reasons.push_back({{"code", "unwell"}, {"words", words}});
+  for (const commerce::Unwell reason : view.unwell) {
+    reasons.push_back({{"code", name_of(reason)}, {"words", words_of(reason)}});
   }
   const bool opens = reasons.empty();
   return {{"id", row.id},

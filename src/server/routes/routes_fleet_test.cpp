@@ -121,6 +121,7 @@ TEST_P(Fleet, ShowsWhatAWalletAndAFleetShow) {
   EXPECT_EQ(cabinet.at("opens"), true);
   const json open = scan();
   EXPECT_EQ(get(owner_, "/v1/cabinets/" + cabinet_).at("session"), open.at("id"));
+  EXPECT_EQ(get("", "/v1/doors/" + door_token()).at("closed_codes"), json::array({"busy"}));
 }
 
 TEST_P(Fleet, SellsNothingWhereNoCameraWorks) {

@@ -69,8 +69,10 @@ struct Services {
   bool secure_cookies = true;                     // False only for plain HTTP on one's own machine.
   bool behind_proxy = false;                      // http.behind_proxy of the configuration.
   bool plain_webhooks = false;                    // http:// and private hosts, for demos.
-  // By e-mail, in the operator's name; must be quick.
-  std::function<void(const identity::IssuedCode&, const std::string& operator_name)> send_code = {};
+  // By e-mail, in the operator's name and in `language` ("en" or "es"); must be quick.
+  std::function<void(const identity::IssuedCode&, const std::string& operator_name,
+                     const std::string& language)>
+      send_code = {};
   // perception's reading of a product's photo: on a worker's thread. None: any is taken.
   std::function<Result<void>(const std::filesystem::path&)> check_photo = {};
   // perception's reading of a layout file: on a worker's thread. Errors: those of the file.

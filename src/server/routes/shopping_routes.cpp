@@ -47,19 +47,34 @@ Result<Json> offers_view(const ApiCall& call, const core::CabinetView& view) {
   return offers;
 }
 
+// The same reasons twice: by code, and in English.
 Json door_view(const core::CabinetView& view, const std::string& operator_name, Instant expires) {
-  std::vector<std::string> reasons = view.unwell;
-  if (!view.closed.empty()) reasons.emplace_back("its operator has something to set right first");
-  if (!view.busy.empty()) reasons.emplace_back("somebody is using it");
+  Json codes = Json::array();
+  Json reasons = Json::array();
+  const auto add = [&](std::string_view code, std::string_view words) {
+    codes.push_back(code);
+    reasons.push_back(words);
+  };
+  for (const commerce::Unwell reason : view.unwell) add(name_of(reason), words_of(reason));
+  if (!view.closed.empty()) add("unready", "its operator has something to set right first");
+  if (!view.busy.empty()) add("busy", "somebody is using it");
   return {{"cabinet", view.cabinet.id.text()},
           {"name", view.cabinet.name},
           {"tenant", view.cabinet.tenant.text()},
           {"operator", operator_name},
           {"opens", reasons.empty()},
           {"closed_because", std::move(reasons)},
+          {"closed_codes", std::move(codes)},
           {"hold", json_of(view.market.hold)},
           {"price_includes_tax", view.market.price_includes_tax},
           {"expires_at", to_string(expires)}};
+}
+
+// For who has to sign in or to add a card first, which takes longer than the code is shown.
+Json claim_view(const commerce::DoorToken& scanned, const commerce::DoorTokenKey& key) {
+  const auto claim = commerce::claim_of(scanned);
+  if (!claim) return nullptr;
+  return {{"door_token", write_door_token(*claim, key)}, {"expires_at", to_string(claim->expires)}};
 }
 
 Result<ApiAnswer> preview_door(ApiCall& call, Services& services) {
@@ -78,6 +93,7 @@ Result<ApiAnswer> preview_door(ApiCall& call, Services& services) {
   Json door = door_view(*view, *tenant ? (*tenant)->name : "", read->expires);
   door["offers"] = *std::move(offers);
   door["sandbox"] = services.sandbox;
+  door["claim"] = claim_view(*read, services.door_keys.front());
   return api::answer(200, door);
 }
 

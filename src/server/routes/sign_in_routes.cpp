@@ -144,6 +144,8 @@ Result<ApiAnswer> request_code(ApiCall& call, Services& services) {
   BodyReader body(call.body());
   const auto named = read_tenant(body);
   const std::string email = body.text("email", identity::kEmailBytesMax);
+  const std::string language = body.text_if("language").value_or("en");
+  if (language != "en" && language != "es") body.wrong("language", "must be en or es");
   if (auto read = body.done(); !read) return std::unexpected(read.error());
   const auto tenant = tenant_named(call, named);
   if (!tenant) return std::unexpected(tenant.error());
@@ -154,8 +156,9 @@ Result<ApiAnswer> request_code(ApiCall& call, Services& services) {
       call.transaction(), call.world, services.code_key,
       {*tenant, email, api::client_address(call.request, services.behind_proxy)});
   if (!issued) return std::unexpected(issued.error());
-  call.after_commit(
-      [&services, code = *issued, from = (*known)->name] { services.send_code(code, from); });
+  call.after_commit([&services, code = *issued, from = (*known)->name, language] {
+    services.send_code(code, from, language);
+  });
   return ApiAnswer{.status = 202};
 }
 

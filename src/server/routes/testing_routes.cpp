@@ -89,7 +89,7 @@ void RoutesTest::add_routes(api::Api& api) {
                .code_key = {std::vector<std::uint8_t>(32, 7)},
                .door_keys = {{1, {7}}},
                .secure_cookies = false,
-               .send_code = [this](const identity::IssuedCode& code,
+               .send_code = [this](const identity::IssuedCode& code, const std::string&,
                                    const std::string&) { codes_.push_back(code); },
                .read_layout = read_layout,
                .draft_layout = draft_layout,

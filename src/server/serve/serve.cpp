@@ -41,12 +41,22 @@ constexpr std::size_t kHttpThreads = 2;
 constexpr Duration kEventsLooked = std::chrono::seconds(1);
 constexpr Duration kReadyKept = std::chrono::seconds(1);
 
-std::string words_of_code(const std::string& code, const std::string& operator_name) {
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(identity::kCodeLifetime);
-  return fmt::format(
-      "Your code is {}. It signs you in at {} and is valid for {} minutes. "
-      "If you did not ask for it, do nothing: without it nobody gets in.",
-      code, operator_name, minutes.count());
+mail::Letter letter_of_code(const identity::IssuedCode& issued, const std::string& operator_name,
+                            const std::string& language) {
+  const auto minutes =
+      std::chrono::duration_cast<std::chrono::minutes>(identity::kCodeLifetime).count();
+  if (language == "es") {
+    return {issued.email, "Tu código",
+            fmt::format("Tu código es {}. Sirve para entrar en {} y vale {} minutos. Si no lo has "
+                        "pedido, no hagas nada: sin él no entra nadie.",
+                        issued.code, operator_name, minutes),
+            issued.code};
+  }
+  return {issued.email, "Your code",
+          fmt::format("Your code is {}. It signs you in at {} and is valid for {} minutes. "
+                      "If you did not ask for it, do nothing: without it nobody gets in.",
+                      issued.code, operator_name, minutes),
+          issued.code};
 }
 
 }  // namespace
@@ -186,9 +196,9 @@ class Serve::Impl {
                                        keys});
     services_->secure_cookies = public_url().starts_with("https://");
     services_->plain_webhooks = options_.demo;
-    services_->send_code = [this](const identity::IssuedCode& issued,
-                                  const std::string& operator_name) {
-      send({issued.email, "Your code", words_of_code(issued.code, operator_name), issued.code});
+    services_->send_code = [this](const identity::IssuedCode& issued, const std::string& from,
+                                  const std::string& language) {
+      send(letter_of_code(issued, from, language));
     };
     services_->read_layout = layout_facts;
     services_->check_photo = check_photo;

@@ -151,6 +151,40 @@ TEST_F(Outside, ACodeOpensOnceWhileItIsValidAndOnlyIfItIsOurs) {
   EXPECT_EQ(statement().captured_minor, 0);
 }
 
+TEST_F(Outside, WhoOpenedACodeInTimeMaySignInAfterItHasChangedAndOpensOnce) {
+  const auto claim_on = [&](const std::string& token) {
+    const json claim = get("", "/v1/doors/" + token).body.at("claim");
+    return claim.is_null() ? std::string() : claim.value("door_token", "");
+  };
+  const auto scan_with = [&](const std::string& token) {
+    return post(sam_, "/v1/sessions", {{"door_token", token}, {"payment_method", method_}});
+  };
+  const auto cancel = [&](const Answer& begun) {
+    ASSERT_EQ(begun.status, 201) << begun.body.dump();
+    const std::string session = begun.body.value("id", "");
+    EXPECT_EQ(post(sam_, "/v1/sessions/" + session + "/cancel").status, 200);
+  };
+  const std::string claimed = cabinet_->token();
+  const std::string claim = claim_on(claimed);
+  EXPECT_EQ(claim_on(claim), "");  // It is not prolonged.
+  cancel(scan_with(claim));
+  EXPECT_EQ(scan_with(claim).code(), "door_token_used");
+  EXPECT_EQ(scan_with(claimed).code(), "door_token_used");
+
+  const std::string used = cabinet_->token();
+  const std::string left = claim_on(used);
+  cancel(scan_with(used));
+  EXPECT_EQ(scan_with(left).code(), "door_token_used");
+
+  const std::string old = cabinet_->token();
+  const std::string kept = claim_on(old);
+  pass(commerce::kDoorTokenLife + seconds(1));
+  EXPECT_EQ(get("", "/v1/doors/" + old).code(), "door_token_expired");
+  EXPECT_EQ(get("", "/v1/doors/" + kept).status, 200);
+  pass(commerce::kDoorClaimLife);
+  EXPECT_EQ(get("", "/v1/doors/" + kept).code(), "door_token_expired");
+}
+
 TEST_F(Outside, ASegmentThatTheCabinetHasLostBringsAHumanAndChargesNothing) {
   const SessionId session = shop();
   close(session, {"one", ""});
@@ -195,6 +229,16 @@ TEST_F(Outside, WhereThereIsOneOperatorAShopperSignsInWithoutAScanByALetterThatN
   const Answer signed_in = post("", "/v1/sign_in/shoppers", who);
   EXPECT_EQ(signed_in.status, 200) << signed_in.body.dump();
   EXPECT_EQ(get(signed_in.body.value("token", ""), "/v1/receipts").status, 200);
+}
+
+TEST_F(Outside, ACodeIsMailedInTheLanguageThatThePageAsksFor) {
+  json who = {{"email", "nueva@example.com"}, {"language", "es"}};
+  EXPECT_EQ(post("", "/v1/sign_in/codes", who).status, 202);
+  const mail::Letter letter = letter_to("nueva@example.com");
+  EXPECT_THAT(letter.text, HasSubstr(fmt::format("Tu código es {}. ", letter.code)));
+  EXPECT_THAT(letter.text, HasSubstr("Corner Coolers"));
+  who["language"] = "fr-FR";
+  EXPECT_EQ(post("", "/v1/sign_in/codes", who).status, 400);
 }
 
 TEST_F(Outside, ASessionThatNobodyCanWatchIsDecidedByAHumanAndChargesNothing) {

@@ -14,19 +14,27 @@ import { Button, ButtonLink } from "@shared/ui/button";
 import { Loaded, Notice, ProblemNotice, Skeleton } from "@shared/ui/states";
 import { Money } from "@shared/ui/texts";
 import { CardChoice, CardForm, cardOf, useCards } from "./cards";
-import { DebtNotice } from "./debts";
+import { DebtNotice, owes, useDebt } from "./debts";
 import { Frame } from "./frame";
 import { Running } from "./running";
 import { SignIn } from "./sign_in";
-import { door, tenant } from "./state";
+import { claim, door, tenant } from "./state";
 
 type Preview = Schemas["DoorPreview"];
 
+// What unlocks the door: the code itself, or the claim on it that this tab got when it opened it in
+// time, which lasts as long as a letter takes.
+const opensWith = (token: string): string =>
+  claim.value.scanned === token ? claim.value.token : token;
+
 export function DoorPage({ token }: { token: string }): JSX.Element {
   const said = words.value.wallet;
-  const preview = useResource(`door/${token}`, () =>
-    ask(api.GET("/v1/doors/{token}", { params: { path: { token } } })),
-  );
+  const preview = useResource(`door/${token}`, async () => {
+    const params = { path: { token: opensWith(token) } };
+    const got = await ask(api.GET("/v1/doors/{token}", { params }));
+    if (got.claim) claim.value = { scanned: token, token: got.claim.door_token };
+    return got;
+  });
   const found = preview.value;
   useEffect(() => {
     if (!found) return;
@@ -86,8 +94,8 @@ function Way(of: WayProps): JSX.Element {
     return (
       <Notice kind="warn" title={said.door.closed}>
         <ul>
-          {preview.closed_because.map((reason) => (
-            <li key={reason}>{reason}</li>
+          {preview.closed_codes.map((code) => (
+            <li key={code}>{said.door.closedBecause[code]}</li>
           ))}
         </ul>
       </Notice>
@@ -110,6 +118,7 @@ function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
   const [, go] = useLocation();
   const cards = useCards();
   const card = cards.value && cardOf(cards.value);
+  const debt = useDebt().value;
   // Whoever had to read a letter or to add a card first comes later than a code is good.
   useEffect(() => {
     if (card) void onLook();
@@ -126,10 +135,12 @@ function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
       </section>
     );
   }
+  // It would be refused.
+  if (owes(debt)) return <DebtNotice />;
   const unlock = () =>
     once(`unlock/${token}/${card.id}`, async (key) => {
       const params = { header: { "Idempotency-Key": key } };
-      const body = { door_token: token, payment_method: card.id };
+      const body = { door_token: opensWith(token), payment_method: card.id };
       const session = await ask(api.POST("/v1/sessions", { params, body }));
       door.value = "";
       go(`/wallet/session/${session.id}`, { replace: true });
@@ -142,7 +153,6 @@ function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
   return (
     <section class="card stack">
       <Running key={tries} />
-      <DebtNotice />
       <Button kind="primary" size="large" wide icon="unlock" busy={said.unlocking} onPress={unlock}>
         {said.unlock}
       </Button>

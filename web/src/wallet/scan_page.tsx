@@ -1,4 +1,4 @@
-// Scanning a cabinet's code with the camera, where the browser can; else how it is done otherwise.
+// Scanning a cabinet's code with the camera, where there is one; else how it is done otherwise.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
@@ -13,12 +13,25 @@ import { Frame } from "./frame";
 interface BarcodeDetector {
   detect: (source: HTMLVideoElement) => Promise<readonly { rawValue: string }[]>;
 }
-type DetectorClass = new (options: { formats: string[] }) => BarcodeDetector;
+type DetectorClass = {
+  new (options: { formats: string[] }): BarcodeDetector;
+  getSupportedFormats: () => Promise<readonly string[]>;
+};
 
-function detectorHere(): DetectorClass | undefined {
-  const here = (window as unknown as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-  return typeof navigator.mediaDevices?.getUserMedia === "function" ? here : undefined;
+const format = "qr_code";
+
+// The browser's own; where it has none (Safari, Firefox, desks) a library's, whose script comes only
+// then.
+async function detector(): Promise<BarcodeDetector> {
+  const own = (window as unknown as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
+  const formats = (await own?.getSupportedFormats().catch(() => undefined)) ?? [];
+  if (own && formats.includes(format)) return new own({ formats: [format] });
+  const { BarcodeDetector: Library } = await import("qr/decode.js");
+  return new Library({ formats: [format] });
 }
+
+// Only pages of https have one.
+const hasCamera = (): boolean => typeof navigator.mediaDevices?.getUserMedia === "function";
 
 // The token in the link of a code, if it is one of this server's cabinets.
 export function tokenIn(text: string): string | undefined {
@@ -73,36 +86,41 @@ export function ScanPage(): JSX.Element {
 function Camera({ onCode }: { onCode: (text: string) => boolean }): JSX.Element {
   const said = words.value.wallet.scan;
   const video = useRef<HTMLVideoElement>(null);
-  const [look, setLook] = useState<Look>(detectorHere() ? "starting" : "none");
+  const [look, setLook] = useState<Look>(hasCamera() ? "starting" : "none");
   useEffect(() => {
-    const Detector = detectorHere();
-    if (!Detector) return undefined;
+    if (!hasCamera()) return undefined;
     let stream: MediaStream | undefined;
     let timer = 0;
     let over = false;
-    const detector = new Detector({ formats: ["qr_code"] });
-    const again = () => {
-      if (!over) timer = window.setTimeout(() => void see(), lookEveryMs);
+    const stop = () => stream?.getTracks().forEach((track) => track.stop());
+    const lookWith = (eyes: BarcodeDetector) => {
+      const see = async () => {
+        const found = video.current ? await eyes.detect(video.current).catch(() => []) : [];
+        if (!over && !found.some((code) => onCode(code.rawValue))) lookWith(eyes);
+      };
+      timer = window.setTimeout(() => void see(), lookEveryMs);
     };
-    const see = async () => {
-      const found = video.current ? await detector.detect(video.current).catch(() => []) : [];
-      if (!over && !found.some((code) => onCode(code.rawValue))) again();
+    const start = async () => {
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "environment" },
+      });
+      if (over || !video.current) return stop();
+      video.current.srcObject = stream;
+      await video.current.play();
+      const eyes = await detector();
+      if (over) return;
+      setLook("looking");
+      lookWith(eyes);
     };
-    navigator.mediaDevices
-      .getUserMedia({ video: { facingMode: "environment" } })
-      .then(async (got) => {
-        stream = got;
-        if (over || !video.current) return got.getTracks().forEach((track) => track.stop());
-        video.current.srcObject = got;
-        await video.current.play();
-        setLook("looking");
-        return again();
-      })
-      .catch(() => setLook("denied"));
+    start().catch((thrown: unknown) => {
+      stop();
+      const isForbidden = thrown instanceof DOMException && thrown.name === "NotAllowedError";
+      if (!over) setLook(isForbidden ? "denied" : "none");
+    });
     return () => {
       over = true;
       clearTimeout(timer);
-      stream?.getTracks().forEach((track) => track.stop());
+      stop();
     };
   }, []);
   if (look === "none" || look === "denied") {

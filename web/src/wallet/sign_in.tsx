@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useLocation } from "wouter-preact";
 import { api, ask } from "@shared/api/client";
 import { signedIn } from "@shared/api/me";
+import { language } from "@shared/language";
 import { problemOf } from "@shared/api/problem";
 import { isDemo } from "@shared/page";
 import { words } from "@shared/strings";
@@ -55,7 +56,7 @@ export function SignIn({
     act(async () => {
       const address = email.value.trim();
       if (!/^\S+@\S+\.\S+$/.test(address)) return setWrong(said.wrongEmail);
-      const body = { ...where(), email: address };
+      const body = { ...where(), email: address, language: language.value };
       await ask(api.POST("/v1/sign_in/codes", { body }));
       code.value = "";
       sentTo.value = address;
@@ -129,7 +130,7 @@ export function SignIn({
           >
             {said.enter}
           </Button>
-          <div class="row-between">
+          <div class="row">
             <Button kind="quiet" onPress={send}>
               {said.again}
             </Button>

@@ -10,6 +10,9 @@ export const tenant = stored<string>("browser", "tenant", "");
 // a debt first, comes back to it.
 export const door = stored<string>("tab", "door", "");
 
+// The claim on a door's code that was scanned in this tab: no other browser has it.
+export const claim = stored("tab", "door_claim", { scanned: "", token: "" });
+
 export const email = stored<string>("tab", "email", "");
 
 // Which of several cards is used; empty: the main one.

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { root } from "./server.js";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = join(root, "build/web/screenshots");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
@@ -17,11 +17,13 @@ export const receiptWithinMs = 240000;
 export const phone = { width: 390, height: 844 };
 export const desk = { width: 1440, height: 900 };
 
-export async function startBrowser() {
+// `more`: of Chromium's own switches.
+export async function startBrowser(more = []) {
   mkdirSync(shots, { recursive: true });
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
+      ...more,
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
@@ -36,7 +38,13 @@ export async function startBrowser() {
 // A person with a browser of their own: cookies and storage are nobody else's.
 export class Visitor {
   constructor(context, page) {
-    Object.assign(this, { context, page, errors: [], expected: [] });
+    Object.assign(this, { context, errors: [], expected: [] });
+    this.turnTo(page);
+  }
+
+  // Another page of the same browser.
+  turnTo(page) {
+    this.page = page;
     page.on("console", (message) => {
       if (message.type() !== "error") return;
       this.errors.push(`${message.text()} ${message.location().url}`);
@@ -44,8 +52,9 @@ export class Visitor {
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
-  static async come(browser, { viewport = phone, locale = "en-GB", scheme = "light" } = {}) {
-    const context = await browser.newContext({ viewport, locale, colorScheme: scheme });
+  // `more`: of Playwright's own options for a context.
+  static async come(browser, { viewport = phone, locale = "en-GB", scheme = "light", ...more } = {}) {
+    const context = await browser.newContext({ viewport, locale, colorScheme: scheme, ...more });
     context.setDefaultTimeout(actionWithinMs);
     return new Visitor(context, await context.newPage());
   }
@@ -58,7 +67,7 @@ export class Visitor {
 
   // No violation of WCAG 2.1 AA on the page as it stands.
   async accessible(name) {
-    await this.page.evaluate(axe);
+    await this.page.evaluate(axeSource);
     const { violations } = await this.page.evaluate(
       (only) => globalThis.axe.run(document, { runOnly: only, resultTypes: ["violations"] }),
       tags,
@@ -70,10 +79,11 @@ export class Visitor {
   }
 
   // Looked at in both widths and both lights, by axe and by whoever opens build/web/screenshots.
-  async look(name, { widths = [phone, desk], full = true } = {}) {
+  async look(name, options = {}) {
+    const { widths = [phone, desk], schemes = ["light", "dark"], full = true, axe = true } = options;
     const { page } = this;
     const before = page.viewportSize();
-    for (const scheme of ["light", "dark"]) {
+    for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       for (const viewport of widths) {
         await page.setViewportSize(viewport);
@@ -85,7 +95,7 @@ export class Visitor {
         }));
         assert.ok(scrollWidth <= clientWidth, `${name} is wider than ${viewport.width} px`);
       }
-      await this.accessible(`${name} (${scheme})`);
+      if (axe) await this.accessible(`${name} (${scheme})`);
     }
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
     await page.setViewportSize(before);

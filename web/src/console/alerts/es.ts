@@ -1,7 +1,7 @@
 import type { en } from "./en";
 
 export const es: typeof en = {
-  title: "Alertas",
+  title: "Avisos",
   intro: "Lo que necesita a alguien. Lo que acaba solo, como una nevera que vuelve, se cierra solo.",
   show: "Mostrar",
   states: { raised: "Abiertas", cleared: "Cerradas", all: "Todas" },

@@ -36,7 +36,7 @@ export function DisputePage({ id }: { id: string }): JSX.Element {
   });
   return (
     <Page
-      title={words.title}
+      title={words.keys.title}
       crumbs={[{ href: "/console/disputes", words: words.title }]}
       badge={dispute.value && <DisputeBadge of={dispute.value} />}
       wide
@@ -73,7 +73,7 @@ function Shown({
   const name = (sku: string) => nameOf(bySku, sku);
   const isOpen = dispute.state === "open";
   return (
-    <div class="session">
+    <div class="session dispute">
       <div class="session-videos">
         <Player
           session={dispute.session}

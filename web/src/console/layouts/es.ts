@@ -2,7 +2,7 @@ import { counted } from "@shared/strings/counted";
 import type { en } from "./en";
 
 export const es: typeof en = {
-  title: "Disposición",
+  title: "Estantes",
   intro:
     "Qué está dónde en cada nevera. Aquí se prepara una disposición, se publica y vale desde la " +
     "siguiente reposición.",
@@ -11,8 +11,8 @@ export const es: typeof en = {
   now: "Ahora",
   next: "Siguiente",
   none: "Aún no hay neveras",
-  noneTodo: "Añada una nevera en Flota; luego diga aquí qué hay en ella.",
-  goFleet: "Ir a la flota",
+  noneTodo: "Añada una nevera en Neveras; luego diga aquí qué hay en ella.",
+  goFleet: "Ir a las neveras",
   nothing: "Nada aún",
   version: (number) => `Versión ${number}`,
   placesNumber: (number) => counted("es", number, "lugar", "lugares"),

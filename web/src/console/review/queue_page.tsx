@@ -14,6 +14,7 @@ import { tellProblem } from "@shared/ui/toast";
 import { pageQuery, useFleet, usePaged } from "../data";
 import { useKeys } from "../keys";
 import { useEvents } from "../live";
+import { reasonWords } from "../sessions/reasons";
 import { Page } from "../shell/page";
 import { said as shellSaid } from "../strings";
 import { words as allWords } from "@shared/strings";
@@ -107,7 +108,11 @@ function List({ rows }: { rows: readonly Review[] }): JSX.Element {
       },
     },
     { head: words.cabinet, cell: (one: Review) => fleet?.cabinet(one.cabinet)?.name ?? "" },
-    { head: words.reasons, cell: (one: Review) => one.reasons.join(", "), class: "reasons-cell" },
+    {
+      head: words.reasons,
+      cell: (one: Review) => one.reasons.map(reasonWords).join(", "),
+      class: "reasons-cell",
+    },
     {
       head: words.state,
       cell: (one: Review) => (

@@ -17,6 +17,7 @@ import { bySkuOf, loadCart, nameOf, stepsOf, type SeenCart } from "../sessions/c
 import { DecisionPanel, EventsPanel } from "../sessions/cart_panels";
 import { MasterClock } from "../sessions/clock";
 import { Player, seekTo } from "../sessions/player";
+import { reasonWords } from "../sessions/reasons";
 import "../sessions/session.css";
 import { Page } from "../shell/page";
 import {
@@ -283,7 +284,7 @@ function Claim({
         <h3>{words.reasons}</h3>
         <ul class="reasons">
           {review.reasons.map((one) => (
-            <li key={one}>{one}</li>
+            <li key={one}>{reasonWords(one)}</li>
           ))}
         </ul>
         <Link href={`/console/sessions/${review.session}`}>{words.session}</Link>

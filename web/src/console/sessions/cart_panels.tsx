@@ -7,6 +7,7 @@ import type { Product } from "../data";
 import { nameOf, type Counts, type Decision, type SeenCart, type Step } from "./cart";
 import type { MasterClock } from "./clock";
 import { timeWords } from "./player";
+import { reasonWords } from "./reasons";
 import { said } from "./strings";
 
 type BySku = ReadonlyMap<string, Product>;
@@ -138,7 +139,7 @@ export function DecisionPanel({
               ) : (
                 <ul class="reasons">
                   {decision.reasons.map((one) => (
-                    <li key={one}>{one}</li>
+                    <li key={one}>{reasonWords(one)}</li>
                   ))}
                 </ul>
               )}

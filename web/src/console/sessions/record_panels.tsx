@@ -8,6 +8,7 @@ import { timeWithSeconds } from "@shared/time";
 import { Badge, Money, Time, type BadgeKind } from "@shared/ui/texts";
 import { me } from "@shared/api/me";
 import type { History } from "./session_page";
+import { said as moneySaid } from "../money/words";
 import { said } from "./strings";
 
 type Zone = { zone: string | undefined };
@@ -159,6 +160,7 @@ export function PaymentsPanel({ history: { payments } }: { history: History }): 
 
 export function LedgerPanel({ history: { transfers }, zone }: { history: History } & Zone): JSX.Element {
   const words = said.value;
+  const { accounts } = moneySaid.value;
   return (
     <section class="panel">
       <h2>{words.ledger}</h2>
@@ -177,8 +179,8 @@ export function LedgerPanel({ history: { transfers }, zone }: { history: History
                 </span>
                 <Money of={one.amount} />
               </div>
-              <div class="small soft mono">
-                {words.debit} {one.debit} · {words.credit} {one.credit}
+              <div class="small soft">
+                {words.debit}: {accounts[one.debit]} · {words.credit}: {accounts[one.credit]}
               </div>
             </li>
           ))}

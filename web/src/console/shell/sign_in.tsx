@@ -40,8 +40,10 @@ export function SignIn(): JSX.Element {
       signedIn(await ask(api.POST("/v1/sign_in/users", { body })));
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (/tenant/.test(`${problem.param} ${problem.message}`)) setAsksTenant(true);
-      setWrong(problem.words);
+      const which = !asksTenant && /tenant/.test(`${problem.param} ${problem.message}`);
+      // The field that comes says why.
+      if (which) setAsksTenant(true);
+      else setWrong(problem.words);
       setWorking(false);
     }
   }

@@ -30,7 +30,8 @@ export class Problem extends Error {
     const named = known.codes[this.code];
     if (named) return named.happened;
     if (this.kind === "server") return known.server.happened;
-    return sentence(this.message) || known.refused.happened;
+    const said = sentence(this.message);
+    return said ? known.serverSays(said) : known.refused.happened;
   }
 
   get todo(): string {

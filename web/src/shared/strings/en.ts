@@ -38,6 +38,19 @@ const codes: Record<string, ProblemWords> = {
     happened: "This is not a code of a cabinet here.",
     todo: "Scan the code on the cabinet’s screen.",
   },
+  not_found: {
+    happened: "There is nothing here.",
+    todo: "The address may be wrong, or it was removed.",
+  },
+  account_disabled: {
+    happened: "This account is closed.",
+    todo: "An owner of your house can open it again.",
+  },
+  last_owner: {
+    happened: "There must be an owner.",
+    todo: "Make somebody else an owner first.",
+  },
+  taken: { happened: "That is taken already.", todo: "Choose another one." },
   expired: { happened: "That code is too old.", todo: "Ask for another one." },
   locked_out: {
     happened: "There is an unpaid amount from an earlier visit.",
@@ -94,6 +107,7 @@ export const en = {
   problems: {
     codes,
     offline: { happened: "No answer came.", todo: "Look at your connection and try again." },
+    serverSays: (sentence: string) => sentence,
     refused: { happened: "That did not work.", todo: "" },
     server: {
       happened: "Something went wrong on our side.",

@@ -30,6 +30,14 @@ export const wallet = {
     taxAdded: "Tax is added to these prices.",
     noGoods: "The operator has not told what is in it.",
     closed: "It does not open now",
+    closedBecause: {
+      offline: "It has no connection at the moment.",
+      warm: "It was too warm: its operator has to look at what is inside first.",
+      blind: "Its cameras do not work at the moment.",
+      locked: "It is out of order.",
+      unready: "Its operator has something to set right first.",
+      busy: "Somebody is using it.",
+    },
     unlock: "Unlock",
     unlocking: "Unlocking…",
     hold: (amount: string) =>

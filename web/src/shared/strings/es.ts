@@ -39,6 +39,19 @@ const codes: Strings["problems"]["codes"] = {
     happened: "Este código no es de ningún armario de aquí.",
     todo: "Escanea el código de la pantalla del armario.",
   },
+  not_found: {
+    happened: "Aquí no hay nada.",
+    todo: "Puede que la dirección esté mal o que se haya borrado.",
+  },
+  account_disabled: {
+    happened: "Esta cuenta está cerrada.",
+    todo: "Un propietario de tu casa puede abrirla de nuevo.",
+  },
+  last_owner: {
+    happened: "Tiene que haber un propietario.",
+    todo: "Haz antes propietaria a otra persona.",
+  },
+  taken: { happened: "Eso ya está en uso.", todo: "Elige otro." },
   expired: { happened: "Ese código es demasiado antiguo.", todo: "Pide otro." },
   locked_out: {
     happened: "Queda un importe sin pagar de una visita anterior.",
@@ -100,13 +113,14 @@ export const es: Strings = {
     saving: "Guardando…",
     signOut: "Salir",
     theme: "Aspecto",
-    themes: { system: "Del sistema", light: "Claro", dark: "Oscuro" },
+    themes: { system: "Sistema", light: "Claro", dark: "Oscuro" },
     undo: "Deshacer",
     working: "Un momento…",
   },
   problems: {
     codes,
     offline: { happened: "No hay respuesta.", todo: "Revisa tu conexión e inténtalo de nuevo." },
+    serverSays: (sentence: string) => `El servidor no lo acepta: «${sentence}»`,
     refused: { happened: "No ha funcionado.", todo: "" },
     server: {
       happened: "Algo ha fallado por nuestra parte.",

@@ -1,5 +1,7 @@
 // Tables. Where a row leads somewhere, its first cell is the link, so that keyboards and readers
-// have it; the rest of the row is a larger target for pointers.
+// have it; the rest of the row is a larger target for pointers. On a phone each row is a block of
+// its own, with the columns' heads beside what they say; the roles are named since browsers forget
+// those of tables that are laid out otherwise.
 import type { ComponentChildren, JSX } from "preact";
 import { useLocation } from "wouter-preact";
 
@@ -32,23 +34,24 @@ export function Table<T>({
       class="table-room"
       {...(!href && { tabIndex: 0, role: "group", "aria-label": caption })}
     >
-      <table class="table">
+      <table class="table stacks" role="table">
         <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
-              <th key={column.head} scope="col" class={classOf(column)}>
+              <th key={column.head} scope="col" role="columnheader" class={classOf(column)}>
                 {column.head}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row) => {
             const target = href?.(row);
             return (
               <tr
                 key={keyOf(row)}
+                role="row"
                 class={target ? "goes" : undefined}
                 onClick={(event) => {
                   const on = event.target as Element;
@@ -56,7 +59,12 @@ export function Table<T>({
                 }}
               >
                 {columns.map((column, index) => (
-                  <td key={column.head} class={classOf(column)}>
+                  <td
+                    key={column.head}
+                    role="cell"
+                    class={classOf(column)}
+                    data-head={index === 0 ? undefined : column.head}
+                  >
                     {target && index === 0 ? (
                       <TableLink href={target}>{column.cell(row)}</TableLink>
                     ) : (
