@@ -21,7 +21,7 @@ export const wordsOf = (page) =>
 const same = [
   /^[^a-z]*$/i,
   /^(tally|English|Español|Corner Coolers|Owner|till|Demo|UTC|EUR|SKU|GTIN)$/,
-  /^(Webhooks|Total|Error|Firmware)$/, // The same words in Spanish.
+  /^(Webhooks|Total|Error|Firmware|No)$/, // The same words in Spanish.
   /^\w$|^[\d.,]+ s$|^[0-9a-f]{12,}$|^run-|^openvino |^\d+ × Product/,
   /^(Cooler (in the corner|next to it)|Around the corner|Product p\d+|p\d+)\b/,
   // Words of the server's about what went wrong, which are kept as they came.
