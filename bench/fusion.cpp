@@ -176,10 +176,7 @@ Result<void> observe(const fs::path& folder, const Models& models, const fs::pat
   setup.close_up = models.close_up.get();
   setup.embedder = models.embedder.get();
   Watcher watcher(setup);
-  cart::ProcessOptions options;
-  options.reader.skip_loop_filter = cart::Savings{}.loop_filter;
-  auto watched =
-      cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, options);
+  auto watched = cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, {});
   if (!watched) return std::unexpected(watched.error());
   json kept = to_json(watcher.seen(), *gallery);
   kept["session"] = fs::absolute(folder).string();

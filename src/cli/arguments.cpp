@@ -107,13 +107,8 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "--no-fit", [&into] { into.fit = false; },
       "One camera: show the network its own shape of picture, grey around the video's");
   app.add_flag_callback(
-      "--no-skipped-loop-filter", [&into] { into.loop_filter = false; },
-      "Cabinets: decode videos to the last bit");
-  app.add_flag_callback(
       "--no-savings",
-      [&into] {
-        into.gate = into.stride = into.close_ups = into.embeds = into.fit = into.loop_filter = false;
-      },
+      [&into] { into.gate = into.stride = into.close_ups = into.embeds = into.fit = false; },
       "All of them: the slow reference");
   add_score(app, into.score);
   add_threads(app, into.threads);

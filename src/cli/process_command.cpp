@@ -86,7 +86,7 @@ Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip
     shape = *size;
   }
   options.opens_whole_files = true;
-  options.open_video = [&](const cart::SessionVideo& video, const media::ReaderOptions&) {
+  options.open_video = [&](const cart::SessionVideo& video) {
     return bench.reader->open(video.file);
   };
   auto detector = bench.detector->get(shape);
@@ -103,8 +103,7 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
                      .stride = bench.arguments.stride,
                      .close_ups = bench.arguments.close_ups,
                      .embeds = bench.arguments.embeds,
-                     .fit = bench.arguments.fit,
-                     .loop_filter = bench.arguments.loop_filter};
+                     .fit = bench.arguments.fit};
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;

@@ -30,7 +30,6 @@ struct ProcessArguments {
   bool close_ups = true;
   bool embeds = true;
   bool fit = true;
-  bool loop_filter = true;
   bool evidence = true;
   bool json = false;
   bool quiet = false;

@@ -53,9 +53,7 @@ Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::Session
     shape = *size;
   }
   options.opens_whole_files = true;
-  options.open_video = [&](const cart::SessionVideo& video, const media::ReaderOptions&) {
-    return reader.open(video.file);
-  };
+  options.open_video = [&](const cart::SessionVideo& video) { return reader.open(video.file); };
   auto detector = detector_.get(shape);
   if (!detector) return std::unexpected(std::move(detector.error()));
   return cart::process_session(session, **detector, layout, options);

@@ -208,9 +208,7 @@ Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,
                            .savings = options.savings,
                            .clock_seconds = options.clock_seconds};
   CabinetWatcher watcher(session, setup, options.review);
-  cart::ProcessOptions decoding = options;
-  decoding.reader.skip_loop_filter = options.savings.loop_filter;
-  return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, decoding);
+  return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, options);
 }
 
 }  // namespace tally::cabinet

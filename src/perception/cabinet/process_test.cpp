@@ -146,9 +146,8 @@ TEST_F(ProcessCabinet, ASessionWatchedWhileItIsRecordedGivesTheSameCart) {
   std::vector<media::GrowingReader*> readers;
   std::thread recorder;
   cart::ProcessOptions options;
-  options.open_video = [&](const cart::SessionVideo& video,
-                           const media::ReaderOptions& decoding) {
-    auto reader = media::GrowingReader::open(video.file, decoding);
+  options.open_video = [&](const cart::SessionVideo& video) {
+    auto reader = media::GrowingReader::open(video.file);
     if (reader) readers.push_back(reader->get());
     return Result<std::unique_ptr<media::VideoReader>>(std::move(reader));
   };

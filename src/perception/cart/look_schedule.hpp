@@ -21,14 +21,8 @@ struct Savings {
   bool close_ups = true;  // Cabinets: hands that are known are followed without whole pictures.
   bool embeds = true;     // Cabinets: what is held is identified in some looks only.
   bool fit = true;        // One camera: the network's picture has the video's shape, if it can.
-  bool loop_filter = true;    // Cabinets: videos are decoded without their codec's loop filter.
   [[nodiscard]] static Savings none() {
-    return {.gate = false,
-            .stride = false,
-            .close_ups = false,
-            .embeds = false,
-            .fit = false,
-            .loop_filter = false};
+    return {.gate = false, .stride = false, .close_ups = false, .embeds = false, .fit = false};
   }
 };
 

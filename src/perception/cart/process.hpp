@@ -54,9 +54,7 @@ struct ProcessOptions {
   std::function<double()> clock_seconds;  // Monotonic; empty: no times in the statistics.
   // How a video is opened; empty: VideoReader::open. For a session that is still being recorded it
   // gives readers of growing files: a cart is the same as that of the whole files.
-  std::function<Result<std::unique_ptr<media::VideoReader>>(const SessionVideo&,
-                                                            const media::ReaderOptions&)>
-      open_video;
+  std::function<Result<std::unique_ptr<media::VideoReader>>(const SessionVideo&)> open_video;
   bool opens_whole_files = false;   // What open_video gives is of files that do not grow.
   std::function<bool()> cancelled;  // Asked once a frame; true ends the work. May be empty.
 };

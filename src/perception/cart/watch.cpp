@@ -36,7 +36,7 @@ Result<std::unique_ptr<media::VideoReader>> open_video(const SessionVideo& video
   if (video.missing) {
     return fail(media::MediaError::kNotFound, fmt::format("{}: is not there", video.file.string()));
   }
-  if (options.open_video) return options.open_video(video, options.reader);
+  if (options.open_video) return options.open_video(video);
   return media::VideoReader::open(video.file, options.reader);
 }
 

@@ -112,8 +112,7 @@ Result<void> LiveSession::make_files() {
 
 void LiveSession::watch() {
   cart::ProcessOptions options = plan_.options;
-  options.open_video = [this](const cart::SessionVideo& video,
-                              const media::ReaderOptions& reader) { return open(video, reader); };
+  options.open_video = [this](const cart::SessionVideo& video) { return open(video); };
   options.on_progress = [this](const cart::Progress& progress) {
     const std::lock_guard lock(mutex_);
     frames_ = progress.frames_done;
@@ -129,9 +128,8 @@ void LiveSession::watch() {
   changed_.notify_all();
 }
 
-Result<std::unique_ptr<media::VideoReader>> LiveSession::open(
-    const cart::SessionVideo& video, const media::ReaderOptions& options) {
-  auto reader = media::GrowingReader::open(video.file, options);
+Result<std::unique_ptr<media::VideoReader>> LiveSession::open(const cart::SessionVideo& video) {
+  auto reader = media::GrowingReader::open(video.file, plan_.options.reader);
   if (!reader) return std::unexpected(std::move(reader.error()));
   const std::lock_guard lock(mutex_);
   Camera& camera = *cameras_.find(video.camera)->second;

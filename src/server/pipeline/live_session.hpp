@@ -86,8 +86,7 @@ class LiveSession {
   struct Camera;
   Result<void> make_files();
   void watch();
-  Result<std::unique_ptr<media::VideoReader>> open(const cart::SessionVideo& video,
-                                                   const media::ReaderOptions& options);
+  Result<std::unique_ptr<media::VideoReader>> open(const cart::SessionVideo& video);
 
   LivePlan plan_;
   cart::SessionFile session_;
