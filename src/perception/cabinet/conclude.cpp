@@ -21,9 +21,9 @@ constexpr double kChangeMax = 2.5;
 // that look the same leaves the next one there, its own depth further back.
 constexpr double kRowStepSeen = 0.15;
 constexpr double kUnchangedLeast = 0.15;
-// Of a cart's probability, on 34 tuning sessions; drawn a little to 1 and 0, since those are few.
-constexpr double kOddsSlope = 0.8;
-constexpr double kOddsOffset = 1.5;
+// Of a cart's probability, on 46 tuning sessions; drawn a little to 1 and 0, since those are few.
+constexpr double kOddsSlope = 1.2;
+constexpr double kOddsOffset = 1.8;
 constexpr double kOddsMax = 12;  // About 1 in 160,000.
 
 // Returns what was added to each camera's times.
