@@ -4,11 +4,10 @@
     tests/many_clips.py [--clips 150] [--tally build/release/tally] [--data ../shared/data]
 
 Feeds short clips, every tenth of them broken, one by one to `tally process --stdin-list`, and after
-each answer reads the process's resident size, open descriptors and children, of which the nursery of
-its decoders is one. After the first 50
-clips (a third of them, where there are fewer) none may grow: the median resident size of the last
-fifth may exceed that of the first fifth after warm-up by 2 % at most. Without the data it says so
-and ends with 0.
+each answer reads the process's resident size, open descriptors and children, of which the nursery
+of its decoders is one. After the first 50 clips (a third of them, where there are fewer) none may
+grow: the median resident size of the last fifth may exceed that of the first fifth after warm-up by
+2 % at most. Without the data it says so and ends with 0.
 """
 
 import argparse

@@ -201,18 +201,18 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   process.layout = arguments.layout;
   process.threads = arguments.threads;
   SessionWork session(process, console, on_demand, layout);
-  const Work work{.process =
-                      [&](const cart::ProcessOptions& options) {
-                        if (folder) return session.process(arguments.video, options);
-                        auto detector = on_demand.get(fitting(options, *shape));
-                        if (!detector) {
-                          return Result<cart::ProcessOutcome>(
-                              std::unexpected(std::move(detector.error())));
-                        }
-                        return cart::process_video(arguments.video, **detector, layout, options);
-                      },
-                  .videos = std::move(*videos),
-                  .scratch = scratch};
+  const Work work{
+      .process =
+          [&](const cart::ProcessOptions& options) {
+            if (folder) return session.process(arguments.video, options);
+            auto detector = on_demand.get(fitting(options, *shape));
+            if (!detector) {
+              return Result<cart::ProcessOutcome>(std::unexpected(std::move(detector.error())));
+            }
+            return cart::process_video(arguments.video, **detector, layout, options);
+          },
+      .videos = std::move(*videos),
+      .scratch = scratch};
   PipelineBench bench;
   bench.video = arguments.video.string();
   bench.cameras = static_cast<int>(work.videos.size());

@@ -27,8 +27,9 @@ class EarlyReader {
   void begin(std::filesystem::path video) {
     reader_.reset();
     video_ = std::move(video);
-    early_ = std::async(std::launch::async,
-                        [video = video_, this] { return media::VideoReader::open(video, options_); });
+    early_ = std::async(std::launch::async, [video = video_, this] {
+      return media::VideoReader::open(video, options_);
+    });
   }
 
   // Opens the video, or waits for its start. Errors: those of VideoReader::open.

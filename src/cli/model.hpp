@@ -53,8 +53,8 @@ class DetectorOnDemand {
 
   ModelChoice choice_;
   std::deque<std::unique_ptr<vision::Detector>> detectors_;  // The last one asked for first.
-  std::optional<vision::Size> own_size_;  // Once the package was read.
-  bool fits_ = true;                      // No other size was tried in vain.
+  std::optional<vision::Size> own_size_;                     // Once the package was read.
+  bool fits_ = true;                                         // No other size was tried in vain.
 };
 
 // Errors: as check_is_package and Embedder::open.

@@ -128,6 +128,11 @@ std::vector<link::Hello> TestGateway::hellos() const {
   const std::scoped_lock lock(mutex_);
   return hellos_;
 }
+std::optional<std::int64_t> TestGateway::cameras_working() const {
+  const auto beats = heartbeats();
+  return beats.empty() ? std::nullopt : beats.back().cameras_working;
+}
+
 std::vector<link::Heartbeat> TestGateway::heartbeats() const {
   const std::scoped_lock lock(mutex_);
   return heartbeats_;

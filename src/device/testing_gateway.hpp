@@ -27,6 +27,7 @@ class TestGateway {
   [[nodiscard]] std::vector<link::CommandAnswer> answers() const;
   [[nodiscard]] std::vector<link::Hello> hellos() const;
   [[nodiscard]] std::vector<link::Heartbeat> heartbeats() const;
+  [[nodiscard]] std::optional<std::int64_t> cameras_working() const;  // By the last of them.
   // By "session/camera/number"; and all of a camera, joined.
   [[nodiscard]] std::map<std::string, std::string> segments() const;
   [[nodiscard]] std::string joined(const SessionId& session, const std::string& camera) const;

@@ -150,8 +150,8 @@ void tell_also(CarriedItem& item, const std::vector<double>& shares) {
 }
 
 // A take of the facing's product that was seen, but not surely, about when the facing changed.
-CarriedItem* doubtful_take(std::span<CarriedItem> items, const Change& change,
-                           const Visit& visit, const cart::Layout& layout) {
+CarriedItem* doubtful_take(std::span<CarriedItem> items, const Change& change, const Visit& visit,
+                           const cart::Layout& layout) {
   for (CarriedItem& item : items) {
     if (!item.take || item.product != layout.facings[change.facing].product) continue;
     if (item.take->time < visit.from - kExplains || item.take->time > visit.to + kExplainsLater) {
@@ -180,8 +180,7 @@ void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
     });
     const std::span all(items);
     if (explained || is_told(all.subspan(seen_count), *change, visit)) continue;
-    if (CarriedItem* seen =
-            doubtful_take(all.first(seen_count), *change, visit, *inputs.layout)) {
+    if (CarriedItem* seen = doubtful_take(all.first(seen_count), *change, visit, *inputs.layout)) {
       seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTakenSeen);
       tell_also(*seen, told_by_facing(seen->product, seen->products.size()));
       continue;

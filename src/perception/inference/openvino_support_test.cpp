@@ -22,14 +22,14 @@ std::shared_ptr<ov::Node> shaped(const ov::Output<ov::Node>& input, std::vector<
 // As exporters write YOLOv8: grids flattened to their cells, split by channels, and to each cell a
 // number of its own added, all for 64x64 pictures.
 std::shared_ptr<ov::Model> head_of_64(const ov::Dimension& batch) {
-  const auto input = std::make_shared<ov::op::v0::Parameter>(ov::element::f32,
-                                                             ov::PartialShape{batch, 3, 64, 64});
+  const auto input =
+      std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::PartialShape{batch, 3, 64, 64});
   ov::OutputVector grids;
   for (const int stride : kHeadStrides) {
     const auto side = static_cast<std::size_t>(stride);
-    const auto cells = std::make_shared<ov::op::v1::AvgPool>(
-        input, ov::Strides{side, side}, ov::Shape{0, 0}, ov::Shape{0, 0}, ov::Shape{side, side},
-        true);
+    const auto cells =
+        std::make_shared<ov::op::v1::AvgPool>(input, ov::Strides{side, side}, ov::Shape{0, 0},
+                                              ov::Shape{0, 0}, ov::Shape{side, side}, true);
     grids.push_back(shaped(cells, {0, 3, (64 / stride) * (64 / stride)}));
   }
   const auto all = std::make_shared<ov::op::v0::Concat>(grids, 2);

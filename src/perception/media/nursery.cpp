@@ -88,8 +88,7 @@ int spawn(pid_t& pid, const fs::path& program, int socket) {
   std::string word(decoder::kNurseryWord);
   char* argv[] = {path.data(), word.data(), nullptr};
   std::vector<char*> environment = reduced_environment();
-  return posix_spawn(&pid, path.c_str(), &plan.actions, &plan.attributes, argv,
-                     environment.data());
+  return posix_spawn(&pid, path.c_str(), &plan.actions, &plan.attributes, argv, environment.data());
 }
 
 void end_and_reap(pid_t pid) {

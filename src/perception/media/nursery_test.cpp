@@ -85,8 +85,8 @@ TEST_F(Nursery, AProgramThatIsNoneIsAnError) {
 TEST_F(Nursery, ServesManyThreads) {
   std::vector<std::future<std::size_t>> all;
   for (int i = 0; i < 8; ++i) {
-    all.push_back(std::async(std::launch::async,
-                             [&] { return read_whole(folder_ / "a.mp4").times.size(); }));
+    all.push_back(
+        std::async(std::launch::async, [&] { return read_whole(folder_ / "a.mp4").times.size(); }));
   }
   for (auto& one : all) EXPECT_EQ(one.get(), 10U);
   EXPECT_EQ(children().size(), 1U);

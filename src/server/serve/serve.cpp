@@ -19,6 +19,7 @@
 #include "server/mail/smtp.hpp"
 #include "server/routes/live_events.hpp"
 #include "server/routes/routes.hpp"
+#include "server/serve/letters.hpp"
 #include "server/serve/meters.hpp"
 #include "server/serve/pages.hpp"
 #include "server/serve/parts.hpp"
@@ -40,24 +41,6 @@ using server::LogLevel;
 constexpr std::size_t kHttpThreads = 2;
 constexpr Duration kEventsLooked = std::chrono::seconds(1);
 constexpr Duration kReadyKept = std::chrono::seconds(1);
-
-mail::Letter letter_of_code(const identity::IssuedCode& issued, const std::string& operator_name,
-                            const std::string& language) {
-  const auto minutes =
-      std::chrono::duration_cast<std::chrono::minutes>(identity::kCodeLifetime).count();
-  if (language == "es") {
-    return {issued.email, "Tu código",
-            fmt::format("Tu código es {}. Sirve para entrar en {} y vale {} minutos. Si no lo has "
-                        "pedido, no hagas nada: sin él no entra nadie.",
-                        issued.code, operator_name, minutes),
-            issued.code};
-  }
-  return {issued.email, "Your code",
-          fmt::format("Your code is {}. It signs you in at {} and is valid for {} minutes. "
-                      "If you did not ask for it, do nothing: without it nobody gets in.",
-                      issued.code, operator_name, minutes),
-          issued.code};
-}
 
 }  // namespace
 
