@@ -25,6 +25,15 @@ constexpr double kTakenSeen = 0.75;
 constexpr double kTakenUnseen = 0.2;
 constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's product.
 
+// A hand that holds an item, comes out with it, and reaches in again has taken another that it hides:
+// so on all 8 tuning sessions with several items in one hand, and in none of 59 others.
+constexpr double kReachedInside = -0.12;  // Metres: the held item's middle is before the shelf.
+constexpr double kReachedOutside = -0.2;
+constexpr double kTakenBeside = 0.75;
+constexpr double kReachSigma = 0.06;  // Metres, from the innermost place to the facing reached.
+constexpr double kReachNear = 0.35;   // Acts so near, in metres,
+constexpr SessionTime kReachSlack = from_seconds(0.6);  // and so soon, are what it reached for.
+
 // A facing looks different once its product was taken, and as before once it was put back.
 constexpr double kTakenSure = 0.5;
 constexpr double kTakenMin = 1.5;
@@ -107,6 +116,17 @@ std::vector<double> told_by_facing(std::size_t product, std::size_t count) {
   return shares;
 }
 
+// Those that saw a carry, the one that saw most first.
+std::vector<std::size_t> cameras_of(const Carry& carry, std::span<const Sighting> sightings) {
+  std::map<std::size_t, int> seen;
+  for (const std::size_t index : carry.sightings) ++seen[sightings[index].camera];
+  std::vector<std::size_t> cameras;
+  for (const auto& [camera, times] : seen) cameras.push_back(camera);
+  std::ranges::stable_sort(cameras, std::ranges::greater{},
+                           [&](std::size_t camera) { return seen[camera]; });
+  return cameras;
+}
+
 CarriedItem item_of(const Change& change, const ActInputs& inputs) {
   CarriedItem item;
   item.carry = change.carry;
@@ -114,14 +134,92 @@ CarriedItem item_of(const Change& change, const ActInputs& inputs) {
   item.products = told_by_facing(item.product, inputs.layout->products.size());
   item.take =
       Act{EventKind::kTake, change.at, change.carry, kTakenUnseen, change.place, change.facing};
-  std::map<std::size_t, int> seen;
-  for (const std::size_t index : inputs.carries[change.carry].sightings) {
-    ++seen[inputs.sightings[index].camera];
-  }
-  for (const auto& [camera, times] : seen) item.cameras.push_back(camera);
-  std::ranges::stable_sort(item.cameras, std::ranges::greater{},
-                           [&](std::size_t camera) { return seen[camera]; });
+  item.cameras = cameras_of(inputs.carries[change.carry], inputs.sightings);
   return item;
+}
+
+// An item that was out goes in again, and comes out.
+struct Reach {
+  std::size_t carry = 0;
+  SessionTime from{0};
+  SessionTime to{0};
+  CarryPlace innermost;
+};
+
+std::vector<Reach> reaches_of(const Carry& carry, std::size_t index) {
+  std::vector<Reach> reaches;
+  std::optional<Reach> inside;
+  bool was_out = false;
+  for (const CarryPlace& place : carry.places) {
+    if (place.position.y < kReachedOutside) {
+      if (inside) reaches.push_back(*inside);
+      inside.reset();
+      was_out = true;
+    } else if (was_out && place.position.y > kReachedInside) {
+      if (!inside) inside = Reach{index, place.time, place.time, place};
+      if (place.position.y > inside->innermost.position.y) inside->innermost = place;
+      inside->to = place.time;
+    }
+  }
+  return reaches;
+}
+
+// By how near each facing is to the place reached, and how much it changed.
+CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
+  const cart::Layout& layout = *inputs.layout;
+  std::vector<double> near(layout.facings.size());
+  CarriedItem item;
+  item.products.assign(layout.products.size(), 1e-3 / static_cast<double>(layout.products.size()));
+  double sum = 1e-3;
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    const double off = distance_to(layout, i, reach.innermost.position) / kReachSigma;
+    near[i] =
+        std::exp(-0.5 * off * off + inputs.evidence(i, reach.from - kBefore, reach.to + kAfter));
+    item.products[layout.facings[i].product] += near[i];
+    sum += near[i];
+  }
+  for (double& share : item.products) share /= sum;
+  const auto best = [](const std::vector<double>& values) {
+    return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
+  };
+  item.product = best(item.products);
+  item.carry = reach.carry;
+  item.take = Act{EventKind::kTake, reach.innermost.time,     reach.carry,
+                  kTakenBeside,     reach.innermost.position, best(near)};
+  item.cameras = cameras_of(inputs.carries[reach.carry], inputs.sightings);
+  return item;
+}
+
+// What another item did there then.
+CarriedItem* reached_for(std::vector<CarriedItem>& items, const Reach& reach) {
+  const auto is_it = [&](const std::optional<Act>& act) {
+    return act && act->time >= reach.from - kReachSlack && act->time <= reach.to + kReachSlack &&
+           vision::length(act->place - reach.innermost.position) < kReachNear;
+  };
+  const auto found = std::ranges::find_if(items, [&](const CarriedItem& item) {
+    return item.carry != reach.carry && (is_it(item.take) || is_it(item.put));
+  });
+  return found == items.end() ? nullptr : &*found;
+}
+
+void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem>& items) {
+  std::vector<Reach> reaches;
+  for (const CarriedItem& item : items) {
+    const bool kept = item.take && item.take->probability >= kTakenSure &&
+                      !(item.put && item.put->probability >= kTakenSure);
+    if (!kept || inputs.carries[item.carry].kind != SightingKind::kItemInHand) continue;
+    for (const Reach& reach : reaches_of(inputs.carries[item.carry], item.carry)) {
+      if (reach.from > item.take->time) reaches.push_back(reach);
+    }
+  }
+  for (const Reach& reach : reaches) {
+    CarriedItem* seen = reached_for(items, reach);
+    if (seen == nullptr) {
+      items.push_back(item_beside(reach, inputs));
+    } else if (seen->take && seen->take->probability < kTakenSure) {
+      seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTakenBeside);
+    }
+  }
 }
 
 // When a hand was at this facing again, after which it looked as before.
@@ -225,6 +323,7 @@ void drop_what_puts_explain(std::vector<CarriedItem>& items, std::size_t first_u
 
 void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   const std::vector<Visit> visits = visits_of(inputs);
+  add_what_hands_hold_beside(inputs, items);
   const std::size_t first_unseen = items.size();
   add_takes(inputs, visits, items);
   add_puts(inputs, visits, first_unseen, items);

@@ -31,6 +31,23 @@ class Unseen : public ::testing::Test {
     }
     carries_.push_back(std::move(hand));
   }
+  // An item taken from facing 3 that goes in again before kFacing from `at` on, and comes out.
+  CarriedItem holds(double at) {
+    Carry item{SightingKind::kItemInHand, {}, {}};
+    const vision::Point3 front = testing::front_of(layout_, kFacing);
+    const auto see = [&](double seconds, double y) {
+      item.sightings.push_back(sightings_.size());
+      sightings_.push_back({0, from_seconds(seconds), SightingKind::kItemInHand, {}, 0.8F, {}});
+      item.places.push_back({from_seconds(seconds), {front.x, y, front.z}, {}, {0.01, 0.01, 0.01}});
+    };
+    for (int i = 0; i < 5; ++i) see(2 + 0.1 * i, -0.4);
+    for (int i = 0; i < 8; ++i) see(at + 0.1 * i, 0.0);
+    for (int i = 0; i < 5; ++i) see(at + 1 + 0.1 * i, -0.5);
+    CarriedItem taken_before = taken(3, 1.8);
+    taken_before.carry = carries_.size();
+    carries_.push_back(std::move(item));
+    return taken_before;
+  }
   [[nodiscard]] ActInputs inputs() const {
     return {&layout_,
             sightings_,
@@ -130,6 +147,42 @@ TEST_F(Unseen, AnUnsureTakeOfTheFacingsProductBecomesSurerAndIsNotDoubled) {
   ASSERT_EQ(items.size(), 1U);
   EXPECT_GT(items[0].take->probability, 0.75);
   EXPECT_GT(items[0].products[kFacing], 0.99);
+}
+
+TEST_F(Unseen, AHandThatReachesInAgainWithWhatItHoldsTakesAnother) {
+  changed = [](std::size_t, double, double) { return -0.5; };  // Another stands behind it.
+  std::vector<CarriedItem> items{holds(4)};
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 2U);
+  ASSERT_TRUE(items[1].take);
+  EXPECT_EQ(items[1].product, kFacing);
+  EXPECT_EQ(items[1].take->facing, kFacing);
+  EXPECT_NEAR(to_seconds(items[1].take->time), 4.3, 0.5);
+  EXPECT_GT(items[1].take->probability, 0.5);
+  EXPECT_EQ(items[1].cameras, (std::vector<std::size_t>{0}));
+}
+
+TEST_F(Unseen, WhatWasSeenThereIsWhatTheHandReachedFor) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  const CarriedItem held = holds(4);
+  for (const double probability : {0.9, 0.1}) {
+    CarriedItem seen = taken(kFacing, 4.6);
+    seen.carry = 99;
+    seen.take->probability = probability;
+    seen.take->place = testing::front_of(layout_, kFacing);
+    std::vector<CarriedItem> items{held, seen};
+    add_unseen_acts(inputs(), items);
+    ASSERT_EQ(items.size(), 2U);
+    EXPECT_GT(items[1].take->probability, 0.7);
+  }
+}
+
+TEST_F(Unseen, AnItemThatIsPutBackWasNotCarriedBesideAnother) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  std::vector<CarriedItem> items{holds(4)};
+  items[0].put = Act{EventKind::kPut, from_seconds(5), items[0].carry, 0.9, {}, kFacing};
+  add_unseen_acts(inputs(), items);
+  EXPECT_EQ(items.size(), 1U);
 }
 
 TEST_F(Unseen, AChangeBackToHowItWasIsAPutAndNoTakeThatNobodySaw) {
