@@ -48,15 +48,17 @@ Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choic
                                                  .picture = choice.picture});
 }
 
+Result<void> DetectorOnDemand::check() {
+  if (own_size_) return {};
+  if (auto checked = check_is_package(choice_.package); !checked) return checked;
+  auto package = inference::load_package(choice_.package);
+  if (!package) return std::unexpected(std::move(package.error()));
+  own_size_ = vision::Size{package->input.width, package->input.height};
+  return {};
+}
+
 Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> source) {
-  if (!own_size_) {
-    if (auto checked = check_is_package(choice_.package); !checked) {
-      return std::unexpected(std::move(checked.error()));
-    }
-    auto package = inference::load_package(choice_.package);
-    if (!package) return std::unexpected(std::move(package.error()));
-    own_size_ = vision::Size{package->input.width, package->input.height};
-  }
+  if (auto checked = check(); !checked) return std::unexpected(std::move(checked.error()));
   vision::Size wanted = choice_.picture.value_or(*own_size_);
   if (source && fits_) {
     const vision::Size fitted = vision::fitted(wanted, *source);

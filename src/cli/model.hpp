@@ -42,6 +42,8 @@ inline constexpr std::size_t kShapesMax = 4;
 class DetectorOnDemand {
  public:
   explicit DetectorOnDemand(ModelChoice choice) : choice_(std::move(choice)) {}
+  // That there is a package, and whole: cheap, before a video is opened. Errors: as open_detector.
+  Result<void> check();
   // For a `source` its network takes pictures of that shape (vision::fitted), where its graph can
   // be made to; else, and without a source, those of the package. Of what earlier calls returned
   // the last kShapesMax - 1 stay. Errors: as open_detector.

@@ -79,6 +79,9 @@ std::string name_of(const fs::path& input) {
 
 Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
                                           cart::ProcessOptions options) {
+  if (auto checked = bench.detector->check(); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   std::optional<vision::Size> shape;
   if (options.savings.fit) {
     auto size = bench.reader->size_of(clip);

@@ -44,6 +44,9 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
 Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::SessionFile& session,
                                                              const cart::Layout& layout,
                                                              cart::ProcessOptions options) {
+  if (auto checked = detector_.check(); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   EarlyReader reader;
   std::optional<vision::Size> shape;
   if (options.savings.fit && session.videos_there() == 1) {
