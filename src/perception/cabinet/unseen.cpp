@@ -25,8 +25,8 @@ constexpr double kTakenSeen = 0.75;
 constexpr double kTakenUnseen = 0.2;
 constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's product.
 
-// A hand that holds an item, comes out with it, and reaches in again has taken another that it hides:
-// so on all 8 tuning sessions with several items in one hand, and in none of 59 others.
+// A hand that holds an item, comes out with it, and reaches in again has taken another that it
+// hides: so on all 8 tuning sessions with several items in one hand, and in none of 59 others.
 constexpr double kReachedInside = -0.12;  // Metres: the held item's middle is before the shelf.
 constexpr double kReachedOutside = -0.2;
 constexpr double kTakenBeside = 0.75;
