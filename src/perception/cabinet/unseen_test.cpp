@@ -165,9 +165,10 @@ TEST_F(Unseen, AHandThatReachesInAgainWithWhatItHoldsTakesAnother) {
 TEST_F(Unseen, WhatWasSeenThereIsWhatTheHandReachedFor) {
   changed = [](std::size_t, double, double) { return -0.5; };
   const CarriedItem held = holds(4);
+  carries_.push_back({SightingKind::kItemInHand, {}, {}});
   for (const double probability : {0.9, 0.1}) {
     CarriedItem seen = taken(kFacing, 4.6);
-    seen.carry = 99;
+    seen.carry = carries_.size() - 1;
     seen.take->probability = probability;
     seen.take->place = testing::front_of(layout_, kFacing);
     std::vector<CarriedItem> items{held, seen};

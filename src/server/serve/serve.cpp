@@ -76,8 +76,10 @@ class Serve::Impl {
     const auto secret = server_secret(config(), world_);
     if (!secret) return std::unexpected(secret.error());
     if (auto mail = start_mail(); !mail) return mail;
-    if (auto listening = start_http(*secret); !listening) return listening;
-    return start_workers();
+    if (auto prepared = prepare_http(*secret); !prepared) return prepared;
+    if (auto working = start_workers(); !working) return working;
+    // Last: thousands of cabinets come back at once, and nothing must wait behind them to start.
+    return listen();
   }
 
   ~Impl() { stop(Duration(0)); }
@@ -158,7 +160,7 @@ class Serve::Impl {
     options_.log(LogLevel::kWarning, "mail", "a letter to nowhere: no mail is configured");
   }
 
-  Result<void> start_http(std::string_view secret) {
+  Result<void> prepare_http(std::string_view secret) {
     const std::vector<commerce::DoorTokenKey> keys{{1, derived_key(secret, "door tokens")}};
     if (has_role(config(), ServerRole::kGateway)) {
       gateway_ = std::make_unique<gateway::Gateway>(
@@ -230,6 +232,10 @@ class Serve::Impl {
     routes::add_health_routes(*api_, *services_);
     if (has_role(config(), ServerRole::kApi)) routes::add_public_routes(*api_, *services_);
     if (has_role(config(), ServerRole::kGateway)) routes::add_device_routes(*api_, *services_);
+    return {};
+  }
+
+  Result<void> listen() {
     http::ServerOptions server;
     server.address = config().http.address;
     server.port = config().http.port;
