@@ -8,7 +8,6 @@ of the receipt's sum, one movement of stock; books balanced, nothing held, nothi
 Ends with 3, saying SKIPPED, where PostgreSQL can't be had.
 """
 
-import argparse
 import contextlib
 import http.client
 import itertools
@@ -17,7 +16,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -262,21 +260,9 @@ def rehearse(arguments, work, store):
     return 1 if failed else 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--tally", type=Path, default=ROOT / "build" / "release" / "tally")
-    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+def add_arguments(parser):
     parser.add_argument("--point", action="append", help="this one only; may be given again")
-    arguments = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        work = stack.enter_context(tempfile.TemporaryDirectory())
-        try:
-            store = stack.enter_context(served.store_of(arguments.store, work))
-        except served.Skipped as skipped:
-            print(f"SKIPPED: {skipped}")
-            return 3
-        return rehearse(arguments, work, store)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(served.rehearsed(__doc__, rehearse, add_arguments))

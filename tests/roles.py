@@ -8,16 +8,13 @@ one takes its work over. After each the books must be as after a session of one 
 Ends with 3, saying SKIPPED, where PostgreSQL can't be had.
 """
 
-import argparse
 import contextlib
 import sys
-import tempfile
 from pathlib import Path
 
 import served
 from crash import DIES_SECONDS, SESSION, SETTLES_SECONDS, Books, Cabinet, Rehearsal, wait_for
 
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def play(rehearsal, name, while_watched=None):
@@ -63,20 +60,5 @@ def rehearse(arguments, work, store):
     return 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--tally", type=Path, default=ROOT / "build" / "release" / "tally")
-    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
-    arguments = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        work = stack.enter_context(tempfile.TemporaryDirectory())
-        try:
-            store = stack.enter_context(served.store_of(arguments.store, work))
-        except served.Skipped as skipped:
-            print(f"SKIPPED: {skipped}")
-            return 3
-        return rehearse(arguments, work, store)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(served.rehearsed(__doc__, rehearse))

@@ -1,6 +1,7 @@
 """A server of its own for a test: `tally serve --demo` on SQLite, or on a PostgreSQL that lives in
 a temporary folder and ends with it."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -178,3 +179,21 @@ class Server:
                 return self.expect("POST", "/v1/sign_in/shoppers", {**who, "code": code})["token"]
             time.sleep(0.1)
         raise RuntimeError("no code was mailed")
+
+
+def rehearsed(told, rehearse, add_arguments=lambda parser: None):
+    """A test's main(): rehearse(arguments, folder, store) on the store that was asked for. Returns
+    the exit status: 3 where something is not on this machine."""
+    parser = argparse.ArgumentParser(description=told.split("\n")[0])
+    parser.add_argument("--tally", type=Path, default=ROOT / "build" / "release" / "tally")
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    add_arguments(parser)
+    arguments = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        work = stack.enter_context(tempfile.TemporaryDirectory())
+        try:
+            store = stack.enter_context(store_of(arguments.store, work))
+        except Skipped as skipped:
+            print(f"SKIPPED: {skipped}")
+            return 3
+        return rehearse(arguments, work, store)

@@ -12,6 +12,7 @@
 #include "cli/bench_command.hpp"
 #include "cli/bench_parts.hpp"
 #include "cli/cli_error.hpp"
+#include "cli/early_reader.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
 #include "cli/model.hpp"
@@ -170,16 +171,6 @@ Result<std::vector<fs::path>> videos_of(const fs::path& input, bool folder) {
   return videos;
 }
 
-Result<vision::Size> shape_of(const fs::path& video) {
-  auto reader = media::VideoReader::open(video);
-  if (!reader) return std::unexpected(std::move(reader.error()));
-  return vision::Size{(*reader)->info().width, (*reader)->info().height};
-}
-
-std::optional<vision::Size> fitting(const cart::ProcessOptions& options, vision::Size shape) {
-  return options.savings.fit ? std::optional(shape) : std::nullopt;
-}
-
 Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const fs::path& scratch,
                                   Console& console) {
   cart::Layout layout;
@@ -195,17 +186,19 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   const ModelChoice choice{.package = package_or_default(arguments.model, "detector"),
                            .threads = arguments.threads};
   DetectorOnDemand on_demand(choice);
-  auto shape = shape_of(videos->front());
-  if (!shape) return std::unexpected(std::move(shape.error()));
+  if (auto checked = on_demand.check(); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   ProcessArguments process;
   process.layout = arguments.layout;
   process.threads = arguments.threads;
   SessionWork session(process, console, on_demand, layout);
   const Work work{
       .process =
-          [&](const cart::ProcessOptions& options) {
+          [&](cart::ProcessOptions options) {
             if (folder) return session.process(arguments.video, options);
-            auto detector = on_demand.get(fitting(options, *shape));
+            EarlyReader reader;
+            auto detector = fitting_detector(on_demand, reader, arguments.video, options);
             if (!detector) {
               return Result<cart::ProcessOutcome>(std::unexpected(std::move(detector.error())));
             }
@@ -216,7 +209,10 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
   PipelineBench bench;
   bench.video = arguments.video.string();
   bench.cameras = static_cast<int>(work.videos.size());
-  auto detector = on_demand.get(folder ? std::nullopt : fitting({}, *shape));
+  EarlyReader reader;
+  cart::ProcessOptions as_it_runs;
+  auto detector =
+      folder ? on_demand.get({}) : fitting_detector(on_demand, reader, arguments.video, as_it_runs);
   if (!detector) return std::unexpected(std::move(detector.error()));
   bench.engine = facts_of((*detector)->engine(), (*detector)->package(), engine_options(choice));
   // What a server does once is done before: opening the embedder, looking at products' photos.

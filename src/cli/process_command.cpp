@@ -79,20 +79,7 @@ std::string name_of(const fs::path& input) {
 
 Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
                                           cart::ProcessOptions options) {
-  if (auto checked = bench.detector->check(); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
-  std::optional<vision::Size> shape;
-  if (options.savings.fit) {
-    auto size = bench.reader->size_of(clip);
-    if (!size) return std::unexpected(std::move(size.error()));
-    shape = *size;
-  }
-  options.opens_whole_files = true;
-  options.open_video = [&](const cart::SessionVideo& video) {
-    return bench.reader->open(video.file);
-  };
-  auto detector = bench.detector->get(shape);
+  auto detector = fitting_detector(*bench.detector, *bench.reader, clip, options);
   if (!detector) return std::unexpected(std::move(detector.error()));
   return cart::process_video(clip, **detector, *bench.layout, options);
 }

@@ -4,12 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "cli/cart_words.hpp"
 #include "cli/cli_error.hpp"
-#include "cli/early_reader.hpp"
 #include "cli/model.hpp"
 #include "perception/cabinet/look_plan.hpp"
 #include "perception/cabinet/process.hpp"
@@ -24,6 +22,19 @@ namespace {
 constexpr std::size_t kProductsToldMax = 10;
 
 }  // namespace
+
+Result<vision::Detector*> fitting_detector(DetectorOnDemand& detector, EarlyReader& reader,
+                                           const fs::path& video, cart::ProcessOptions& options) {
+  if (auto checked = detector.check(); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  options.opens_whole_files = true;
+  options.open_video = [&reader](const cart::SessionVideo& one) { return reader.open(one.file); };
+  if (!options.savings.fit) return detector.get({});
+  const auto size = reader.size_of(video);
+  if (!size) return std::unexpected(size.error());
+  return detector.get(*size);
+}
 
 Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
                                                   const cart::ProcessOptions& options) {
@@ -44,20 +55,11 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
 Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::SessionFile& session,
                                                              const cart::Layout& layout,
                                                              cart::ProcessOptions options) {
-  if (auto checked = detector_.check(); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
   EarlyReader reader;
-  std::optional<vision::Size> shape;
-  if (options.savings.fit && session.videos_there() == 1) {
-    const auto video = std::ranges::find(session.videos, false, &cart::SessionVideo::missing);
-    auto size = reader.size_of(video->file);
-    if (!size) return std::unexpected(std::move(size.error()));
-    shape = *size;
-  }
-  options.opens_whole_files = true;
-  options.open_video = [&](const cart::SessionVideo& video) { return reader.open(video.file); };
-  auto detector = detector_.get(shape);
+  const auto video = std::ranges::find(session.videos, false, &cart::SessionVideo::missing);
+  const bool alone = session.videos_there() == 1;
+  auto detector =
+      alone ? fitting_detector(detector_, reader, video->file, options) : detector_.get({});
   if (!detector) return std::unexpected(std::move(detector.error()));
   return cart::process_session(session, **detector, layout, options);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "cli/console.hpp"
+#include "cli/early_reader.hpp"
 #include "cli/model.hpp"
 #include "cli/process_command.hpp"
 #include "perception/cart/layout.hpp"
@@ -16,6 +17,13 @@
 #include "perception/vision/embedder.hpp"
 
 namespace tally::cli {
+
+// The detector of one camera's video: of the video's shape, where that saving is on. The video is
+// opened for it, and `options` made to read it from there; `reader` outlives them. Errors: those of
+// the package, told before the video's, and of the video.
+Result<vision::Detector*> fitting_detector(DetectorOnDemand& detector, EarlyReader& reader,
+                                           const std::filesystem::path& video,
+                                           cart::ProcessOptions& options);
 
 // All borrowed. Opens the models of cabinets when the first one asks for them.
 class SessionWork {

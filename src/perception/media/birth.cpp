@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -14,8 +15,21 @@ namespace {
 
 constexpr int kDescriptors = 2;
 
-struct ControlBuffer {
-  alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(kDescriptors * sizeof(int))> bytes{};
+// A datagram of some bytes with room for the descriptors. Stays where it is.
+struct Parcel {
+  explicit Parcel(std::span<char> text) : part{text.data(), text.size()} {
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
+  ~Parcel() = default;
+
+  iovec part;
+  alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(kDescriptors * sizeof(int))> control{};
+  msghdr header{};
 };
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -34,14 +48,8 @@ bool send_birth(int nursery, const std::vector<std::string>& words, int socket, 
   std::string text;
   for (const std::string& word : words) text += word + '\0';
   if (text.size() > kBirthBytesMax) return false;
-  iovec part{text.data(), text.size()};
-  ControlBuffer control;
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control.bytes.data();
-  header.msg_controllen = control.bytes.size();
-  cmsghdr* rights = CMSG_FIRSTHDR(&header);
+  Parcel parcel(text);
+  cmsghdr* rights = CMSG_FIRSTHDR(&parcel.header);
   rights->cmsg_level = SOL_SOCKET;
   rights->cmsg_type = SCM_RIGHTS;
   rights->cmsg_len = CMSG_LEN(kDescriptors * sizeof(int));
@@ -49,25 +57,19 @@ bool send_birth(int nursery, const std::vector<std::string>& words, int socket, 
   std::memcpy(CMSG_DATA(rights), fds.data(), sizeof fds);
   ssize_t sent = -1;
   do {
-    sent = ::sendmsg(nursery, &header, MSG_NOSIGNAL);
+    sent = ::sendmsg(nursery, &parcel.header, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   return sent == static_cast<ssize_t>(text.size());
 }
 
 bool receive_birth(int parent, Birth& birth) {
   std::array<char, kBirthBytesMax> text{};
-  iovec part{text.data(), text.size()};
-  ControlBuffer control;
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control.bytes.data();
-  header.msg_controllen = control.bytes.size();
+  Parcel parcel(text);
   ssize_t received = -1;
   do {
-    received = ::recvmsg(parent, &header, MSG_CMSG_CLOEXEC);
+    received = ::recvmsg(parent, &parcel.header, MSG_CMSG_CLOEXEC);
   } while (received < 0 && errno == EINTR);
-  const cmsghdr* rights = received > 0 ? CMSG_FIRSTHDR(&header) : nullptr;
+  const cmsghdr* rights = received > 0 ? CMSG_FIRSTHDR(&parcel.header) : nullptr;
   if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS ||
       rights->cmsg_len != CMSG_LEN(kDescriptors * sizeof(int))) {
     return false;
