@@ -5,7 +5,7 @@
 namespace tally::cart {
 namespace {
 
-constexpr SessionTime kActiveInterval = from_seconds(0.25);
+constexpr SessionTime kActiveInterval = from_seconds(0.20);
 constexpr SessionTime kRestInterval = from_seconds(2.5);
 constexpr std::array<SessionTime, 4> kSettleLooks{from_seconds(0.15), from_seconds(0.45),
                                                   from_seconds(0.9), from_seconds(1.5)};

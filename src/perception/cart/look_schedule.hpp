@@ -3,7 +3,7 @@
 //
 // A pure function of the frames' times and activities so far. After motion ends, a few looks follow
 // and then one every 2.5 s, since what stands still looks the same; while things move, one every
-// quarter of a second, since a hand takes a good part of a second to carry anything away.
+// fifth of a second, since a hand takes a good part of a second to carry anything away.
 #pragma once
 
 #include <cstddef>
