@@ -33,7 +33,8 @@ constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % 
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr std::size_t kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kChangeWeight = 0.9;   // Of a facing's change, for whether there was an act.
+constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act,
+constexpr double kWhereWeight = 0.5;    // and for where: those beside one change with it.
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
 constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
 constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
@@ -247,7 +248,8 @@ class Finder {
     std::vector<double> near(layout_.facings.size());
     for (std::size_t i = 0; i < near.size(); ++i) {
       const double off = distance_to(layout_, i, place) / kPlaceSigma;
-      near[i] = std::exp(-0.5 * off * off + inputs_.evidence(i, window.before, window.after));
+      near[i] = std::exp(-0.5 * off * off +
+                         kWhereWeight * inputs_.evidence(i, window.before, window.after));
     }
     return near;
   }

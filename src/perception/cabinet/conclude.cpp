@@ -1,6 +1,7 @@
 #include "perception/cabinet/conclude.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -13,14 +14,17 @@ namespace tally::cabinet {
 namespace {
 
 constexpr SessionTime kAuditSlack = from_seconds(0.2);
-// A facing's difference as log odds of changed against unchanged: even odds at kChangeEven.
-constexpr double kChangeEven = 4.5;
-constexpr double kChangeSlope = 0.6;
-constexpr double kChangeMax = 2.5;
-// Metres that a row's front has to move back for it to be seen: what is taken from before others
-// that look the same leaves the next one there, its own depth further back.
-constexpr double kRowStepSeen = 0.15;
-constexpr double kUnchangedLeast = 0.15;
+// What a facing's difference to one camera tells, as log odds that an item left it: counted on 76
+// tuning sessions, in 280 views of facings that an item left and 4,254 of others at these times.
+// Below 2 it is noise and shadow, also where an equal item stands behind; a great one may as well
+// be an arm that rests before the facing.
+struct Told {
+  double difference;
+  double odds;
+};
+constexpr std::array kTold{Told{0, -2.5}, Told{0.01, -0.3}, Told{1, -0.3}, Told{2, 0.3},
+                           Told{3, 2},    Told{5, 2.5},     Told{8, 2.8},  Told{12, 2.3}};
+constexpr double kVisibleEnough = 0.5;  // Of a front; seeing more of it tells no more.
 // Of a cart's probability, on 46 tuning sessions; drawn a little to 1 and 0, since those are few.
 constexpr double kOddsSlope = 1.2;
 constexpr double kOddsOffset = 1.8;
@@ -40,33 +44,28 @@ std::vector<SessionTime> set_clocks_right(std::vector<Sighting>& sightings,
   return offsets;
 }
 
-// How much it tells that a facing looks as before, 0..1.
-double told_by_no_change(const cart::Layout& layout, std::size_t index) {
-  const cart::LayoutFacing& facing = layout.facings[index];
-  const auto& size = layout.products[facing.product].size;
-  if (facing.rows <= 1 || facing.stock.value_or(facing.rows) <= 1 || !size) return 1;
-  return std::clamp(size->depth / kRowStepSeen, kUnchangedLeast, 1.0);
+double told_by(double difference) {
+  const auto above =
+      std::ranges::find_if(kTold, [&](const Told& told) { return told.difference > difference; });
+  if (above == kTold.end()) return kTold.back().odds;
+  const Told& below = *(above - 1);  // Differences are 0 or more.
+  return std::lerp(below.odds, above->odds,
+                   (difference - below.difference) / (above->difference - below.difference));
 }
 
-double evidence(const Observations& seen, const cart::Layout& layout,
-                std::span<const SessionTime> offsets, std::size_t facing, SessionTime before,
-                SessionTime after) {
+// Cameras see a facing each in its own way, so what they tell adds up.
+double evidence(const Observations& seen, std::span<const SessionTime> offsets, std::size_t facing,
+                SessionTime before, SessionTime after) {
   double sum = 0;
-  double weight = 0;
   for (std::size_t i = 0; i < seen.views.size(); ++i) {
     const FacingView& view = seen.views[i];
     if (view.facing != facing) continue;
     const SessionTime offset = offsets[view.camera];
     const auto change = seen.watches[i].change(before - offset, after - offset);
     if (!change) continue;
-    const double odds = std::clamp(kChangeSlope * (static_cast<double>(*change) - kChangeEven),
-                                   -kChangeMax, kChangeMax);
-    sum += view.visible * odds;
-    weight += view.visible;
+    sum += std::min(1.0, view.visible / kVisibleEnough) * told_by(static_cast<double>(*change));
   }
-  if (weight <= 0) return 0;
-  const double odds = sum / std::max(0.5, weight) * 1.5;
-  return odds < 0 ? odds * told_by_no_change(layout, facing) : odds;
+  return sum;
 }
 
 }  // namespace
@@ -94,7 +93,7 @@ CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
   outcome.clock_offsets = set_clocks_right(sightings, models);
   outcome.carries = follow({sightings, models, reach_of(*layout.cabinet)});
   const FacingEvidence changed = [&](std::size_t facing, SessionTime before, SessionTime after) {
-    return evidence(observations, layout, outcome.clock_offsets, facing, before, after);
+    return evidence(observations, outcome.clock_offsets, facing, before, after);
   };
   outcome.items = find_acts({&layout, sightings, outcome.carries, likelihood, changed});
   std::vector<cart::Doubt> doubts;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "perception/cabinet/cabinet_stage.hpp"
 
 namespace tally::cabinet {
@@ -17,46 +19,47 @@ TEST(Calibrated, KeepsTheOrderAndTheEnds) {
   EXPECT_GT(calibrated(1), 0.999);
 }
 
-// A hand is inside at a facing whose looks change by `change` from before to after, as one camera
-// sees it.
-class AChangedFacing : public ::testing::Test {
+// How likely a take is that one camera follows, from a facing whose looks change meanwhile.
+class AFacingThatChanges : public ::testing::Test {
  protected:
-  [[nodiscard]] std::size_t items(float change, double depth, std::optional<int> stock) {
-    cart::Layout layout = testing::layout_of(1);
-    for (cart::LayoutProduct& product : layout.products) product.size->depth = depth;
-    for (cart::LayoutFacing& facing : layout.facings) facing.stock = stock;
-    const auto models = cameras_of(layout, {0});
+  // `noises`: the difference, as many cameras see it.
+  [[nodiscard]] static double by(float noises, std::size_t cameras) {
+    cart::Layout layout = testing::layout_of(static_cast<int>(cameras));
+    std::vector<std::size_t> all(cameras);
+    std::iota(all.begin(), all.end(), std::size_t{0});
     Observations seen;
-    seen.views = facing_views(layout, models);
+    seen.views = facing_views(layout, cameras_of(layout, all));
     seen.sightings =
         testing::watch({testing::taken(testing::front_of(layout, 12), 2.0, testing::looks_of(12))},
-                       5, 1, {.miss = 0, .cameras = 1});
+                       5, 1, {.miss = 0.85, .cameras = 1});
     for (std::size_t i = 0; i < seen.views.size(); ++i) {
       Patch before;
       before.luma.fill(100);
       Patch after = before;
-      for (std::size_t k = 0; k < kPatchPixels; k += 2) after.luma[k] += change;
+      for (std::size_t k = 0; k < kPatchPixels; k += 2) after.luma[k] += 8 * noises;
       seen.watches.emplace_back(
-          std::vector<FacingState>{{from_seconds(0), from_seconds(1.5), 5, before},
-                                   {from_seconds(3.0), from_seconds(5), 5, after}});
+          noises == 0 ? std::vector<FacingState>{{from_seconds(0), from_seconds(5), 10, before}}
+                      : std::vector<FacingState>{{from_seconds(0), from_seconds(1.5), 5, before},
+                                                 {from_seconds(3.0), from_seconds(5), 5, after}});
+      EXPECT_NEAR(*seen.watches.back().change(from_seconds(1), from_seconds(4)), noises, 0.01);
     }
-    const auto outcome = conclude(std::move(seen), layout, {0}, [&](auto) {
+    const auto outcome = conclude(std::move(seen), layout, all, [&](auto) {
       return std::vector<double>(layout.products.size(), 0.0);
     });
-    probability_ = outcome.items.empty() ? 0 : outcome.items.front().take->probability;
-    return outcome.items.size();
+    return outcome.items.empty() ? 0 : outcome.items.front().take->probability;
   }
-  double probability_ = 0;
 };
 
-TEST_F(AChangedFacing, LooksAsBeforeWhereOthersOfItsKindStandBehindAndThatTellsLittle) {
-  ASSERT_EQ(items(0, 0.07, 1), 1U);
-  const double alone = probability_;
-  ASSERT_EQ(items(0, 0.07, 3), 1U);
-  const double in_a_row = probability_;
-  ASSERT_EQ(items(0, 0.02, 3), 1U);
-  EXPECT_GT(in_a_row, alone);
-  EXPECT_GT(probability_, in_a_row) << "a flat one in a row";
+TEST_F(AFacingThatChanges, TellsOfATakeFromAFewNoisesOn) {
+  EXPECT_LT(by(0, 1), by(1, 1));
+  EXPECT_LT(by(1, 1), by(3, 1));
+  EXPECT_NEAR(by(0.5F, 1), by(1, 1), 1e-9) << "both are noise";
+  EXPECT_GE(by(8, 1), by(30, 1)) << "so much is an arm, too";
+}
+
+TEST_F(AFacingThatChanges, TellsMoreWhereMoreCamerasSeeIt) {
+  EXPECT_LT(by(3, 1), by(3, 3));
+  EXPECT_GT(by(0, 1), by(0, 3));
 }
 
 }  // namespace

@@ -18,8 +18,9 @@
 
 namespace tally::cabinet {
 
-// Patches that differ by more are of two states.
-inline constexpr float kStateDifference = 3.0F;
+// Patches that differ by more are of two states: little, since an equal item that stands behind the
+// one taken differs by little. What of it is noise is told apart where states are compared.
+inline constexpr float kStateDifference = 1.2F;
 inline constexpr int kStateLooksMin = 2;
 inline constexpr std::size_t kStatesMax = 200;  // Of one view; the oldest in between are forgotten.
 
