@@ -33,8 +33,8 @@ constexpr double kSightingsEnough = 2.7;  // So many sightings make an act 63 % 
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr std::size_t kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act,
-constexpr double kWhereWeight = 0.5;    // and for where: those beside one change with it.
+constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act.
+constexpr double kLeftSure = 0.5;       // Of a take, for its facing to have lost its front item.
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
 constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
 constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
@@ -121,6 +121,32 @@ class Finder {
  public:
   explicit Finder(const ActInputs& inputs) : inputs_(inputs), layout_(*inputs.layout) {}
 
+  [[nodiscard]] std::vector<CarriedItem> read_all() const {
+    std::vector<CarriedItem> items;
+    for (std::size_t i = 0; i < inputs_.carries.size(); ++i) {
+      if (auto item = read(i)) items.push_back(std::move(*item));
+    }
+    return items;
+  }
+
+  // From here on it is known which facings they left.
+  void know_takes_of(std::span<const CarriedItem> items) {
+    for (const CarriedItem& item : items) {
+      if (!item.take || !item.take->facing || item.take->probability < kLeftSure) continue;
+      left_.push_back({*item.take->facing, item.take->time});
+    }
+  }
+
+ private:
+  struct Window {
+    SessionTime before;
+    SessionTime after;
+  };
+  struct Left {
+    std::size_t facing;
+    SessionTime time;
+  };
+
   [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
     const Carry& carry = inputs_.carries[index];
     if (carry.kind != SightingKind::kItemInHand) return std::nullopt;
@@ -159,12 +185,6 @@ class Finder {
     item.products = std::move(logs);
     return item;
   }
-
- private:
-  struct Window {
-    SessionTime before;
-    SessionTime after;
-  };
 
   static void add(const std::vector<double>& more, std::vector<double>& logs) {
     for (std::size_t i = 0; i < more.size(); ++i) logs[i] += more[i];
@@ -263,7 +283,11 @@ class Finder {
     act.facing =
         static_cast<std::size_t>(std::max_element(near.begin(), near.end()) - near.begin());
     if (both) return act;
-    const double change = inputs_.evidence(*act.facing, window.before, window.after);
+    const bool again = std::ranges::any_of(left_, [&](const Left& left) {
+      return left.facing == *act.facing && left.time < window.before;
+    });
+    const FacingEvidence& evidence = again ? inputs_.evidence_again : inputs_.evidence;
+    const double change = evidence(*act.facing, window.before, window.after);
     const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
     act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
     return act;
@@ -291,16 +315,15 @@ class Finder {
 
   const ActInputs& inputs_;
   const cart::Layout& layout_;
+  std::vector<Left> left_;
 };
 
 }  // namespace
 
 std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
-  const Finder finder(inputs);
-  std::vector<CarriedItem> items;
-  for (std::size_t i = 0; i < inputs.carries.size(); ++i) {
-    if (auto item = finder.read(i)) items.push_back(std::move(*item));
-  }
+  Finder finder(inputs);
+  finder.know_takes_of(finder.read_all());
+  std::vector<CarriedItem> items = finder.read_all();
   settle(items);
   add_unseen_acts(inputs, items);
   return items;

@@ -35,6 +35,9 @@ using FacingEvidence =
 inline constexpr double kSurelyChanged = 3.0;
 inline constexpr double kSurelyUnchanged = -2.5;
 
+// Of a facing's change, for whether it is the one that something left: those beside it change too.
+inline constexpr double kWhereWeight = 0.5;
+
 // Acts less likely explain nothing that facings show.
 inline constexpr double kExplainsMin = 0.3;
 
@@ -64,6 +67,7 @@ struct ActInputs {
   std::span<const Carry> carries;
   ProductLikelihood likelihood;
   FacingEvidence evidence;
+  FacingEvidence evidence_again;  // The same of a facing that an item has left already.
 };
 
 // Items with a take, a put, or both, in the order of the carries. Which acts are likely enough to

@@ -45,7 +45,8 @@ std::string told(const cart::Layout& layout, const std::vector<Carried>& things,
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
   std::string text;
   const std::vector<std::string> ids{"cam0", "cam1", "cam2"};
-  const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+  const auto items =
+      find_acts({&layout, sightings, carries, by_looks(layout), no_evidence, no_evidence});
   for (const CartEvent& event : tally_up(items, layout, ids).events) {
     for (int i = 0; i < event.quantity; ++i) {
       text += (event.kind == EventKind::kTake ? "take " : "put ") + event.product + ";";
@@ -70,6 +71,29 @@ TEST(Acts, OneCameraAloneSeesTheTakeToo) {
     EXPECT_EQ(told(layout, {taken(front_of(layout, 19), 2.0, looks_of(19))}, 1, {.cameras = only}),
               "take p23;");
   }
+}
+
+TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
+  const cart::Layout layout = layout_of();
+  const auto place = front_of(layout, 12);
+  const auto sightings =
+      testing::watch({taken(place, 2.0, looks_of(12)), taken(place, 6.0, looks_of(12))}, 12, 1);
+  const auto cameras = testing::cameras_of(layout);
+  const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+  const FacingEvidence as_before = [](auto, auto, auto) { return -1.0; };
+  const FacingEvidence as_before_again = [](auto, auto, auto) { return -0.5; };
+  const auto items =
+      find_acts({&layout, sightings, carries, by_looks(layout), as_before, as_before_again});
+  ASSERT_EQ(items.size(), 2U);
+  const auto odds = [&](std::size_t i) {
+    const double p = items[i].take->probability;
+    return std::log(p / (1 - p));
+  };
+  const auto same =
+      find_acts({&layout, sightings, carries, by_looks(layout), as_before, as_before});
+  ASSERT_EQ(same.size(), 2U);
+  EXPECT_DOUBLE_EQ(items[0].take->probability, same[0].take->probability);
+  EXPECT_GT(odds(1), std::log(same[1].take->probability / (1 - same[1].take->probability)) + 0.2);
 }
 
 // A hand that comes from outside, is at `place` at `at`, and then does what `thing` does.
@@ -171,7 +195,8 @@ TEST(Acts, LookAlikesAreToldApartByTheirPlace) {
   const auto sightings = testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
   const auto cameras = testing::cameras_of(layout);
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
-  const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
+  const auto items =
+      find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence, no_evidence});
   ASSERT_FALSE(items.empty());
   EXPECT_EQ(layout.products[items[0].product].id, "p12");
   EXPECT_LT(items[0].products[items[0].product], 0.95);  // But not with certainty.

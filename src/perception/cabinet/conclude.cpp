@@ -24,6 +24,10 @@ struct Told {
 };
 constexpr std::array kTold{Told{0, -2.5}, Told{0.01, -0.3}, Told{1, -0.3}, Told{2, 0.3},
                            Told{3, 2},    Told{5, 2.5},     Told{8, 2.8},  Told{12, 2.3}};
+// The same of a facing that an item has left already, by 31 views: what stands at its front now is
+// further back, and shows less when it goes.
+constexpr std::array kToldAgain{Told{0, -1.5}, Told{0.01, 0.3}, Told{2, 0.8},
+                                Told{4, 1.8},  Told{8, 2.2},    Told{12, 1.5}};
 constexpr double kVisibleEnough = 0.5;  // Of a front; seeing more of it tells no more.
 // Of a cart's probability, on 46 tuning sessions; drawn a little to 1 and 0, since those are few.
 constexpr double kOddsSlope = 1.2;
@@ -44,18 +48,19 @@ std::vector<SessionTime> set_clocks_right(std::vector<Sighting>& sightings,
   return offsets;
 }
 
-double told_by(double difference) {
+double told_by(std::span<const Told> table, double difference) {
   const auto above =
-      std::ranges::find_if(kTold, [&](const Told& told) { return told.difference > difference; });
-  if (above == kTold.end()) return kTold.back().odds;
+      std::ranges::find_if(table, [&](const Told& told) { return told.difference > difference; });
+  if (above == table.end()) return table.back().odds;
   const Told& below = *(above - 1);  // Differences are 0 or more.
   return std::lerp(below.odds, above->odds,
                    (difference - below.difference) / (above->difference - below.difference));
 }
 
 // Cameras see a facing each in its own way, so what they tell adds up.
-double evidence(const Observations& seen, std::span<const SessionTime> offsets, std::size_t facing,
-                SessionTime before, SessionTime after) {
+double evidence(const Observations& seen, std::span<const SessionTime> offsets,
+                std::span<const Told> table, std::size_t facing, SessionTime before,
+                SessionTime after) {
   double sum = 0;
   for (std::size_t i = 0; i < seen.views.size(); ++i) {
     const FacingView& view = seen.views[i];
@@ -63,7 +68,8 @@ double evidence(const Observations& seen, std::span<const SessionTime> offsets, 
     const SessionTime offset = offsets[view.camera];
     const auto change = seen.watches[i].change(before - offset, after - offset);
     if (!change) continue;
-    sum += std::min(1.0, view.visible / kVisibleEnough) * told_by(static_cast<double>(*change));
+    sum +=
+        std::min(1.0, view.visible / kVisibleEnough) * told_by(table, static_cast<double>(*change));
   }
   return sum;
 }
@@ -92,10 +98,14 @@ CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
   CabinetOutcome outcome;
   outcome.clock_offsets = set_clocks_right(sightings, models);
   outcome.carries = follow({sightings, models, reach_of(*layout.cabinet)});
-  const FacingEvidence changed = [&](std::size_t facing, SessionTime before, SessionTime after) {
-    return evidence(observations, outcome.clock_offsets, facing, before, after);
+  const auto told_by_facings = [&](std::span<const Told> table) -> FacingEvidence {
+    return [&, table](std::size_t facing, SessionTime before, SessionTime after) {
+      return evidence(observations, outcome.clock_offsets, table, facing, before, after);
+    };
   };
-  outcome.items = find_acts({&layout, sightings, outcome.carries, likelihood, changed});
+  const FacingEvidence changed = told_by_facings(kTold);
+  outcome.items = find_acts(
+      {&layout, sightings, outcome.carries, likelihood, changed, told_by_facings(kToldAgain)});
   std::vector<cart::Doubt> doubts;
   if (!sightings.empty()) {
     doubts = audit_stock(outcome.items, layout, changed, sightings.front().time - kAuditSlack,

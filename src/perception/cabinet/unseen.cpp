@@ -173,8 +173,8 @@ CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   double sum = 1e-3;
   for (std::size_t i = 0; i < near.size(); ++i) {
     const double off = distance_to(layout, i, reach.innermost.position) / kReachSigma;
-    near[i] =
-        std::exp(-0.5 * off * off + inputs.evidence(i, reach.from - kBefore, reach.to + kAfter));
+    near[i] = std::exp(-0.5 * off * off +
+                       kWhereWeight * inputs.evidence(i, reach.from - kBefore, reach.to + kAfter));
     item.products[layout.facings[i].product] += near[i];
     sum += near[i];
   }

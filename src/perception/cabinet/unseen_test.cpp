@@ -55,7 +55,8 @@ class Unseen : public ::testing::Test {
             {},
             [this](std::size_t facing, SessionTime before, SessionTime after) {
               return changed(facing, to_seconds(before), to_seconds(after));
-            }};
+            },
+            {}};
   }
   [[nodiscard]] static CarriedItem taken(std::size_t facing, double at) {
     CarriedItem item;
