@@ -269,9 +269,19 @@ class Finder {
     for (std::size_t i = 0; i < near.size(); ++i) {
       const double off = distance_to(layout_, i, place) / kPlaceSigma;
       near[i] = std::exp(-0.5 * off * off +
-                         kWhereWeight * inputs_.evidence(i, window.before, window.after));
+                         kWhereWeight * inputs_.evidence(i, window.before, window.after, {}));
     }
     return near;
+  }
+
+  // When an item left a facing first, if before a time.
+  [[nodiscard]] std::optional<SessionTime> left_before(std::size_t facing, SessionTime time) const {
+    std::optional<SessionTime> first;
+    for (const Left& left : left_) {
+      if (left.facing != facing || left.time >= time) continue;
+      first = std::min(first.value_or(left.time), left.time);
+    }
+    return first;
   }
 
   // Where an item is taken and put back in one go, its facing looks in the end as it did before.
@@ -283,11 +293,8 @@ class Finder {
     act.facing =
         static_cast<std::size_t>(std::max_element(near.begin(), near.end()) - near.begin());
     if (both) return act;
-    const bool again = std::ranges::any_of(left_, [&](const Left& left) {
-      return left.facing == *act.facing && left.time < window.before;
-    });
-    const FacingEvidence& evidence = again ? inputs_.evidence_again : inputs_.evidence;
-    const double change = evidence(*act.facing, window.before, window.after);
+    const double change = inputs_.evidence(*act.facing, window.before, window.after,
+                                           left_before(*act.facing, window.before));
     const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
     act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
     return act;
@@ -326,6 +333,7 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
   std::vector<CarriedItem> items = finder.read_all();
   settle(items);
   add_unseen_acts(inputs, items);
+  join_takes_with_puts(items);
   return items;
 }
 

@@ -26,10 +26,11 @@ namespace tally::cabinet {
 // these".
 using ProductLikelihood = std::function<std::vector<double>(std::span<const identify::Look> looks)>;
 
-// How much a facing changed between two times, over all cameras, as log odds of changed against
-// unchanged; 0 where nobody could see.
-using FacingEvidence =
-    std::function<double(std::size_t facing, SessionTime before, SessionTime after)>;
+// How a facing looks after a time against before another, over all cameras, as log odds of an item
+// having left it against none; 0 where nobody could see. `left`: when another item left it before
+// that, if one did; what looks again as it did then has come back.
+using FacingEvidence = std::function<double(std::size_t facing, SessionTime before,
+                                            SessionTime after, std::optional<SessionTime> left)>;
 
 // Odds from which a facing has surely changed, and up to which it surely has not.
 inline constexpr double kSurelyChanged = 3.0;
@@ -67,7 +68,6 @@ struct ActInputs {
   std::span<const Carry> carries;
   ProductLikelihood likelihood;
   FacingEvidence evidence;
-  FacingEvidence evidence_again;  // The same of a facing that an item has left already.
 };
 
 // Items with a take, a put, or both, in the order of the carries. Which acts are likely enough to

@@ -35,7 +35,7 @@ ProductLikelihood by_looks(const cart::Layout& layout, double weight = 20) {
   };
 }
 
-double no_evidence(std::size_t, SessionTime, SessionTime) { return 0; }
+double no_evidence(std::size_t, SessionTime, SessionTime, std::optional<SessionTime>) { return 0; }
 
 // "take f03 1.4;" of all likely acts, with the product's facing and the time in seconds.
 std::string told(const cart::Layout& layout, const std::vector<Carried>& things, unsigned seed = 1,
@@ -45,8 +45,7 @@ std::string told(const cart::Layout& layout, const std::vector<Carried>& things,
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
   std::string text;
   const std::vector<std::string> ids{"cam0", "cam1", "cam2"};
-  const auto items =
-      find_acts({&layout, sightings, carries, by_looks(layout), no_evidence, no_evidence});
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
   for (const CartEvent& event : tally_up(items, layout, ids).events) {
     for (int i = 0; i < event.quantity; ++i) {
       text += (event.kind == EventKind::kTake ? "take " : "put ") + event.product + ";";
@@ -80,17 +79,15 @@ TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
       testing::watch({taken(place, 2.0, looks_of(12)), taken(place, 6.0, looks_of(12))}, 12, 1);
   const auto cameras = testing::cameras_of(layout);
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
-  const FacingEvidence as_before = [](auto, auto, auto) { return -1.0; };
-  const FacingEvidence as_before_again = [](auto, auto, auto) { return -0.5; };
-  const auto items =
-      find_acts({&layout, sightings, carries, by_looks(layout), as_before, as_before_again});
+  const FacingEvidence less_again = [](auto, auto, auto, auto left) { return left ? -0.5 : -1.0; };
+  const FacingEvidence as_much = [](auto, auto, auto, auto) { return -1.0; };
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout), less_again});
   ASSERT_EQ(items.size(), 2U);
   const auto odds = [&](std::size_t i) {
     const double p = items[i].take->probability;
     return std::log(p / (1 - p));
   };
-  const auto same =
-      find_acts({&layout, sightings, carries, by_looks(layout), as_before, as_before});
+  const auto same = find_acts({&layout, sightings, carries, by_looks(layout), as_much});
   ASSERT_EQ(same.size(), 2U);
   EXPECT_DOUBLE_EQ(items[0].take->probability, same[0].take->probability);
   EXPECT_GT(odds(1), std::log(same[1].take->probability / (1 - same[1].take->probability)) + 0.2);
@@ -195,8 +192,7 @@ TEST(Acts, LookAlikesAreToldApartByTheirPlace) {
   const auto sightings = testing::watch({taken(front_of(layout, 10), 2.0, looks_of(10))}, 6, 1, {});
   const auto cameras = testing::cameras_of(layout);
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
-  const auto items =
-      find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence, no_evidence});
+  const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0.0), no_evidence});
   ASSERT_FALSE(items.empty());
   EXPECT_EQ(layout.products[items[0].product].id, "p12");
   EXPECT_LT(items[0].products[items[0].product], 0.95);  // But not with certainty.

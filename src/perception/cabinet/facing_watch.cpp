@@ -1,5 +1,7 @@
 #include "perception/cabinet/facing_watch.hpp"
 
+#include <algorithm>
+
 namespace tally::cabinet {
 namespace {
 
@@ -31,16 +33,35 @@ void FacingWatch::push(SessionTime time, const Patch& patch) {
   states_.push_back({time, time, 1, patch});
 }
 
-std::optional<float> FacingWatch::change(SessionTime before, SessionTime after) const {
-  const FacingState* first = nullptr;
-  const FacingState* last = nullptr;
+const FacingState* FacingWatch::begun_by(SessionTime time) const {
+  const FacingState* found = nullptr;
   for (const FacingState& state : states_) {
-    if (state.looks < kStateLooksMin) continue;
-    if (state.from <= before) first = &state;
-    if (state.to >= after && last == nullptr) last = &state;
+    if (state.looks >= kStateLooksMin && state.from <= time) found = &state;
   }
+  return found;
+}
+
+const FacingState* FacingWatch::lasting_until(SessionTime time) const {
+  const auto found = std::ranges::find_if(states_, [&](const FacingState& state) {
+    return state.looks >= kStateLooksMin && state.to >= time;
+  });
+  return found == states_.end() ? nullptr : &*found;
+}
+
+std::optional<float> FacingWatch::change(SessionTime before, SessionTime after) const {
+  const FacingState* first = begun_by(before);
+  const FacingState* last = lasting_until(after);
   if (first == nullptr || last == nullptr) return std::nullopt;
   return first == last ? 0.0F : difference(first->patch, last->patch);
+}
+
+bool FacingWatch::came_back(SessionTime first, SessionTime before, SessionTime after) const {
+  const FacingState* at_first = begun_by(first);
+  const FacingState* between = begun_by(before);
+  const FacingState* last = lasting_until(after);
+  if (at_first == nullptr || between == nullptr || last == nullptr || between == last) return false;
+  return difference(at_first->patch, between->patch) >= kOtherDifference &&
+         difference(at_first->patch, last->patch) <= kSameDifference;
 }
 
 }  // namespace tally::cabinet

@@ -21,6 +21,8 @@ namespace tally::cabinet {
 // Patches that differ by more are of two states: little, since an equal item that stands behind the
 // one taken differs by little. What of it is noise is told apart where states are compared.
 inline constexpr float kStateDifference = 1.2F;
+inline constexpr float kSameDifference = 2.5F;   // Up to it two states may show the same,
+inline constexpr float kOtherDifference = 4.0F;  // and from here on they do not.
 inline constexpr int kStateLooksMin = 2;
 inline constexpr std::size_t kStatesMax = 200;  // Of one view; the oldest in between are forgotten.
 
@@ -46,7 +48,14 @@ class FacingWatch {
   // or after `after`; std::nullopt where there is none on one side.
   [[nodiscard]] std::optional<float> change(SessionTime before, SessionTime after) const;
 
+  // Whether it looks after `after` as it did before `first`, and looked otherwise before `before`.
+  [[nodiscard]] bool came_back(SessionTime first, SessionTime before, SessionTime after) const;
+
  private:
+  // The last state that began by then, and the first that lasted until then; nullptr: none.
+  [[nodiscard]] const FacingState* begun_by(SessionTime time) const;
+  [[nodiscard]] const FacingState* lasting_until(SessionTime time) const;
+
   std::vector<FacingState> states_;
 };
 

@@ -70,6 +70,26 @@ TEST(FacingWatch, TakenAndPutBackIsNoChangeInTheEnd) {
   EXPECT_GT(watch.change(from_seconds(0.2), from_seconds(0.7)).value(), 6.0F);
 }
 
+TEST(FacingWatch, WhatLooksAsItDidFirstHasComeBack) {
+  const auto watched = [](std::initializer_list<unsigned> shown) {
+    FacingWatch watch;
+    unsigned at = 0;
+    for (const unsigned one : shown) {
+      for (unsigned i = 0; i < 5; ++i, ++at) {
+        watch.push(from_seconds(0.1 * at), patch_of(one, 1, 0, at));
+      }
+    }
+    return watch;
+  };
+  const auto came_back = [](const FacingWatch& watch) {
+    return watch.came_back(from_seconds(0.2), from_seconds(0.7), from_seconds(1.2));
+  };
+  EXPECT_TRUE(came_back(watched({1, 2, 1})));
+  EXPECT_FALSE(came_back(watched({1, 2, 3})));
+  EXPECT_FALSE(came_back(watched({1, 2, 2}))) << "it stays away";
+  EXPECT_FALSE(came_back(watched({1, 1, 1}))) << "it never left";
+}
+
 TEST(FacingViews, EveryFrontItemThatACameraCanSeeHasAViewWhereItIs) {
   const cart::Layout layout = testing::layout_of();
   const auto cameras = testing::cameras_of(layout);

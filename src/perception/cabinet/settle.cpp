@@ -67,15 +67,26 @@ void join_products(CarriedItem& item, const CarriedItem& other) {
       std::max_element(item.products.begin(), item.products.end()) - item.products.begin());
 }
 
-// What is put in was most likely taken out before, though the carry was lost in between: so a take
-// and a later put of what may be one product are of one item, and the take is more likely for it.
+// What was first seen near the opening and then put in was rather taken there than brought.
+void believe_takes_of_what_was_put(std::vector<CarriedItem>& items) {
+  for (CarriedItem& item : items) {
+    if (!item.take || !item.put || item.put->probability < kActSure) continue;
+    if (item.take->place.y < kOutsideDepth) continue;
+    double& p = item.take->probability;
+    p = p / (p + (1 - p) * kBroughtShare);
+  }
+}
+
+}  // namespace
+
 void join_takes_with_puts(std::vector<CarriedItem>& items) {
   for (std::size_t j = 0; j < items.size(); ++j) {
-    if (items[j].take || !items[j].put || items[j].put->probability < kActSure) continue;
+    if (!items[j].put || items[j].put->probability < kActSure) continue;
+    if (items[j].take && items[j].take->probability >= kActSure) continue;
     std::size_t best = items.size();
     double most = kOneProduct;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!items[i].take || items[i].take->time >= items[j].put->time) continue;
+      if (i == j || !items[i].take || items[i].take->time >= items[j].put->time) continue;
       if (items[i].put && items[i].put->probability >= kActSure) continue;
       const double overlap = product_overlap(items[i], items[j]);
       if (overlap <= most) continue;
@@ -92,18 +103,6 @@ void join_takes_with_puts(std::vector<CarriedItem>& items) {
     --j;
   }
 }
-
-// What was first seen near the opening and then put in was rather taken there than brought.
-void believe_takes_of_what_was_put(std::vector<CarriedItem>& items) {
-  for (CarriedItem& item : items) {
-    if (!item.take || !item.put || item.put->probability < kActSure) continue;
-    if (item.take->place.y < kOutsideDepth) continue;
-    double& p = item.take->probability;
-    p = p / (p + (1 - p) * kBroughtShare);
-  }
-}
-
-}  // namespace
 
 void settle(std::vector<CarriedItem>& items) {
   drop_doubles(items);

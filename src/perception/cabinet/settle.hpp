@@ -18,4 +18,9 @@ namespace tally::cabinet {
 
 void settle(std::vector<CarriedItem>& items);
 
+// What is put in was most likely taken out before, though the carry was lost in between, or nobody
+// saw it taken: so a take and a later put of what may be one product are of one item, and the take
+// is more likely for it.
+void join_takes_with_puts(std::vector<CarriedItem>& items);
+
 }  // namespace tally::cabinet

@@ -10,6 +10,8 @@
 namespace tally::cabinet {
 namespace {
 
+// All facings are asked, at which nobody may have been: it takes more than where a hand was.
+constexpr double kSurelyChangedAlone = 6.0;
 // How sure a cart still is; found on training seeds.
 constexpr double kUnexplainedTrust = 0.6;
 constexpr double kUnchangedTrust = 0.7;
@@ -41,11 +43,11 @@ std::vector<cart::Doubt> audit_stock(std::span<const CarriedItem> items, const c
                                      SessionTime after) {
   std::vector<double> changes;
   for (std::size_t i = 0; i < layout.facings.size(); ++i) {
-    changes.push_back(evidence(i, before, after));
+    changes.push_back(evidence(i, before, after, {}));
   }
   std::vector<cart::Doubt> doubts;
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    if (changes[i] < kSurelyChanged) continue;
+    if (changes[i] < kSurelyChangedAlone) continue;
     const bool explained = std::any_of(items.begin(), items.end(), [&](const CarriedItem& item) {
       return explains(item, i, layout);
     });

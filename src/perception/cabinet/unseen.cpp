@@ -27,7 +27,8 @@ constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's 
 
 // A hand that holds an item, comes out with it, and reaches in again has taken another that it
 // hides: so on all 8 tuning sessions with several items in one hand, and in none of 59 others.
-constexpr double kReachedInside = -0.12;  // Metres: the held item's middle is before the shelf.
+constexpr std::ptrdiff_t kStillHeldMin = 6;  // Times it is seen after that; else it was put back.
+constexpr double kReachedInside = -0.12;     // Metres: the held item's middle is before the shelf.
 constexpr double kReachedOutside = -0.2;
 constexpr double kTakenBeside = 0.75;
 constexpr double kReachSigma = 0.06;  // Metres, from the innermost place to the facing reached.
@@ -86,7 +87,8 @@ std::optional<Change> change_of(const ActInputs& inputs, const Visit& visit) {
       place = point;
     }
     if (nearest >= kNear || (best && nearest >= best->nearest)) continue;
-    if (inputs.evidence(facing, visit.from - kBefore, visit.to + kAfter) < kSurelyChanged) continue;
+    if (inputs.evidence(facing, visit.from - kBefore, visit.to + kAfter, {}) < kSurelyChanged)
+      continue;
     best = Change{facing, nearest, visit.from + (visit.to - visit.from) / 2, visit.carry, place};
   }
   return best;
@@ -173,8 +175,8 @@ CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   double sum = 1e-3;
   for (std::size_t i = 0; i < near.size(); ++i) {
     const double off = distance_to(layout, i, reach.innermost.position) / kReachSigma;
-    near[i] = std::exp(-0.5 * off * off +
-                       kWhereWeight * inputs.evidence(i, reach.from - kBefore, reach.to + kAfter));
+    near[i] = std::exp(-0.5 * off * off + kWhereWeight * inputs.evidence(i, reach.from - kBefore,
+                                                                         reach.to + kAfter, {}));
     item.products[layout.facings[i].product] += near[i];
     sum += near[i];
   }
@@ -202,14 +204,27 @@ CarriedItem* reached_for(std::vector<CarriedItem>& items, const Reach& reach) {
   return found == items.end() ? nullptr : &*found;
 }
 
+bool is_kept(const CarriedItem& item) {
+  return item.take && item.take->probability >= kTakenSure &&
+         !(item.put && item.put->probability >= kTakenSure);
+}
+
 void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   std::vector<Reach> reaches;
-  for (const CarriedItem& item : items) {
-    const bool kept = item.take && item.take->probability >= kTakenSure &&
-                      !(item.put && item.put->probability >= kTakenSure);
-    if (!kept || inputs.carries[item.carry].kind != SightingKind::kItemInHand) continue;
-    for (const Reach& reach : reaches_of(inputs.carries[item.carry], item.carry)) {
-      if (reach.from > item.take->time) reaches.push_back(reach);
+  for (CarriedItem& item : items) {
+    const Carry& carry = inputs.carries[item.carry];
+    if (carry.kind != SightingKind::kItemInHand) continue;
+    for (const Reach& reach : reaches_of(carry, item.carry)) {
+      if (!is_kept(item) || reach.from <= item.take->time) continue;
+      const auto later = std::ranges::count_if(carry.sightings, [&](std::size_t index) {
+        return inputs.sightings[index].time > reach.to;
+      });
+      if (later >= kStillHeldMin) {
+        reaches.push_back(reach);
+      } else {  // What is seen a few times then is the hand that held it.
+        item.put = Act{EventKind::kPut, reach.innermost.time,     item.carry,
+                       kPutBack,        reach.innermost.position, {}};
+      }
     }
   }
   for (const Reach& reach : reaches) {
@@ -225,14 +240,16 @@ void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem
 // When a hand was at this facing again, after which it looked as before.
 std::optional<SessionTime> put_back_at(const ActInputs& inputs, std::span<const Visit> visits,
                                        std::size_t facing, SessionTime taken) {
-  const SessionTime before = taken - kBefore;
-  if (inputs.evidence(facing, before, taken + kAfter) < kTakenMin) return std::nullopt;
+  if (inputs.evidence(facing, taken - kBefore, taken + kAfter, {}) < kTakenMin) return std::nullopt;
   for (const Visit& visit : visits) {
     if (visit.from < taken + kBefore) continue;
     const bool near = std::ranges::any_of(visit.places, [&](const vision::Point3& place) {
       return distance_to(*inputs.layout, facing, place) < kNear;
     });
-    if (near && inputs.evidence(facing, before, visit.to + kAfter) <= kAsBeforeMax) {
+    if (!near) continue;
+    const SessionTime then = visit.to + kAfter;
+    if (inputs.evidence(facing, taken + kAfter, then, {}) >= kTakenMin &&
+        inputs.evidence(facing, taken + kAfter, then, taken) <= kAsBeforeMax) {
       return visit.to;
     }
   }

@@ -42,7 +42,7 @@ class Unseen : public ::testing::Test {
     };
     for (int i = 0; i < 5; ++i) see(2 + 0.1 * i, -0.4);
     for (int i = 0; i < 8; ++i) see(at + 0.1 * i, 0.0);
-    for (int i = 0; i < 5; ++i) see(at + 1 + 0.1 * i, -0.5);
+    for (int i = 0; i < seen_after_; ++i) see(at + 1 + 0.1 * i, -0.5);
     CarriedItem taken_before = taken(3, 1.8);
     taken_before.carry = carries_.size();
     carries_.push_back(std::move(item));
@@ -53,10 +53,10 @@ class Unseen : public ::testing::Test {
             sightings_,
             carries_,
             {},
-            [this](std::size_t facing, SessionTime before, SessionTime after) {
-              return changed(facing, to_seconds(before), to_seconds(after));
-            },
-            {}};
+            [this](std::size_t facing, SessionTime before, SessionTime after, auto left) {
+              const double shown = changed(facing, to_seconds(before), to_seconds(after));
+              return left && came_back ? -3.7 : shown;
+            }};
   }
   [[nodiscard]] static CarriedItem taken(std::size_t facing, double at) {
     CarriedItem item;
@@ -70,6 +70,8 @@ class Unseen : public ::testing::Test {
   cart::Layout layout_ = testing::layout_of();
   std::vector<Sighting> sightings_;
   std::vector<Carry> carries_;
+  int seen_after_ = 10;    // Times a held item is seen after it came out again.
+  bool came_back = false;  // What left a facing, where that is asked.
   std::function<double(std::size_t, double, double)> changed =
       [](std::size_t facing, double, double) { return facing == kFacing ? 3.7 : -3.7; };
 };
@@ -122,18 +124,21 @@ TEST_F(Unseen, WhatWasSeenExplainsTheChange) {
 TEST_F(Unseen, AFacingThatLooksAsBeforeAgainWasFilledAgain) {
   reach(3);
   reach(7);
-  changed = [](std::size_t facing, double, double after) {
-    if (facing != kFacing) return -3.7;
-    return after > 7 ? -3.7 : 3.7;
+  const auto put_of = [&] {
+    std::vector<CarriedItem> items{taken(kFacing, 3.2)};
+    add_unseen_acts(inputs(), items);
+    return items[0].put;
   };
-  std::vector<CarriedItem> items{taken(kFacing, 3.2)};
-  add_unseen_acts(inputs(), items);
-  ASSERT_TRUE(items[0].put);
-  EXPECT_NEAR(to_seconds(items[0].put->time), 7.2, 0.3);
-  std::vector<CarriedItem> kept{taken(kFacing, 3.2)};
+  // By 3 it changes, and by 7 again.
   changed = [](std::size_t facing, double, double) { return facing == kFacing ? 3.7 : -3.7; };
-  add_unseen_acts(inputs(), kept);
-  EXPECT_FALSE(kept[0].put);
+  EXPECT_FALSE(put_of()) << "something else stands there";
+  came_back = true;
+  ASSERT_TRUE(put_of());
+  EXPECT_NEAR(to_seconds(put_of()->time), 7.2, 0.3);
+  changed = [](std::size_t facing, double before, double) {
+    return facing == kFacing && before < 4 ? 3.7 : -3.7;
+  };
+  EXPECT_FALSE(put_of()) << "it is as the take left it";
 }
 
 TEST_F(Unseen, AnUnsureTakeOfTheFacingsProductBecomesSurerAndIsNotDoubled) {
@@ -161,6 +166,17 @@ TEST_F(Unseen, AHandThatReachesInAgainWithWhatItHoldsTakesAnother) {
   EXPECT_NEAR(to_seconds(items[1].take->time), 4.3, 0.5);
   EXPECT_GT(items[1].take->probability, 0.5);
   EXPECT_EQ(items[1].cameras, (std::vector<std::size_t>{0}));
+}
+
+TEST_F(Unseen, WhatIsHardlySeenAfterItWentInAgainWasPutBack) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  seen_after_ = 2;
+  std::vector<CarriedItem> items{holds(4)};
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  ASSERT_TRUE(items[0].put);
+  EXPECT_GT(items[0].put->probability, 0.5);
+  EXPECT_NEAR(to_seconds(items[0].put->time), 4.4, 0.5);
 }
 
 TEST_F(Unseen, WhatWasSeenThereIsWhatTheHandReachedFor) {
@@ -194,6 +210,7 @@ TEST_F(Unseen, AChangeBackToHowItWasIsAPutAndNoTakeThatNobodySaw) {
     if (facing != kFacing) return -3.7;
     return (before < 3) != (after < 3) && after < 7 ? 3.7 : before < 3 ? -3.7 : 3.7;
   };
+  came_back = true;
   std::vector<CarriedItem> items;
   add_unseen_acts(inputs(), items);
   ASSERT_EQ(items.size(), 1U);
