@@ -82,6 +82,7 @@ void describe(Archive& archive, Value& market) {
   archive("review_level", market.review_level);
   archive("prices", market.prices);
   archive("dispute_grant_max", market.dispute_grant_max);
+  archive("review_error_max", market.review_error_max);
 }
 
 template <typename Archive, Same<commerce::Facing> Value>

@@ -120,7 +120,7 @@ TEST(Records, AllStatesOfASessionHaveTheirName) {
       commerce::Session session;
       session.state = static_cast<commerce::SessionState>(state);
       session.hold = static_cast<commerce::HoldStatus>(state % 5);
-      session.level = static_cast<commerce::ReviewLevel>(level);
+      session.review.level = static_cast<commerce::ReviewLevel>(level);
       session.notes = {"a", "b"};
       session.due = at(state);
       expect_round_trip(session);
