@@ -10,6 +10,7 @@
 #include "commerce/planogram.hpp"
 #include "commerce/receipt.hpp"
 #include "commerce/session.hpp"
+#include "server/records/session_detail.hpp"
 
 namespace tally::records {
 namespace {
@@ -112,6 +113,18 @@ TEST(Records, DebtsAndPlanogramsComeBackAsTheyWere) {
   const auto planogram_again = parse<commerce::Planogram>(to_text(planogram));
   ASSERT_TRUE(planogram_again);
   EXPECT_EQ(*planogram_again, planogram);
+}
+
+TEST(Records, ACartOfAnOlderProgramNamesTheModelThatDetects) {
+  const auto detail =
+      parse<SessionDetail>(R"({"cart": "ab", "model_name": "detector", "model_sha256": "cd"})");
+  ASSERT_TRUE(detail) << detail.error().message;
+  ASSERT_EQ(detail->models.size(), 1U);
+  EXPECT_EQ(detail->models[0], (CartModel{"detect", "detector", "cd"}));
+  SessionDetail two;
+  two.models = {{"detect", "detector", "cd"}, {"embed", "embedder", "ef"}};
+  EXPECT_EQ(parse<SessionDetail>(to_text(two))->models, two.models);
+  EXPECT_TRUE(parse<SessionDetail>("{}")->models.empty());
 }
 
 TEST(Records, AllStatesOfASessionHaveTheirName) {
