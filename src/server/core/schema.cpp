@@ -232,7 +232,7 @@ CREATE TABLE session_models (
 );
 )";
 
-// Whether a gateway that holds connections lives, and whose it held last (gateway_book.hpp).
+// Which gateways live, and whose connections each holds (gateway_book.hpp).
 constexpr std::string_view kGateways = R"(
 CREATE TABLE gateways (
   gateway TEXT PRIMARY KEY,
