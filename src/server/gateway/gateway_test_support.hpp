@@ -183,16 +183,13 @@ class GatewayTest : public core::testing::OfficeTest {
     go_.set_value();
     while (store_->queued() > 0) std::this_thread::yield();
   }
-  // Looks around until it is so.
+  // Looks around until it is so, for as long as the test may run.
   template <typename Condition>
-  [[nodiscard]] bool becomes(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + 10 * kPatience;
-    while (std::chrono::steady_clock::now() < end) {
-      if (condition()) return true;
+  void until(Condition condition) {
+    while (!condition() && !HasFatalFailure()) {
       gateway_->look_around();
       act([](Desk&) { return Result<void>{}; });
     }
-    return false;
   }
   std::int64_t version() {
     return count_of("SELECT version FROM aggregates WHERE kind = 'cabinet_health' AND id = '" +

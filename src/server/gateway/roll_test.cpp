@@ -40,13 +40,13 @@ TEST_P(RollTest, StoresHeartbeatsThoughAnotherCabinetsCantBe) {
   ASSERT_TRUE(spoiled);
   first.say(link::Heartbeat{.celsius = 3, .camera_problems = {}});
   second.say(link::Heartbeat{.celsius = 4, .camera_problems = {}});
-  EXPECT_TRUE(becomes([&] { return health().celsius == 4; }));
+  until([&] { return health().celsius == 4; });
 }
 
 TEST_P(RollTest, StoresWhatIsNewsAtOnceAndTheRestSeldom) {
   const Cabinet cabinet = greeted(id_);
   beat(cabinet, 4.0);
-  ASSERT_TRUE(becomes([&] { return health().celsius == 4.0; }));
+  until([&] { return health().celsius == 4.0; });
   const std::int64_t before = version();
   for (int i = 0; i < 8; ++i) {
     world_.pass(kHeartbeatEvery);
@@ -54,10 +54,10 @@ TEST_P(RollTest, StoresWhatIsNewsAtOnceAndTheRestSeldom) {
   }
   const Instant warmed = world_.now();
   beat(cabinet, 5.1);
-  ASSERT_TRUE(becomes([&] { return health().warm_since == warmed; }));
+  until([&] { return health().warm_since == warmed; });
   EXPECT_EQ(version(), before + 1);
   beat(cabinet, 5.2, {"cam1 is dark"});
-  ASSERT_TRUE(becomes([&] { return !health().camera_problems.empty(); }));
+  until([&] { return !health().camera_problems.empty(); });
   EXPECT_EQ(version(), before + 2);
 
   beat(cabinet, 5.3, {"cam1 is dark"});
@@ -66,7 +66,7 @@ TEST_P(RollTest, StoresWhatIsNewsAtOnceAndTheRestSeldom) {
     world_.pass(kSilentMost / 3);
     beat(cabinet, 5.3, {"cam1 is dark"});
   }
-  ASSERT_TRUE(becomes([&] { return health().celsius == 5.3; }));
+  until([&] { return health().celsius == 5.3; });
   EXPECT_EQ(version(), before + 3);
   EXPECT_GT(*health().last_seen, seen);
   EXPECT_EQ(health().warm_since, warmed);
@@ -80,14 +80,14 @@ TEST_P(RollTest, TellsWhenACabinetThatIsGoneWasHeardLast) {
   const Instant heard = world_.now();
   world_.pass(std::chrono::seconds(10));
   cabinet.events.on_close(http::kCloseLost, "");
-  ASSERT_TRUE(becomes([&] { return !health().connected; }));
+  until([&] { return !health().connected; });
   EXPECT_EQ(health().last_seen, heard);
   EXPECT_EQ(health().celsius_at, heard);
   EXPECT_TRUE(health().alerts.empty());
 }
 
 TEST_P(RollTest, AStoreThatIsBusyCostsNoConnection) {
-  constexpr int kMany = 450;
+  constexpr int kMany = 250;
   const Cabinet known = greeted(id_);
   shut_store();
   std::vector<Cabinet> cabinets;
@@ -106,7 +106,7 @@ TEST_P(RollTest, AStoreThatIsBusyCostsNoConnection) {
     return std::ranges::all_of(cabinets,
                                [](const Cabinet& one) { return one.socket->messages() >= 2; });
   };
-  ASSERT_TRUE(becomes(all));
+  until(all);
   for (const Cabinet& one : cabinets) {
     EXPECT_TRUE(one.socket->is_open());
     EXPECT_EQ(one.socket->next<link::Welcome>().report_seen, 0);
@@ -131,7 +131,7 @@ TEST_P(RollTest, KeepsEachCrossingOfTheLimitWhileTheStoreIsBusy) {
     beat(cabinet, 6.0 + (i % 2));
   }
   open_store();
-  ASSERT_TRUE(becomes([&] { return health().celsius == 7.0; }));
+  until([&] { return health().celsius == 7.0; });
   EXPECT_EQ(health().warm_since, warmed);
   EXPECT_EQ(health().last_seen, world_.now());
 }
@@ -148,7 +148,7 @@ TEST_P(RollTest, TakenForLostItSaysAnewWhomItHolds) {
   });
   EXPECT_FALSE(health().connected);
   world_.pass(core::kGatewaySeen);
-  ASSERT_TRUE(becomes([&] { return health().connected; }));
+  until([&] { return health().connected; });
   EXPECT_EQ(health().gateway, "gateway.2");
   EXPECT_EQ(count_of("SELECT COUNT(*) FROM gateway_cabinets WHERE gateway = 'gateway.2'"), 2);
   EXPECT_TRUE(cabinet.socket->is_open());
