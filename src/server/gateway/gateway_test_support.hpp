@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -163,19 +164,23 @@ class GatewayTest : public core::testing::OfficeTest {
     const auto& [words, body] = **found;
     return body.find("\"detail\":\"" + words + "\"") == std::string::npos ? body : words;
   }
-  // All that the store can do is taken, and its queue is full, until open_store().
+  // All threads of the store that write are taken, and its queue is full, until open_store().
   void shut_store() {
     gone_ = go_.get_future().share();
-    bool refused = false;
-    while (!refused) {
-      office_->act(
-          [gone = gone_](Desk&) -> Result<void> {
-            gone.wait();
-            return {};
-          },
-          [&refused, caller = std::this_thread::get_id()](const Result<void>& done) {
-            if (!done && std::this_thread::get_id() == caller) refused = true;
-          });
+    const auto begun = std::make_shared<std::atomic<int>>(0);
+    const auto wait = [gone = gone_, begun](Desk&) -> Result<void> {
+      ++*begun;
+      gone.wait();
+      return {};
+    };
+    const int threads = GetParam() == platform::Engine::kSqlite ? 1 : options_.threads;
+    for (int i = 0; i < threads; ++i) office_->act(wait, [](const Result<void>&) {});
+    while (*begun < threads) std::this_thread::yield();
+    const auto refused = std::make_shared<std::atomic<bool>>(false);
+    while (!*refused) {
+      office_->act(wait, [refused](const Result<void>& done) {
+        if (!done) *refused = true;
+      });
     }
   }
   // Returns when the queue is empty.
