@@ -162,9 +162,10 @@ bool wait_for_all(bench::ManyWebSockets& swarm, std::size_t count, const char* p
   const Cost after = cost_of(pid);
   const auto& counts = swarm.counts();
   fmt::print(
-      "{{\"phase\": \"{}\", \"open\": {}, \"seconds\": {:.2f}, \"failed\": {}, \"mib\": {:.1f}, "
+      "{{\"phase\": \"{}\", \"open\": {}, \"seconds\": {:.2f}, \"failed\": {}, \"lost\": {}, "
+      "\"mib\": {:.1f}, "
       "\"bytes_each\": {:.0f}, \"last_failure\": \"{}\"}}\n",
-      phase, counts.open, since(began), counts.failed, after.mebibytes,
+      phase, counts.open, since(began), counts.failed, counts.lost, after.mebibytes,
       (after.mebibytes - before.mebibytes) * (1U << 20U) / static_cast<double>(count),
       counts.last_failure);
   std::fflush(stdout);

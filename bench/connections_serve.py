@@ -132,7 +132,7 @@ def swarm(arguments, server, keys):
         phase = figures.pop("phase")
         if phase == "open":
             figures["cpu_seconds"] = round(cost(server.process.pid)[0] - before[0], 2)
-            figures["cabinet_list_ms"] = round(request_ms(server.port, "/readyz")[1], 1)
+            figures["ready_ms"] = round(request_ms(server.port, "/readyz")[1], 1)
         if phase == "back":
             figures["cpu_seconds"] = round(cost(server.process.pid)[0], 2)
         tell(phase, **figures)

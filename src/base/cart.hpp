@@ -57,11 +57,21 @@ struct CartVideo {
   std::string problem{};      // Code of the error that ended it early; empty where all was read.
 };
 
+// What a model did for the cart: "detect" found in whole pictures, "close_up" around hands,
+// "embed" told products apart.
+struct CartModel {
+  std::string role;
+  std::string name;
+  std::string sha256;  // Of its package.
+
+  friend bool operator==(const CartModel&, const CartModel&) = default;
+};
+inline constexpr std::size_t kCartModelsMax = 8;
+
 struct CartInputs {
   std::vector<CartVideo> videos;
-  std::string model_name;
-  std::string model_sha256;
-  std::string layout_sha256;  // Empty where the stock was learnt from the video itself.
+  std::vector<CartModel> models;  // One a role, the one that detects first.
+  std::string layout_sha256;      // Empty where the stock was learnt from the video itself.
 };
 
 // Measurements of one run. They are left out of what replay compares.

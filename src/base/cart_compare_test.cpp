@@ -34,7 +34,7 @@ TEST(CartCompare, WhatIsMeasuredOrGradualDoesNotCount) {
   other.lines[0].confidence = 0.4;
   other.events[0].confidence = 0.1;
   other.events[0].evidence = "evidence/0001.mp4";
-  other.inputs.model_name = "another";
+  other.inputs.models = {{"detect", "another", "ff"}};
   EXPECT_THAT(cart_differences(two_events(), other), IsEmpty());
   EXPECT_TRUE(carts_agree(two_events(), other));
 }

@@ -30,8 +30,15 @@ Json json_of(const CartInputs& inputs) {
     if (!video.problem.empty()) one["problem"] = video.problem;
     videos.push_back(std::move(one));
   }
+  // `model` is the one that detects, as carts named before there were several.
+  const CartModel first = inputs.models.empty() ? CartModel{} : inputs.models.front();
+  Json models = Json::array();
+  for (const CartModel& model : inputs.models) {
+    models.push_back({{"role", model.role}, {"name", model.name}, {"sha256", model.sha256}});
+  }
   return {{"videos", std::move(videos)},
-          {"model", {{"name", inputs.model_name}, {"sha256", inputs.model_sha256}}},
+          {"model", {{"name", first.name}, {"sha256", first.sha256}}},
+          {"models", std::move(models)},
           {"layout", {{"sha256", text_or_null(inputs.layout_sha256)}}}};
 }
 

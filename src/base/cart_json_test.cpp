@@ -13,8 +13,7 @@ Cart small_cart() {
   Cart cart;
   cart.inputs = {
       .videos = {{.camera = "cam0", .sha256 = "aa", .frames = 1189, .duration_ms = 39900}},
-      .model_name = "yolo",
-      .model_sha256 = "bb",
+      .models = {{"detect", "yolo", "bb"}, {"embed", "looks", "cc"}},
       .layout_sha256 = ""};
   cart.events = {{.at_ms = 6600,
                   .kind = EventKind::kTake,
@@ -48,6 +47,18 @@ constexpr const char* kGolden = R"({
       "name": "yolo",
       "sha256": "bb"
     },
+    "models": [
+      {
+        "role": "detect",
+        "name": "yolo",
+        "sha256": "bb"
+      },
+      {
+        "role": "embed",
+        "name": "looks",
+        "sha256": "cc"
+      }
+    ],
     "layout": {
       "sha256": null
     }
@@ -117,7 +128,7 @@ TEST(CartJson, AnEmptyCartKeepsItsLists) {
   const std::string line = to_json_line(Cart{}, CartStatsIn::kNo);
   EXPECT_EQ(line,
             R"({"schema":"tally.cart.v1","inputs":{"videos":[],"model":{"name":"","sha256":""},)"
-            R"("layout":{"sha256":null}},"events":[],"lines":[],)"
+            R"("models":[],"layout":{"sha256":null}},"events":[],"lines":[],)"
             R"("decision":{"kind":"nothing","probability":0.0,"reasons":[]}})");
 }
 

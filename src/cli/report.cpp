@@ -168,9 +168,11 @@ std::string videos_html(const ReportInput& input) {
 std::string inputs_html(const ReportInput& input) {
   const CartInputs& inputs = input.outcome->cart.inputs;
   std::string entries = videos_html(input);
-  fmt::format_to(std::back_inserter(entries),
-                 R"(<div><dt>Model</dt><dd>{}<br><code>sha256 {}</code></dd></div>)",
-                 escape_html(inputs.model_name), escape_html(inputs.model_sha256));
+  for (const CartModel& model : inputs.models) {
+    fmt::format_to(std::back_inserter(entries),
+                   R"(<div><dt>Model: {}</dt><dd>{}<br><code>sha256 {}</code></dd></div>)",
+                   escape_html(model.role), escape_html(model.name), escape_html(model.sha256));
+  }
   const std::string layout =
       inputs.layout_sha256.empty()
           ? "none: the stock was learnt from the video"

@@ -70,7 +70,7 @@ TEST(Report, MarkupInNamesIsShownAndNotRun) {
   outcome.cart.events[0].cameras = {bad};
   outcome.cart.lines[0].product = bad;
   outcome.cart.decision.reasons = {bad};
-  outcome.cart.inputs.model_name = bad;
+  outcome.cart.inputs.models = {{bad, bad, bad}};
   outcome.cart.inputs.videos[0].camera = bad;
   outcome.cart.stats.stage_seconds = {{bad, 1}};
   const std::string page = page_of(outcome, bad);

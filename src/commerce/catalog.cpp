@@ -102,6 +102,8 @@ Result<void> check(const Market& market) {
       check_money("market.hold", market.hold, market.currency, 1, kHoldMinorMax),
       check_money("market.dispute_grant_max", market.dispute_grant_max.value_or(market.hold),
                   market.currency, 0, kHoldMinorMax),
+      check_money("market.review_error_max", market.review_error_max.value_or(market.hold),
+                  market.currency, 0, kHoldMinorMax),
       check_range("market.review_level", static_cast<int>(market.review_level),
                   static_cast<int>(ReviewLevel::kAll), static_cast<int>(ReviewLevel::kNone)),
       check_prices(market));
@@ -110,6 +112,15 @@ Result<void> check(const Market& market) {
 Money dispute_grant_max(const Market& market) {
   const Money share{market.hold.minor * kDisputeGrantPercent / 100, market.hold.currency};
   return market.dispute_grant_max.value_or(share);
+}
+
+Money review_error_max(const Market& market) {
+  const Money share{market.hold.minor * kReviewErrorPermille / 1'000, market.hold.currency};
+  return market.review_error_max.value_or(share);
+}
+
+ReviewRule review_rule(const Market& market) {
+  return {market.review_level, review_error_max(market).minor};
 }
 
 const Price* find_price(const Market& market, const ProductId& product) {

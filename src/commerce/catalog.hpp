@@ -89,9 +89,15 @@ struct Market {
   // Disputes about less need no human. Nothing: kDisputeGrantPercent of the hold, which is of a
   // session's size in whatever currency.
   std::optional<Money> dispute_grant_max{};
+  // ReviewLevel::kCostlyDoubts: a doubt about more has a human look. Nothing: kReviewErrorPermille
+  // of the hold.
+  std::optional<Money> review_error_max{};
 };
 inline constexpr std::int64_t kDisputeGrantPercent = 15;
 [[nodiscard]] Money dispute_grant_max(const Market& market);
+inline constexpr std::int64_t kReviewErrorPermille = 25;
+[[nodiscard]] Money review_error_max(const Market& market);
+[[nodiscard]] ReviewRule review_rule(const Market& market);
 
 Result<void> check(const Tenant& tenant);
 Result<void> check(const Site& site);

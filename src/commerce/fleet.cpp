@@ -12,6 +12,18 @@ bool is_blind(const CabinetHealth& health) {
   return health.cameras_working && *health.cameras_working < health.policy.cameras_least;
 }
 
+bool is_sound(double celsius) {
+  return std::isfinite(celsius) && celsius >= kCelsiusLeast && celsius <= kCelsiusMost;
+}
+
+bool is_held(const CabinetHealth& health) { return health.connected && !health.gateway.empty(); }
+
+// By a reading that is no older than one may be.
+bool is_warm(const CabinetHealth& health) {
+  return health.celsius && *health.celsius > health.policy.celsius_max &&
+         !health.alerts.contains(CabinetAlert::kNoTemperature);
+}
+
 class Stepper {
  public:
   explicit Stepper(const CabinetHealth& health) : made_{health, {}} {}
@@ -24,21 +36,39 @@ class Stepper {
       health().cameras = event.cameras;
       if (health().cameras.size() > kHealthCamerasMax) health().cameras.resize(kHealthCamerasMax);
     }
-    connect(event.connection);
+    connect(event.connection, event.gateway);
+    seen(event.at);
+  }
+
+  void on(const CabinetKept& event) {
+    if (event.connection != health().connection) return;
+    health().connected = true;
+    health().gateway = event.gateway;
     seen(event.at);
   }
 
   void on(const CabinetDisconnected& event) {
+    if (event.heard) note_seen(*event.heard);
     if (event.connection >= health().connection) {
       health().connection = event.connection;
       health().connected = false;
+      health().gateway.clear();
     }
+    miss(event.at);
+  }
+
+  void on(const GatewayLost& event) {
+    if (event.gateway.empty() || health().gateway != event.gateway) return;
+    note_seen(event.seen);
+    health().connected = false;
+    health().gateway.clear();
+    miss(event.at);
   }
 
   void on(const Heartbeat& event) {
-    connect(event.connection);
+    connect(event.connection, {});
     seen(event.at);
-    if (event.celsius) read(*event.celsius, event.at);
+    if (event.celsius) read(*event.celsius, event.read.value_or(event.at));
     lock_if_warm(event.at);
     health().camera_problems = event.camera_problems;
     if (health().camera_problems.size() > kCameraProblemsMax) {
@@ -56,10 +86,11 @@ class Stepper {
 
   void on(const OperatorLocks&) { health().locked_by_operator = true; }
 
-  void on(const OperatorClears&) {
+  // Where it is warm still, its time begins anew.
+  void on(const OperatorClears& event) {
     health().locked_by_operator = false;
     health().locked_warm = false;
-    health().warm_since.reset();
+    health().warm_since = is_warm(health()) ? std::optional(event.at) : std::nullopt;
     set(CabinetAlert::kTooWarm, false);
     set(CabinetAlert::kDoorForced, false);
   }
@@ -67,12 +98,8 @@ class Stepper {
   void on(const DoorChecked&) { set(CabinetAlert::kDoorForced, false); }
 
   void on(const FleetTick& event) {
-    const FleetPolicy& policy = health().policy;
-    const auto older = [&](const std::optional<Instant>& when, Duration age) {
-      return when && event.at >= *when + age;
-    };
-    if (older(health().last_seen, policy.offline_after)) set(CabinetAlert::kOffline, true);
-    if (older(health().celsius_at, policy.no_reading_after)) {
+    miss(event.at);
+    if (is_older(health().celsius_at, health().policy.no_reading_after, event.at)) {
       set(CabinetAlert::kNoTemperature, true);
     }
     lock_if_warm(event.at);
@@ -82,22 +109,31 @@ class Stepper {
   CabinetHealth& health() { return made_.health; }
 
   // By a newer connection alone: the latest may have ended before its last words were heard.
-  void connect(std::int64_t connection) {
+  void connect(std::int64_t connection, const std::string& gateway) {
     if (connection <= health().connection) return;
     health().connection = connection;
     health().connected = true;
+    health().gateway = gateway;
   }
 
   // A cabinet's words may come in another order than they were said.
+  void note_seen(Instant at) { health().last_seen = std::max(at, health().last_seen.value_or(at)); }
   void seen(Instant at) {
-    health().last_seen = std::max(at, health().last_seen.value_or(at));
+    note_seen(at);
     set(CabinetAlert::kOffline, false);
+  }
+  void miss(Instant at) {
+    if (is_held(health())) return;
+    if (is_older(health().last_seen, health().policy.offline_after, at)) {
+      set(CabinetAlert::kOffline, true);
+    }
+  }
+  static bool is_older(const std::optional<Instant>& when, Duration age, Instant at) {
+    return when && at >= *when + age;
   }
 
   void read(double celsius, Instant at) {
-    const bool sound =
-        std::isfinite(celsius) && celsius >= kCelsiusLeast && celsius <= kCelsiusMost;
-    if (!sound || (health().celsius_at && at < *health().celsius_at)) return;
+    if (!is_sound(celsius) || (health().celsius_at && at < *health().celsius_at)) return;
     health().celsius = celsius;
     health().celsius_at = at;
     set(CabinetAlert::kNoTemperature, false);
@@ -155,6 +191,28 @@ FleetStep step(const CabinetHealth& health, const FleetEvent& event) {
   return stepper.finish();
 }
 
+bool is_news(const CabinetHealth& health, const Heartbeat& heartbeat) {
+  // What time alone has changed meanwhile is none of the heartbeat's.
+  const CabinetHealth before = step(health, FleetTick{heartbeat.at}).health;
+  CabinetHealth after = step(before, heartbeat).health;
+  const bool same = before.celsius && after.celsius
+                        ? std::abs(*after.celsius - *before.celsius) < kCelsiusNews
+                        : before.celsius == after.celsius;
+  after.last_seen = before.last_seen;
+  after.celsius = before.celsius;
+  after.celsius_at = before.celsius_at;
+  return !same || before != after;
+}
+
+Heartbeat newer_of(const Heartbeat& older, Heartbeat newer) {
+  const bool reads = newer.celsius && is_sound(*newer.celsius);
+  if (!reads && older.celsius) {
+    newer.celsius = older.celsius;
+    newer.read = older.read.value_or(older.at);
+  }
+  return newer;
+}
+
 std::string_view name_of(Unwell reason) {
   switch (reason) {
     case Unwell::kOffline:
@@ -201,7 +259,9 @@ std::optional<Instant> due(const CabinetHealth& health) {
     if (!when || health.alerts.contains(alert)) return;
     next = std::min(next.value_or(Instant::max()), *when + age);
   };
-  consider(health.last_seen, health.policy.offline_after, CabinetAlert::kOffline);
+  if (!is_held(health)) {
+    consider(health.last_seen, health.policy.offline_after, CabinetAlert::kOffline);
+  }
   consider(health.celsius_at, health.policy.no_reading_after, CabinetAlert::kNoTemperature);
   if (health.warm_since && !health.locked_warm) {
     next = std::min(next.value_or(Instant::max()), *health.warm_since + health.policy.warm_time);

@@ -9,6 +9,10 @@
 // Connections of a cabinet have numbers from 1 that grow, given by who accepts them; words of an
 // older one than the latest neither connect the cabinet nor disconnect it.
 //
+// While a gateway holds the connection, that gateway sees whether the cabinet falls silent, and
+// somebody else whether the gateway does; so `last_seen` need not be of the last heartbeat then,
+// and says nothing about silence. From the end of the connection on it does.
+//
 // Pure; thread-safety: values.
 #pragma once
 
@@ -32,6 +36,8 @@ struct FleetPolicy {
   Duration offline_after = std::chrono::seconds(45);     // Three heartbeats.
   Duration no_reading_after = std::chrono::minutes(20);  // Of a cabinet that has told one.
   std::int64_t cameras_least = 1;  // Fewer that work, and nobody could say what was taken.
+
+  friend bool operator==(const FleetPolicy&, const FleetPolicy&) = default;
 };
 // Readings out of this range are the sensor's fault and count as none.
 inline constexpr double kCelsiusLeast = -40;
@@ -54,6 +60,7 @@ struct CabinetHealth {
   FleetPolicy policy;
   bool connected = false;
   std::int64_t connection = 0;       // Number of the latest.
+  std::string gateway;               // Who holds it; empty where it has ended or nobody says.
   std::string software;              // The version of what runs in it, as it said last.
   std::vector<std::string> cameras;  // Their ids, the same.
   std::optional<Instant> last_seen;
@@ -65,16 +72,25 @@ struct CabinetHealth {
   std::vector<std::string> camera_problems;     // In words, by camera.
   std::optional<std::int64_t> cameras_working;  // As it said last; older cabinets do not say.
   std::set<CabinetAlert> alerts;                // Raised and not cleared.
+
+  friend bool operator==(const CabinetHealth&, const CabinetHealth&) = default;
 };
 
 // clang-format off
 struct CabinetConnected    { Instant at; std::int64_t connection = 1; std::string software = {};
-                             std::vector<std::string> cameras = {}; };
-struct CabinetDisconnected { Instant at; std::int64_t connection = 1; };
+                             std::vector<std::string> cameras = {};
+                             std::string gateway = {}; };
+// The connection is held still, by a gateway that was thought lost.
+struct CabinetKept         { Instant at; std::int64_t connection = 1; std::string gateway; };
+struct CabinetDisconnected { Instant at; std::int64_t connection = 1;
+                             std::optional<Instant> heard = {}; };  // Its last word.
+// Whoever held the connection is gone; it was there last at `seen`.
+struct GatewayLost         { Instant at; std::string gateway; Instant seen; };
 struct Heartbeat           { Instant at; std::int64_t connection = 1;
                              std::optional<double> celsius;
                              std::vector<std::string> camera_problems;
-                             std::optional<std::int64_t> cameras_working = {}; };
+                             std::optional<std::int64_t> cameras_working = {};
+                             std::optional<Instant> read = {}; };  // `celsius`; nothing: at `at`.
 struct ForcedDoor          { Instant at; };
 struct OperatorLocks       { Instant at; };
 struct OperatorClears      { Instant at; };  // Both locks; only the operator may say it is safe.
@@ -84,8 +100,9 @@ struct FleetTick           { Instant at; };
 struct RaiseCabinetAlert   { CabinetAlert alert; };
 struct ClearCabinetAlert   { CabinetAlert alert; };
 // clang-format on
-using FleetEvent = std::variant<CabinetConnected, CabinetDisconnected, Heartbeat, ForcedDoor,
-                                OperatorLocks, OperatorClears, DoorChecked, FleetTick>;
+using FleetEvent =
+    std::variant<CabinetConnected, CabinetKept, CabinetDisconnected, GatewayLost, Heartbeat,
+                 ForcedDoor, OperatorLocks, OperatorClears, DoorChecked, FleetTick>;
 using FleetEffect = std::variant<RaiseCabinetAlert, ClearCabinetAlert>;
 
 struct FleetStep {
@@ -95,6 +112,14 @@ struct FleetStep {
 
 // Any event may come at any time; none is an error.
 [[nodiscard]] FleetStep step(const CabinetHealth& health, const FleetEvent& event);
+
+// Whether the heartbeat changes more than when the cabinet was seen, and how warm it is by less
+// than kCelsiusNews: what is no news may be told later, or not at all where newer ones come.
+inline constexpr double kCelsiusNews = 1;
+[[nodiscard]] bool is_news(const CabinetHealth& health, const Heartbeat& heartbeat);
+
+// Of two heartbeats the newer, with the older's reading if it has none itself.
+[[nodiscard]] Heartbeat newer_of(const Heartbeat& older, Heartbeat newer);
 
 enum class Unwell : std::uint8_t {
   kOffline,

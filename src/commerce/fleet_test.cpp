@@ -59,6 +59,86 @@ TEST_F(Fleet, WordsOfAnOldConnectionNeitherConnectNorDisconnect) {
   EXPECT_THAT(why_closed(health, false), IsEmpty());
 }
 
+TEST_F(Fleet, WhileAGatewayHoldsItSilenceIsForThatToTell) {
+  push(CabinetConnected{kBegin, 1, "1", {}, "one"});
+  EXPECT_FALSE(due(health));
+  push(FleetTick{kBegin + minutes(60)});
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  push(CabinetDisconnected{kBegin + minutes(61), 1, kBegin + minutes(61) - seconds(10)});
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_EQ(due(health), kBegin + minutes(61) + seconds(35));
+  push(FleetTick{kBegin + minutes(61) + seconds(35)});
+  EXPECT_THAT(told, ElementsAre("offline"));
+}
+
+TEST_F(Fleet, ACabinetThatWasSilentBeforeItsConnectionEndedIsOfflineAtOnce) {
+  push(CabinetConnected{kBegin, 1, "1", {}, "one"});
+  push(CabinetDisconnected{kBegin + seconds(45), 1, kBegin});
+  EXPECT_THAT(told, ElementsAre("offline"));
+}
+
+TEST_F(Fleet, AGatewayThatIsGoneTakesItsCabinetsAlongAndNoOthers) {
+  push(CabinetConnected{kBegin, 1, "1", {}, "one"});
+  push(GatewayLost{kBegin + seconds(50), "two", kBegin + seconds(5)});
+  EXPECT_TRUE(health.connected);
+  push(GatewayLost{kBegin + seconds(50), "one", kBegin + seconds(5)});
+  EXPECT_FALSE(health.connected);
+  EXPECT_EQ(health.last_seen, kBegin + seconds(5));
+  EXPECT_THAT(told, ElementsAre("offline"));
+  push(CabinetKept{kBegin + seconds(60), 1, "one.2"});  // It was not gone.
+  EXPECT_THAT(why_closed(health, false), IsEmpty());
+  EXPECT_FALSE(due(health));
+  EXPECT_THAT(told, ElementsAre("offline", "clear offline"));
+  push(CabinetConnected{kBegin + seconds(61), 2, "1", {}, "two"});
+  push(CabinetKept{kBegin + seconds(62), 1, "one.3"});  // Of a connection that is no longer.
+  EXPECT_EQ(health.gateway, "two");
+}
+
+TEST_F(Fleet, NewsIsWhatChangesMoreThanTimeAndAFewDegrees) {
+  push(CabinetConnected{kBegin, 1, "1", {}, "one"});
+  const auto news = [&](Duration after, std::optional<double> celsius,
+                        std::vector<std::string> problems = {},
+                        std::optional<std::int64_t> working = {}) {
+    return is_news(health, Heartbeat{kBegin + after, 1, celsius, std::move(problems), working});
+  };
+  EXPECT_FALSE(news(seconds(15), std::nullopt));
+  EXPECT_TRUE(news(seconds(15), 4.0));
+  beat(seconds(15), 4.0);
+  EXPECT_FALSE(news(seconds(30), 4.9));
+  EXPECT_FALSE(news(seconds(30), std::nullopt));
+  EXPECT_FALSE(news(seconds(30), -300.0));
+  EXPECT_TRUE(news(seconds(30), 2.9));
+  EXPECT_TRUE(news(seconds(30), 5.1));
+  EXPECT_TRUE(news(seconds(30), 4.0, {"cam1 is dark"}));
+  EXPECT_TRUE(news(seconds(30), 4.0, {}, 2));
+  EXPECT_TRUE(news(minutes(21), 4.0));  // The alert of its silence ends.
+  beat(seconds(30), 5.5);
+  EXPECT_FALSE(news(seconds(45), 5.2));
+  EXPECT_TRUE(news(seconds(45), 5.0));
+}
+
+TEST_F(Fleet, AReadingThatIsToldLateCountsFromItsOwnTime) {
+  const Heartbeat warm{kBegin, 1, 6.0, {}};
+  const Heartbeat silent{kBegin + minutes(1), 1, std::nullopt, {"cam1 is dark"}};
+  const Heartbeat one = newer_of(warm, silent);
+  EXPECT_THAT(one.camera_problems, ElementsAre("cam1 is dark"));
+  push(one);
+  EXPECT_EQ(health.warm_since, kBegin);
+  EXPECT_EQ(health.celsius_at, kBegin);
+  EXPECT_EQ(health.last_seen, kBegin + minutes(1));
+  EXPECT_EQ(newer_of(warm, Heartbeat{kBegin + minutes(1), 1, 4.0, {}}).celsius, 4.0);
+}
+
+TEST_F(Fleet, ClearedWhileItIsWarmItsTimeBeginsAnew) {
+  beat(minutes(0), 6.0);
+  beat(minutes(20), 6.0);
+  push(OperatorClears{kBegin + minutes(22)});
+  EXPECT_FALSE(health.locked_warm);
+  push(FleetTick{kBegin + minutes(42)});
+  EXPECT_TRUE(health.locked_warm);
+}
+
 TEST_F(Fleet, AWarmCabinetWhoseThermometerDiesLocks) {
   beat(minutes(0), 6.0);
   EXPECT_EQ(due(health), kBegin + seconds(45));

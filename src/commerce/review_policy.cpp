@@ -19,9 +19,15 @@ int lower_number(const CartLine& line) {
   return line.quantity - 1;
 }
 
-bool review_wanted(ReviewLevel level, std::span<const ChargeLine> lines, const Decision& decision) {
+bool is_costly(const ReviewRule& rule, const Decision& decision) {
+  const auto& error = decision.expected_error_minor;
+  return !error || *error > static_cast<double>(rule.error_minor_max);
+}
+
+bool review_wanted(const ReviewRule& rule, std::span<const ChargeLine> lines,
+                   const Decision& decision) {
   const bool doubt = decision.kind == DecisionKind::kReview;
-  switch (level) {
+  switch (rule.level) {
     case ReviewLevel::kAll:
       return true;
     case ReviewLevel::kAllCharges:
@@ -29,7 +35,7 @@ bool review_wanted(ReviewLevel level, std::span<const ChargeLine> lines, const D
     case ReviewLevel::kByPerception:
       return doubt;
     case ReviewLevel::kCostlyDoubts:
-      return doubt && decision.expected_error_minor.value_or(kErrorMinorMax + 1) > kErrorMinorMax;
+      return doubt && is_costly(rule, decision);
     case ReviewLevel::kNone:
       return false;
   }
@@ -64,7 +70,7 @@ Result<std::vector<ChargeLine>> checked_lines(std::vector<ChargeLine> lines) {
   return lines;
 }
 
-Result<ReviewVerdict> judge(ReviewLevel level, std::span<const CartLine> lines,
+Result<ReviewVerdict> judge(const ReviewRule& rule, std::span<const CartLine> lines,
                             const Decision& decision) {
   std::vector<ChargeLine> likeliest;
   std::vector<ChargeLine> careful;
@@ -74,7 +80,7 @@ Result<ReviewVerdict> judge(ReviewLevel level, std::span<const CartLine> lines,
   }
   auto checked = checked_lines(std::move(likeliest));
   if (!checked) return std::unexpected(std::move(checked.error()));
-  if (review_wanted(level, *checked, decision)) {
+  if (review_wanted(rule, *checked, decision)) {
     std::vector<std::string> reasons = decision.reasons;
     if (reasons.empty()) reasons.emplace_back("the operator has every such cart looked at");
     return ReviewVerdict{std::move(reasons), {}};

@@ -22,7 +22,7 @@ enum class ReviewLevel : std::uint8_t {
   kAll = 1,           // Also carts in which nothing was taken.
   kAllCharges = 2,    // Whatever would cost something, and every doubt.
   kByPerception = 3,  // What perception asks to have reviewed.
-  kCostlyDoubts = 4,  // Of those, where the expected error is above ReviewLimits::error_minor.
+  kCostlyDoubts = 4,  // Of those, where the expected error is above ReviewRule::error_minor_max.
   kNone = 5,          // Nothing; doubtful lines charge the lower number.
 };
 // Nothing unless 1..5.
@@ -30,8 +30,15 @@ enum class ReviewLevel : std::uint8_t {
 
 inline constexpr int kChargeQuantityMax = 100;  // Of one product in one session.
 inline constexpr std::size_t kChargeLinesMax = 200;
-inline constexpr double kLineSure = 0.9;      // Probability from which a line is no doubt.
-inline constexpr double kErrorMinorMax = 50;  // kCostlyDoubts: above this a human looks.
+inline constexpr double kLineSure = 0.9;  // Probability from which a line is no doubt.
+
+// What a market asks for.
+struct ReviewRule {
+  ReviewLevel level = ReviewLevel::kByPerception;
+  // kCostlyDoubts: where the sum is expected to be off by more, a human looks. Of the market's
+  // currency.
+  std::int64_t error_minor_max = 0;
+};
 
 // What is to be paid for one product; sku is the name that layouts and carts use.
 struct ChargeLine {
@@ -47,7 +54,7 @@ struct ReviewVerdict {
 };
 
 // Errors: kInvalid, kLimit: a product twice, more than kChargeQuantityMax of one, too many lines.
-Result<ReviewVerdict> judge(ReviewLevel level, std::span<const CartLine> lines,
+Result<ReviewVerdict> judge(const ReviewRule& rule, std::span<const CartLine> lines,
                             const Decision& decision);
 
 // As judge() checks them; sorts by sku and drops lines of nothing.

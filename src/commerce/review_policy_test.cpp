@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr Instant kBegin{};
+constexpr std::int64_t kErrorMax = 50;
 
 CartDecided cart(Instant at, DecisionKind kind, int quantity = 1, double confidence = 0.97) {
   Decision decision{.kind = kind, .probability = confidence, .reasons = {}};
@@ -24,14 +25,15 @@ CartDecided cart(Instant at, DecisionKind kind, int quantity = 1, double confide
 
 TEST(ReviewLevel, SaysWhoLooks) {
   const auto reviews = [](int level, const CartDecided& decided) {
-    return judge(review_level(level).value(), decided.lines, decided.decision)->review.has_value();
+    return judge({review_level(level).value(), kErrorMax}, decided.lines, decided.decision)
+        ->review.has_value();
   };
   const CartDecided sure = cart(kBegin, DecisionKind::kCharge);
   const CartDecided nothing = cart(kBegin, DecisionKind::kNothing, 0);
   CartDecided cheap = cart(kBegin, DecisionKind::kReview, 1, 0.6);
-  cheap.decision.expected_error_minor = kErrorMinorMax;
+  cheap.decision.expected_error_minor = kErrorMax;
   CartDecided costly = cheap;
-  costly.decision.expected_error_minor = kErrorMinorMax + 1;
+  costly.decision.expected_error_minor = kErrorMax + 1;
   const CartDecided unpriced = cart(kBegin, DecisionKind::kReview, 1, 0.6);
   const std::array<std::array<bool, 5>, 5> wanted{{{true, true, true, true, true},
                                                    {true, false, true, true, true},
@@ -53,7 +55,7 @@ TEST(ReviewLevel, SaysWhoLooks) {
 TEST(ReviewLevel, WithoutAHumanDoubtChargesTheLowerNumber) {
   const auto lines_of = [](int quantity, double confidence) {
     const CartDecided decided = cart(kBegin, DecisionKind::kReview, quantity, confidence);
-    return judge(ReviewLevel::kNone, decided.lines, decided.decision)->lines;
+    return judge({ReviewLevel::kNone, 0}, decided.lines, decided.decision)->lines;
   };
   EXPECT_THAT(lines_of(2, 0.95), ElementsAre(ChargeLine{"cola", 2}));
   EXPECT_THAT(lines_of(2, 0.6), ElementsAre(ChargeLine{"cola", 1}));

@@ -100,7 +100,7 @@ class Stepper {
 
   void on(const CartDecided& event) {
     if (session_.state != SessionState::kDeciding) return;  // Late: for the reviewer to see.
-    auto verdict = judge(session_.level, event.lines, event.decision);
+    auto verdict = judge(session_.review, event.lines, event.decision);
     if (!verdict) return open_review({verdict.error().message});
     if (verdict->review) return open_review(*std::move(verdict->review));
     if (!session_.notes.empty()) return open_review({});
@@ -295,7 +295,7 @@ Result<SessionStep> begin_session(const SessionRequest& request) {
   session.cabinet = request.cabinet;
   session.shopper = request.shopper;
   session.kind = request.kind;
-  session.level = request.level;
+  session.review = request.review;
   session.policy = request.policy;
   session.hold_amount = request.hold_amount;
   session.begun = request.at;

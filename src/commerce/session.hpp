@@ -96,7 +96,7 @@ struct Session {
   CabinetId cabinet;
   ShopperId shopper;  // Empty for restocking.
   SessionKind kind = SessionKind::kShopping;
-  ReviewLevel level = ReviewLevel::kByPerception;
+  ReviewRule review;  // As its market had it when the session began.
   SessionPolicy policy;
   Money hold_amount;  // The most that is captured of it; what it costs beyond becomes a debt.
 
@@ -123,7 +123,7 @@ struct SessionRequest {
   CabinetId cabinet;
   ShopperId shopper;
   SessionKind kind = SessionKind::kShopping;
-  ReviewLevel level = ReviewLevel::kByPerception;
+  ReviewRule review;
   SessionPolicy policy;
   Money hold_amount;
   Instant at;

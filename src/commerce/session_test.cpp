@@ -31,6 +31,7 @@ SessionRequest request() {
           .tenant = id_of<TenantId>(2),
           .cabinet = id_of<CabinetId>(3),
           .shopper = id_of<ShopperId>(4),
+          .review = {},
           .policy = {},
           .hold_amount = {5000, Currency::parse("EUR").value()},
           .at = kBegin};

@@ -115,8 +115,12 @@ class CabinetWatcher final : public cart::SessionWatcher {
       camera.clock_offset = outcome->clock_offsets[*index];
       camera.boxes = boxes_of(*outcome, *index);
     }
-    findings.model_name = setup_.detector->package().name;
-    findings.model_sha256 = setup_.detector->package().sha256;
+    const auto name = [&](std::string role, const inference::ModelPackage& package) {
+      findings.models.push_back({std::move(role), package.name, package.sha256});
+    };
+    name("detect", setup_.detector->package());
+    if (setup_.close_up != nullptr) name("close_up", setup_.close_up->package());
+    if (setup_.embedder != nullptr) name("embed", setup_.embedder->package());
     const StageSeconds& seconds = session_.seconds();
     findings.stage_seconds = {{"gate", seconds.gate},         {"detect", seconds.detect},
                               {"close-up", seconds.close_up}, {"embed", seconds.embed},

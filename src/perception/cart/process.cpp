@@ -61,8 +61,7 @@ class OneCamera final : public SessionWatcher {
     findings.cameras.resize(which_.count);
     findings.cameras[which_.index] = {stock->zone, session_.notes(), session_.looks()};
     for (const auto& [time, count] : stock->counts) findings.stock.push_back({to_ms(time), count});
-    findings.model_name = detector_.package().name;
-    findings.model_sha256 = detector_.package().sha256;
+    findings.models = {{"detect", detector_.package().name, detector_.package().sha256}};
     const StageSeconds& seconds = session_.seconds();
     findings.stage_seconds = {
         {"gate", seconds.gate}, {"detect", seconds.detect}, {"stock", seconds.stock}};

@@ -55,8 +55,7 @@ struct SessionFindings {
   Decision decision;
   std::vector<CameraFindings> cameras;  // Of each camera, by index.
   std::vector<StockSample> stock;
-  std::string model_name;
-  std::string model_sha256;
+  std::vector<CartModel> models;                              // As in CartInputs.
   std::vector<std::pair<std::string, double>> stage_seconds;  // As in CartStats.
 };
 

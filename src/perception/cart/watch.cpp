@@ -205,8 +205,7 @@ ProcessOutcome make_outcome(const std::vector<Input>& inputs, SessionFindings&& 
                             const std::string& layout_sha256) {
   ProcessOutcome outcome;
   Cart& cart = outcome.cart;
-  cart.inputs.model_name = std::move(findings.model_name);
-  cart.inputs.model_sha256 = std::move(findings.model_sha256);
+  cart.inputs.models = std::move(findings.models);
   cart.inputs.layout_sha256 = layout_sha256;
   cart.events = std::move(findings.events);
   cart.lines = std::move(findings.lines);

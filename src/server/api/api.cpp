@@ -45,17 +45,7 @@ struct Entering {
 
   Result<http::Admission> enter(platform::Transaction& transaction) const;
   Result<void> identify(platform::Transaction& transaction) const;
-  void note_use() const;
 };
-
-// Nobody waits for it, and if it fails it is noted the next time.
-void Entering::note_use() const {
-  if (!admitted->known.note_use || !core->options.note_use) return;
-  const auto note = [core = core, admitted = admitted](platform::Transaction& transaction) {
-    return core->options.note_use(transaction, admitted->known, core->world.now());
-  };
-  core->store.write(note, [](const Result<void>&) {});
-}
 
 Result<void> Entering::identify(platform::Transaction& transaction) const {
   if (operation().roles.empty()) return {};
@@ -189,7 +179,7 @@ void Api::admit(const http::Request& head, http::Admit admit) {
       [entering](platform::Transaction& transaction) { return entering->enter(transaction); },
       [entering, admit = std::move(admit)](Result<http::Admission> outcome) mutable {
         if (outcome) {
-          entering->note_use();
+          entering->core->uses->note(entering->admitted->known);
           return admit(std::move(*outcome));
         }
         admit({.what = entering->core->refusal(outcome.error(), entering->head.id,

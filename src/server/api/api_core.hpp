@@ -1,6 +1,7 @@
 // What Api and the calls under way share. For api.cpp and running_call.cpp.
 //
-// Thread-safety: constant once the server has started, but `sign_in`, which guards itself.
+// Thread-safety: constant once the server has started, but `sign_in` and `uses`, which guard
+// themselves.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 #include "platform/http/router.hpp"
 #include "platform/idempotency.hpp"
 #include "server/api/api.hpp"
+#include "server/api/use_book.hpp"
 
 namespace tally::api {
 
@@ -20,12 +22,14 @@ struct Api::Core {
         workers(workers_),
         world(world_),
         options(std::move(options_)),
+        uses(std::make_shared<UseBook>(store, world, options.note_use)),
         sign_in(options.sign_in) {}
 
   platform::Store& store;
   Workers& workers;
   server::World& world;
   ApiOptions options;
+  std::shared_ptr<UseBook> uses;
   RateLimiter sign_in;
   http::Router router;                       // Gives indices of operations().
   std::vector<std::optional<Route>> routes;  // By that index.

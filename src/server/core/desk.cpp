@@ -11,6 +11,7 @@
 #include "server/core/alert_book.hpp"
 #include "server/core/commands.hpp"
 #include "server/core/facts.hpp"
+#include "server/core/gateway_book.hpp"
 #include "server/core/planogram_facts.hpp"
 #include "server/core/timers.hpp"
 #include "server/records/json_text.hpp"

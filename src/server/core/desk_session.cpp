@@ -261,8 +261,7 @@ Result<void> Desk::tell_cart(const TenantId& tenant, const SessionId& session, c
   detail.counts = commerce::net_counts(cart);
   detail.decided_at = now_;
   detail.decision = name_of(cart.decision.kind);
-  detail.model_name = cart.inputs.model_name;
-  detail.model_sha256 = cart.inputs.model_sha256;
+  detail.models = cart.inputs.models;
   const auto offered =
       check_lines(detail.offers, cart.lines,
                   [](const CartLine& line) -> std::string_view { return line.product; });

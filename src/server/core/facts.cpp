@@ -142,12 +142,21 @@ Result<void> note_facts(Transaction& transaction, const Row<commerce::Session>& 
 
 Result<void> note_facts(Transaction& transaction, const Row<records::SessionDetail>& row) {
   const records::SessionDetail& detail = row.value;
+  for (std::size_t i = 0; i < detail.models.size(); ++i) {
+    const CartModel& model = detail.models[i];
+    const auto named = transaction.execute(
+        "INSERT INTO session_models (session, place, role, name, sha256) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        row.id, static_cast<std::int64_t>(i), model.role, model.name, model.sha256);
+    if (!named) return std::unexpected(named.error());
+  }
+  const CartModel detector = detail.models.empty() ? CartModel{} : detail.models.front();
   return nothing_of(transaction.execute(
       "UPDATE session_facts SET decision = $2, settled_at = $3, receipt = $4, reviewed = $5, "
       "disputed = $6, model_name = $7, model_sha256 = $8 WHERE session = $1",
       row.id, given(detail.decision), detail.settled_at, given(detail.receipt.text()),
-      detail.review.empty() ? 0 : 1, detail.disputes.empty() ? 0 : 1, given(detail.model_name),
-      given(detail.model_sha256)));
+      detail.review.empty() ? 0 : 1, detail.disputes.empty() ? 0 : 1, given(detector.name),
+      given(detector.sha256)));
 }
 
 Result<void> note_facts(Transaction& transaction, const Row<commerce::Receipt>& row) {

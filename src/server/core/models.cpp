@@ -39,17 +39,24 @@ Result<std::vector<RunningModel>> running_models(Transaction& transaction, Insta
   return models;
 }
 
-Result<std::optional<UsedModel>> model_of(Transaction& transaction, const TenantId& tenant,
-                                          const CabinetId& cabinet) {
-  auto row = transaction.query_one<std::string, std::string, Instant>(
-      "SELECT COALESCE(model_name, ''), model_sha256, begun_at FROM session_facts "
+Result<std::optional<UsedModels>> models_of(Transaction& transaction, const TenantId& tenant,
+                                            const CabinetId& cabinet) {
+  const auto row = transaction.query_one<std::string, std::string, std::string, Instant>(
+      "SELECT session, COALESCE(model_name, ''), model_sha256, begun_at FROM session_facts "
       "WHERE tenant = $1 AND cabinet = $2 AND model_sha256 IS NOT NULL "
       "ORDER BY begun_at DESC, session DESC LIMIT 1",
       tenant, cabinet);
   if (!row) return std::unexpected(row.error());
-  if (!*row) return std::optional<UsedModel>();
-  auto& [name, sha256, at] = **row;
-  return std::optional(UsedModel{std::move(name), std::move(sha256), at});
+  if (!*row) return std::optional<UsedModels>();
+  const auto& [session, name, sha256, at] = **row;
+  const auto rows = transaction.query<std::string, std::string, std::string>(
+      "SELECT role, name, sha256 FROM session_models WHERE session = $1 ORDER BY place", session);
+  if (!rows) return std::unexpected(rows.error());
+  UsedModels used{{}, at};
+  for (const auto& [role, named, digest] : *rows) used.models.push_back({role, named, digest});
+  // Carts of older programs name that one alone.
+  if (used.models.empty()) used.models.push_back({"detect", name, sha256});
+  return std::optional(std::move(used));
 }
 
 }  // namespace tally::core

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cart.hpp"
 #include "base/id.hpp"
 #include "base/instant.hpp"
 #include "platform/connection.hpp"
@@ -16,7 +17,7 @@ namespace tally::core {
 
 struct RunningModel {
   std::string server;  // The process that has loaded it.
-  std::string task;    // "detect", "embed"
+  std::string task;    // "detect", "close_up", "embed"
   std::string name;
   std::string sha256;  // Of its package.
   std::string engine;  // What runs it, on what, in which precision.
@@ -32,13 +33,12 @@ Result<void> note_models(platform::Transaction& transaction,
 // Of processes that are not gone.
 Result<std::vector<RunningModel>> running_models(platform::Transaction& transaction, Instant now);
 
-struct UsedModel {
-  std::string name;
-  std::string sha256;
-  Instant at;  // When the session began.
+struct UsedModels {
+  std::vector<CartModel> models;  // As the cart names them; at least the one that detects, first.
+  Instant at;                     // When the session began.
 };
-// The detector that a cabinet's last cart was made with.
-Result<std::optional<UsedModel>> model_of(platform::Transaction& transaction,
-                                          const TenantId& tenant, const CabinetId& cabinet);
+// What a cabinet's last cart was made with.
+Result<std::optional<UsedModels>> models_of(platform::Transaction& transaction,
+                                            const TenantId& tenant, const CabinetId& cabinet);
 
 }  // namespace tally::core

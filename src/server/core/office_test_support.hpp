@@ -91,6 +91,7 @@ class OfficeTest : public platform::testing::StoreTest {
                          .tenant = tenant_,
                          .cabinet = cabinet,
                          .shopper = world_.new_id<ShopperId>(),
+                         .review = {},
                          .policy = {},
                          .hold_amount = euros(2'000),
                          .at = desk.now()},

@@ -221,6 +221,32 @@ CREATE TABLE planogram_facts (
 CREATE INDEX planogram_facts_of_cabinet ON planogram_facts (tenant, cabinet, made_at, planogram);
 )";
 
+constexpr std::string_view kSessionModels = R"(
+CREATE TABLE session_models (
+  session TEXT NOT NULL,
+  place BIGINT NOT NULL,
+  role TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (session, place)
+);
+)";
+
+// Which gateways live, and whose connections each holds (gateway_book.hpp).
+constexpr std::string_view kGateways = R"(
+CREATE TABLE gateways (
+  gateway TEXT PRIMARY KEY,
+  seen_at BIGINT NOT NULL,
+  lost BIGINT NOT NULL DEFAULT 0
+);
+CREATE TABLE gateway_cabinets (
+  cabinet TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  gateway TEXT NOT NULL
+);
+CREATE INDEX gateway_cabinets_of ON gateway_cabinets (gateway, cabinet);
+)";
+
 }  // namespace
 
 std::span<const platform::Migration> core_migrations() {
@@ -234,6 +260,8 @@ std::span<const platform::Migration> core_migrations() {
       {7, "alerts that somebody has seen", kAcknowledged, {}},
       {8, "models that run, and what they make of photos", kModels, {}},
       {9, "which planograms a cabinet has", kPlanogramFacts, {}},
+      {10, "all models that a cart was made with", kSessionModels, {}},
+      {11, "gateways, and which cabinets they hold", kGateways, {}},
   };
   return migrations;
 }

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <span>
 #include <thread>
 #include <utility>
 
@@ -15,16 +14,7 @@
 namespace tally::gateway {
 namespace {
 
-constexpr std::size_t kHealthsAtATime = 200;  // Cabinets whose heartbeats one transaction stores.
-
 constexpr std::string_view kKeyEnded = "the cabinet's key has ended";
-
-struct Beat {
-  TenantId tenant;
-  CabinetId cabinet;
-  std::int64_t connection = 0;
-  link::Heartbeat heartbeat;
-};
 
 }  // namespace
 
@@ -52,10 +42,12 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
       changed_.notify_all();
     }
     thread_.join();
+    context_->roll->stop();
     for (const auto& link : links()) {
       link->close(http::kCloseGoingAway, "this server is being stopped");
     }
-    context_->stop();
+    context_->turns.stop();
+    context_->under_way.stop();
   }
 
   http::WebSocketEvents connect(const TenantId& tenant, const CabinetId& cabinet,
@@ -79,6 +71,9 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] GatewayCounts counts() const {
     GatewayCounts counts = context_->counts();
+    const RollCounts roll = context_->roll->counts();
+    counts.words_stored = roll.cabinets;
+    counts.word_transactions = roll.transactions;
     const std::lock_guard lock(mutex_);
     counts.connected = std::ssize(links_);
     return counts;
@@ -86,9 +81,9 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
 
   void look_around() {
     const Instant now = office_.world().now();
-    const auto all = links();
-    store_heartbeats(all);
-    for (const auto& link : all) {
+    context_->roll->look();
+    context_->turns.look();
+    for (const auto& link : links()) {
       link->close_if_silent(now);
       link->show_token_if_due(now);
     }
@@ -107,17 +102,7 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
       const auto found = links_.find(link->cabinet());
       if (found != links_.end() && found->second == link) links_.erase(found);
     }
-    if (!context_->begin_work()) return;  // Offline is found by time.
-    office_.act(
-        [link](core::Desk& desk) {
-          return desk.tell(
-              link->tenant(), link->cabinet(),
-              commerce::FleetEvent(commerce::CabinetDisconnected{desk.now(), link->number()}));
-        },
-        [context = context_](const Result<void>& done) {
-          if (!done) context->log(server::LogLevel::kError, "gateway", done.error().message);
-          context->end_work();
-        });
+    link->ended();
   }
 
   [[nodiscard]] std::shared_ptr<Link> link_of(const CabinetId& cabinet) const {
@@ -136,7 +121,7 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
   void run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-      changed_.wait_for(lock, kHeartbeatsStored, [this] { return stopping_; });
+      changed_.wait_for(lock, kLookedAround, [this] { return stopping_; });
       if (stopping_) return;
       lock.unlock();
       look_around();
@@ -187,41 +172,6 @@ class Gateway::Impl : public std::enable_shared_from_this<Impl> {
     }
     const std::lock_guard lock(mutex_);
     keys_looked_ = now;
-  }
-
-  void store_heartbeats(const std::vector<std::shared_ptr<Link>>& links) {
-    std::vector<Beat> beats;
-    for (const auto& link : links) {
-      if (auto beat = link->take_heartbeat()) {
-        beats.push_back({link->tenant(), link->cabinet(), link->number(), *std::move(beat)});
-      }
-      if (beats.size() == kHealthsAtATime) store(std::exchange(beats, {}));
-    }
-    if (!beats.empty()) store(beats);
-  }
-
-  // One that can't be stored takes no other with it.
-  void store(std::span<const Beat> beats) {
-    const auto done = tell(beats);
-    if (done) return;
-    const bool again = beats.size() > 1 && done.error().code.kind != ErrorKind::kUnavailable;
-    if (!again) return context_->log(server::LogLevel::kError, "gateway", done.error().message);
-    for (std::size_t i = 0; i < beats.size(); ++i) store(beats.subspan(i, 1));
-  }
-
-  Result<void> tell(std::span<const Beat> beats) {
-    return office_.act_and_wait([&](core::Desk& desk) -> Result<void> {
-      for (const Beat& beat : beats) {
-        commerce::Heartbeat event{.at = desk.now(),
-                                  .connection = beat.connection,
-                                  .celsius = beat.heartbeat.celsius,
-                                  .camera_problems = beat.heartbeat.camera_problems,
-                                  .cameras_working = beat.heartbeat.cameras_working};
-        auto told = desk.tell(beat.tenant, beat.cabinet, commerce::FleetEvent(std::move(event)));
-        if (!told) return told;
-      }
-      return {};
-    });
   }
 
   core::Office& office_;

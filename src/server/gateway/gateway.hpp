@@ -3,8 +3,11 @@
 // What a cabinet reports is applied once, in order, and acknowledged after it is stored; one that
 // can't be applied is acknowledged too, and the operator told, since saying it again would not make
 // it better. Commands that wait for a cabinet are sent when it connects and whenever there is a new
-// one. Its screen gets a new code well before the old one ends. Heartbeats are gathered, and stored
-// for many cabinets in one transaction.
+// one. Its screen gets a new code well before the old one ends. What heartbeats tell is kept in
+// memory, and stored where it is news (roll.hpp).
+//
+// A store that is busy, or away, costs no connection: what a cabinet says waits, each thing in its
+// turn (turns.hpp), and is tried again every second.
 //
 // A cabinet has one connection: a newer one closes the older, and one that has said nothing for
 // kSilentMost is closed. So is, within kKeysLooked, one whose key has ended: revoked, or replaced
@@ -28,7 +31,7 @@ namespace tally::gateway {
 
 inline constexpr Duration kHeartbeatEvery = std::chrono::seconds(15);
 inline constexpr Duration kSilentMost = 3 * kHeartbeatEvery;
-inline constexpr Duration kHeartbeatsStored = std::chrono::seconds(1);  // Gathered so long.
+inline constexpr Duration kLookedAround = std::chrono::seconds(1);
 inline constexpr Duration kTokenEvery = std::chrono::seconds(25);
 // Where no hint came: a process that plays other roles stored the command.
 inline constexpr Duration kCommandsLooked = std::chrono::seconds(1);
@@ -40,6 +43,7 @@ inline constexpr std::size_t kReportsWaitingMax = 256;  // Of one connection; mo
 struct GatewayOptions {
   std::string public_url;  // "https://tally.example": codes lead to <public_url>/d/<token>.
   std::vector<commerce::DoorTokenKey> keys;  // The first one writes.
+  std::string name;                          // Of this process; no gateway had it before.
 };
 
 struct GatewayCounts {
@@ -48,6 +52,8 @@ struct GatewayCounts {
   std::uint64_t reports_refused = 0;
   std::uint64_t heartbeats = 0;
   std::uint64_t commands = 0;
+  std::uint64_t words_stored = 0;       // What cabinets said of themselves,
+  std::uint64_t word_transactions = 0;  // in so many transactions.
 };
 
 class Gateway {
@@ -62,7 +68,7 @@ class Gateway {
                                 std::shared_ptr<http::WebSocket> socket);
   // The cabinet's connection, if it has one here: its key has ended.
   void close(const CabinetId& cabinet);
-  // What the gateway's own thread does every kHeartbeatsStored. For tests and for simulation.
+  // What the gateway's own thread does every kLookedAround. For tests and for simulation.
   void look_around();
   [[nodiscard]] GatewayCounts counts() const;
 

@@ -29,24 +29,6 @@ GatewayCounts LinkContext::counts() const {
   return counts_;
 }
 
-bool LinkContext::begin_work() {
-  const std::lock_guard lock(mutex_);
-  if (stopped_) return false;
-  ++under_way_;
-  return true;
-}
-
-void LinkContext::end_work() {
-  const std::lock_guard lock(mutex_);
-  if (--under_way_ == 0) idle_.notify_all();
-}
-
-void LinkContext::stop() {
-  std::unique_lock lock(mutex_);
-  stopped_ = true;
-  idle_.wait(lock, [this] { return under_way_ == 0; });
-}
-
 void Link::close(std::uint16_t code, std::string_view reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -85,17 +67,40 @@ void Link::next() {
 
 template <typename Act, typename Done>
 void Link::act(Act act, Done done) {
-  if (!context_->begin_work()) return;
-  context_->office.act(std::move(act),
-                       [self = shared_from_this(), done = std::move(done)](auto outcome) mutable {
-                         done(std::move(outcome));
-                         self->next();
-                         self->context_->end_work();
+  take_turn(std::make_shared<std::pair<Act, Done>>(std::move(act), std::move(done)));
+}
+
+template <typename Act, typename Done>
+void Link::take_turn(const std::shared_ptr<std::pair<Act, Done>>& work) {
+  context_->turns.enter([self = shared_from_this(), work] {
+    LinkContext& context = *self->context_;
+    if (!context.under_way.begin()) return context.turns.leave();
+    context.office.act([work](Desk& desk) { return work->first(desk); },
+                       [self, work](auto outcome) {
+                         LinkContext& context = *self->context_;
+                         context.turns.leave();
+                         if (!outcome && outcome.error().code.kind == ErrorKind::kUnavailable) {
+                           self->try_again(outcome.error(),
+                                           [self, work] { self->take_turn(work); });
+                         } else {
+                           work->second(std::move(outcome));
+                           self->next();
+                         }
+                         context.under_way.end();
                        });
+  });
+}
+
+// Of a connection that has ended the cabinet says it again on the next.
+void Link::try_again(const Error& why, std::function<void()> turn) {
+  if (is_closed()) return;
+  context_->log(server::LogLevel::kWarning, "gateway",
+                fmt::format("{} waits: {}", cabinet().text(), why.message));
+  context_->turns.later(std::move(turn));
 }
 
 void Link::receive(const std::string& text) {
-  const Working working(*context_);
+  const Working working(context_->under_way);
   if (!working) return;
   {
     const std::lock_guard lock(mutex_);
@@ -109,7 +114,7 @@ void Link::hear(const std::string& text) {
   auto message = link::parse_from_cabinet(text);
   if (!message) {
     context_->log(server::LogLevel::kWarning, "gateway",
-                  fmt::format("{}: {}", cabinet_.text(), message.error().message));
+                  fmt::format("{}: {}", cabinet().text(), message.error().message));
     // A report that can't be read must not be said for ever; whatever else it is, a cabinet that
     // speaks another language can't be served.
     if (const auto number = link::report_number(text)) {
@@ -131,8 +136,8 @@ void Link::hear(const std::string& text) {
 }
 
 void Link::on(link::Hello hello) {
-  if (hello.cabinet != cabinet_ || hello.protocol != link::kProtocol) {
-    return close(http::kClosePolicy, hello.cabinet != cabinet_
+  if (hello.cabinet != cabinet() || hello.protocol != link::kProtocol) {
+    return close(http::kClosePolicy, hello.cabinet != cabinet()
                                          ? "the key is another cabinet's"
                                          : "this protocol is not spoken here");
   }
@@ -141,42 +146,45 @@ void Link::on(link::Hello hello) {
     last_counter_ = hello.last_command;
   }
   enqueue([self = shared_from_this(), hello = std::move(hello)] {
-    self->act(
-        [self, hello](Desk& desk) -> Result<std::int64_t> {
-          const commerce::CabinetConnected connected{desk.now(), self->number_, hello.version,
-                                                     hello.cameras};
-          auto told = desk.tell(self->tenant_, self->cabinet_, commerce::FleetEvent(connected));
-          if (told) {
-            told = core::obeyed_commands(desk.transaction(), self->cabinet_, hello.last_command);
-          }
-          if (!told) return std::unexpected(told.error());
-          return core::report_seen(desk.transaction(), self->cabinet_);
-        },
-        [self](const Result<std::int64_t>& seen) {
-          if (!seen) {
-            self->context_->log(server::LogLevel::kError, "gateway", seen.error().message);
-            return self->close(http::kCloseFailed, "try again later");
-          }
-          self->socket_->send(
-              link::to_json(link::FromGateway(link::Welcome{kHeartbeatEvery.count(), *seen})));
-        });
-  });
-  look_for_commands();
-  enqueue([self = shared_from_this()] {
-    self->send_token();
-    self->next();
+    self->context_->roll->greet(self->connection_, hello, [self](const Result<Greeting>& greeting) {
+      self->welcome(greeting);
+    });
   });
 }
 
-void Link::on(link::Heartbeat heartbeat) {
+void Link::welcome(const Result<Greeting>& greeting) {
+  if (!greeting) {
+    context_->log(server::LogLevel::kError, "gateway", greeting.error().message);
+    return close(http::kCloseFailed, "try again later");
+  }
+  if (is_closed()) return;
+  socket_->send(link::to_json(
+      link::FromGateway(link::Welcome{kHeartbeatEvery.count(), greeting->report_seen})));
+  send(greeting->commands);
+  send_token();
+  next();
+}
+
+void Link::on(const link::Heartbeat& heartbeat) {
   context_->count(&GatewayCounts::heartbeats);
-  const std::lock_guard lock(mutex_);
-  heartbeat_ = std::move(heartbeat);
+  context_->roll->hear(connection_, heartbeat);
 }
 
-std::optional<link::Heartbeat> Link::take_heartbeat() {
+void Link::ended() {
+  Instant heard{};
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    waiting_.clear();
+    heard = heard_at_;
+  }
+  const Working working(context_->under_way);
+  if (working) context_->roll->end(connection_, heard);
+}
+
+bool Link::is_closed() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(heartbeat_, std::nullopt);
+  return closed_;
 }
 
 void Link::on(link::Report report) {
@@ -184,19 +192,16 @@ void Link::on(link::Report report) {
   enqueue([self = shared_from_this(), report = std::move(report)] {
     self->act(
         [self, report](Desk& desk) -> Result<void> {
-          const auto fresh =
-              core::see_report(desk.transaction(), self->tenant_, self->cabinet_, report.number);
+          const auto fresh = core::see_report(desk.transaction(), self->connection_.tenant,
+                                              self->cabinet(), report.number);
           if (!fresh) return std::unexpected(fresh.error());
-          return *fresh ? apply(desk, self->tenant_, self->cabinet_, report) : Result<void>{};
+          return *fresh ? apply(desk, self->connection_.tenant, self->cabinet(), report)
+                        : Result<void>{};
         },
         [self, number = report.number, what = name_of(report.body)](const Result<void>& done) {
           if (done) {
             self->context_->office.world().reached(what, "stored");
             self->socket_->send(link::to_json(link::FromGateway(link::ReportSeen{number})));
-          } else if (done.error().code.kind == ErrorKind::kUnavailable) {
-            // The store: the cabinet comes back and says it again.
-            self->context_->log(server::LogLevel::kError, "gateway", done.error().message);
-            self->close(http::kCloseFailed, "try again later");
           } else {
             // Before whatever came meanwhile: reports are acknowledged in order.
             const std::lock_guard lock(self->mutex_);
@@ -210,14 +215,15 @@ void Link::on(link::Report report) {
 void Link::refuse_report(std::int64_t number, const Error& why) {
   context_->count(&GatewayCounts::reports_refused);
   context_->log(server::LogLevel::kWarning, "gateway",
-                fmt::format("{}: report {}: {}", cabinet_.text(), number, why.message));
+                fmt::format("{}: report {}: {}", cabinet().text(), number, why.message));
   act(
       [self = shared_from_this(), number, why](Desk& desk) -> Result<void> {
         const auto fresh =
-            core::see_report(desk.transaction(), self->tenant_, self->cabinet_, number);
+            core::see_report(desk.transaction(), self->connection_.tenant, self->cabinet(), number);
         if (!fresh) return std::unexpected(fresh.error());
         if (*fresh) {
-          desk.alert(self->tenant_, core::kReportRefused, self->cabinet_.text(), why.code.name);
+          desk.alert(self->connection_.tenant, core::kReportRefused, self->cabinet().text(),
+                     why.code.name);
         }
         return {};
       },
@@ -233,17 +239,19 @@ void Link::refuse_report(std::int64_t number, const Error& why) {
 void Link::on(link::CommandAnswer answer) {
   enqueue([self = shared_from_this(), answer = std::move(answer)] {
     self->act(
-        [self, answer](Desk& desk) { return apply(desk, self->tenant_, self->cabinet_, answer); },
+        [self, answer](Desk& desk) {
+          return apply(desk, self->connection_.tenant, self->cabinet(), answer);
+        },
         [self](const Result<void>& done) {
           if (done) return;
           self->context_->log(server::LogLevel::kError, "gateway",
-                              fmt::format("{}: {}", self->cabinet_.text(), done.error().message));
+                              fmt::format("{}: {}", self->cabinet().text(), done.error().message));
         });
   });
 }
 
 void Link::look_for_commands() {
-  const Working working(*context_);
+  const Working working(context_->under_way);
   if (!working) return;
   {
     const std::lock_guard lock(mutex_);
@@ -259,36 +267,40 @@ void Link::send_commands() {
   }
   act(
       [self = shared_from_this()](Desk& desk) {
-        return core::waiting_commands(desk.transaction(), self->cabinet_, desk.now());
+        return core::waiting_commands(desk.transaction(), self->cabinet(), desk.now());
       },
       [self = shared_from_this()](const Result<std::vector<link::Command>>& commands) {
         if (!commands) {
           return self->context_->log(server::LogLevel::kError, "gateway", commands.error().message);
         }
-        std::set<std::string> waiting;
-        for (const link::Command& command : *commands) waiting.insert(command.id);
-        {
-          const std::lock_guard lock(self->mutex_);
-          // What was answered, or is too late, is never to be sent again.
-          std::erase_if(self->sent_, [&](const auto& id) { return !waiting.contains(id); });
-        }
-        for (const link::Command& command : *commands) {
-          {
-            const std::lock_guard lock(self->mutex_);
-            if (!self->sent_.insert(command.id).second) continue;
-            self->last_counter_ = std::max(self->last_counter_, command.counter);
-          }
-          self->context_->count(&GatewayCounts::commands);
-          self->socket_->send(link::to_json(link::FromGateway(command)));
-          if (std::holds_alternative<link::Unlock>(command.body)) {
-            self->context_->office.world().reached("unlock", "sent");
-          }
-        }
+        self->send(*commands);
       });
 }
 
+void Link::send(const std::vector<link::Command>& commands) {
+  std::set<std::string> waiting;
+  for (const link::Command& command : commands) waiting.insert(command.id);
+  {
+    const std::lock_guard lock(mutex_);
+    // What was answered, or is too late, is never to be sent again.
+    std::erase_if(sent_, [&](const auto& id) { return !waiting.contains(id); });
+  }
+  for (const link::Command& command : commands) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!sent_.insert(command.id).second) continue;
+      last_counter_ = std::max(last_counter_, command.counter);
+    }
+    context_->count(&GatewayCounts::commands);
+    socket_->send(link::to_json(link::FromGateway(command)));
+    if (std::holds_alternative<link::Unlock>(command.body)) {
+      context_->office.world().reached("unlock", "sent");
+    }
+  }
+}
+
 void Link::show_token() {
-  const Working working(*context_);
+  const Working working(context_->under_way);
   if (!working) return;
   {
     const std::lock_guard lock(mutex_);
@@ -318,7 +330,7 @@ void Link::close_if_silent(Instant now) {
 
 void Link::send_token() {
   server::World& world = context_->office.world();
-  const std::string token = core::make_door_token(world, cabinet_, context_->options.keys.front());
+  const std::string token = core::make_door_token(world, cabinet(), context_->options.keys.front());
   link::Command command;
   command.id = world.new_id<CommandId>().text();
   command.valid_ms = kTokenEvery.count();

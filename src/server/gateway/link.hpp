@@ -1,11 +1,11 @@
 // One cabinet's connection. Used by gateway.cpp alone.
 //
-// What it says is worked off one after the other, each when the one before is stored.
+// What it says is worked off one after the other, each when the one before is stored; while the
+// store is busy it waits, and the connection stays. Heartbeats are the roll's.
 // Thread-safety: all members behind its mutex; callbacks of the socket and of the store hold a
 // shared pointer.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -17,6 +17,9 @@
 
 #include "base/device_link.hpp"
 #include "server/gateway/gateway.hpp"
+#include "server/gateway/roll.hpp"
+#include "server/gateway/turns.hpp"
+#include "server/gateway/under_way.hpp"
 
 namespace tally::gateway {
 
@@ -24,44 +27,24 @@ namespace tally::gateway {
 class LinkContext {
  public:
   LinkContext(core::Office& the_office, GatewayOptions the_options, server::Log the_log)
-      : office(the_office), options(std::move(the_options)), log(std::move(the_log)) {}
+      : office(the_office),
+        options(std::move(the_options)),
+        log(std::move(the_log)),
+        roll(std::make_shared<Roll>(office, under_way, options.name, log)) {}
 
   void count(std::uint64_t GatewayCounts::* which);
   [[nodiscard]] GatewayCounts counts() const;
 
-  // While work is under way the office is there. False when the gateway has stopped: nothing may
-  // be done any more, and end_work() is not to be called.
-  [[nodiscard]] bool begin_work();
-  void end_work();
-  // Returns when nothing is under way, and nothing begins any more.
-  void stop();
-
   core::Office& office;
   const GatewayOptions options;
   const server::Log log;
+  UnderWay under_way;  // While work is, the office is there.
+  Turns turns;
+  const std::shared_ptr<Roll> roll;
 
  private:
   mutable std::mutex mutex_;  // Guards all below.
-  std::condition_variable idle_;
   GatewayCounts counts_;
-  std::int64_t under_way_ = 0;
-  bool stopped_ = false;
-};
-
-// Work for as long as it lives, if it is true.
-class Working {
- public:
-  explicit Working(LinkContext& context) : context_(context), may_(context.begin_work()) {}
-  Working(const Working&) = delete;
-  Working& operator=(const Working&) = delete;
-  ~Working() {
-    if (may_) context_.end_work();
-  }
-  explicit operator bool() const { return may_; }
-
- private:
-  LinkContext& context_;
-  bool may_;
 };
 
 class Link : public std::enable_shared_from_this<Link> {
@@ -69,16 +52,12 @@ class Link : public std::enable_shared_from_this<Link> {
   Link(std::shared_ptr<LinkContext> context, TenantId tenant, CabinetId cabinet,
        std::int64_t number, std::shared_ptr<http::WebSocket> socket)
       : context_(std::move(context)),
-        tenant_(std::move(tenant)),
-        cabinet_(std::move(cabinet)),
-        number_(number),
+        connection_{std::move(tenant), std::move(cabinet), number},
         opened_at_(context_->office.world().now()),
         socket_(std::move(socket)),
         heard_at_(opened_at_) {}
 
-  [[nodiscard]] const TenantId& tenant() const { return tenant_; }
-  [[nodiscard]] const CabinetId& cabinet() const { return cabinet_; }
-  [[nodiscard]] std::int64_t number() const { return number_; }  // Later ones have higher ones.
+  [[nodiscard]] const CabinetId& cabinet() const { return connection_.cabinet; }
   [[nodiscard]] Instant opened_at() const { return opened_at_; }
 
   void receive(const std::string& text);
@@ -91,9 +70,8 @@ class Link : public std::enable_shared_from_this<Link> {
   void close_if_silent(Instant now);
   // Nothing that it says is heard any more.
   void close(std::uint16_t code, std::string_view reason);
-
-  // The last heartbeat since it was taken.
-  std::optional<link::Heartbeat> take_heartbeat();
+  // Its socket is closed.
+  void ended();
 
  private:
   using Work = std::function<void()>;
@@ -102,21 +80,26 @@ class Link : public std::enable_shared_from_this<Link> {
   void hear(const std::string& text);
 
   void on(link::Hello hello);
-  void on(link::Heartbeat heartbeat);
+  void welcome(const Result<Greeting>& greeting);
+  void on(const link::Heartbeat& heartbeat);
   void on(link::Report report);
   void on(link::CommandAnswer answer);
   void refuse_report(std::int64_t number, const Error& why);
   void send_commands();
+  void send(const std::vector<link::Command>& commands);
   void send_token();
+  [[nodiscard]] bool is_closed();
 
-  // `work` is Result<T>(Desk&); `done` gets its outcome. The next work of this link waits for it.
+  // `act` is Result<T>(Desk&); `done` gets its outcome. The next work of this link waits for it.
+  // What the store can't do now is done again, for as long as the connection is there.
   template <typename Act, typename Done>
   void act(Act act, Done done);
+  void try_again(const Error& why, std::function<void()> turn);
+  template <typename Act, typename Done>
+  void take_turn(const std::shared_ptr<std::pair<Act, Done>>& work);
 
   std::shared_ptr<LinkContext> context_;
-  const TenantId tenant_;
-  const CabinetId cabinet_;
-  const std::int64_t number_;
+  const Roll::Connection connection_;
   const Instant opened_at_;
   std::shared_ptr<http::WebSocket> socket_;
 
@@ -130,7 +113,6 @@ class Link : public std::enable_shared_from_this<Link> {
   std::set<std::string> sent_;  // Of the commands that wait: at most core::kCommandsSent.
   Instant token_at_{};
   Instant heard_at_;
-  std::optional<link::Heartbeat> heartbeat_;
 };
 
 }  // namespace tally::gateway

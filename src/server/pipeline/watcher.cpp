@@ -22,6 +22,7 @@ std::vector<core::RunningModel> models_of(const std::string& server, const Slot&
                               .seen_at = {}};
   };
   return {model("detect", slot.detector->package(), slot.detector->engine()),
+          model("close_up", slot.close_up->package(), slot.close_up->engine()),
           model("embed", slot.embedder->package(), slot.embedder->engine())};
 }
 

@@ -22,6 +22,7 @@ void describe(Archive& archive, Value& health) {
   archive("policy", health.policy);
   archive("connected", health.connected);
   archive("connection", health.connection);
+  archive("gateway", health.gateway);
   archive("software", health.software);
   archive("cameras", health.cameras);
   archive("last_seen", health.last_seen);

@@ -82,6 +82,7 @@ void describe(Archive& archive, Value& market) {
   archive("review_level", market.review_level);
   archive("prices", market.prices);
   archive("dispute_grant_max", market.dispute_grant_max);
+  archive("review_error_max", market.review_error_max);
 }
 
 template <typename Archive, Same<commerce::Facing> Value>
@@ -261,6 +262,21 @@ void describe(Archive& archive, Value& refund) {
   archive("tax_minor", refund.tax_minor);
 }
 
+template <typename Archive, Same<CartModel> Value>
+void describe(Archive& archive, Value& model) {
+  archive("role", model.role);
+  archive("name", model.name);
+  archive("sha256", model.sha256);
+}
+
+// Older programs named the detector alone.
+void read_detector(Reader& reader, SessionDetail& detail) {
+  CartModel detector{.role = "detect", .name = {}, .sha256 = {}};
+  reader("model_name", detector.name);
+  reader("model_sha256", detector.sha256);
+  if (detail.models.empty() && !detector.sha256.empty()) detail.models.push_back(detector);
+}
+
 template <typename Archive, Same<SessionDetail> Value>
 void describe(Archive& archive, Value& detail) {
   archive("offers", detail.offers);
@@ -280,8 +296,8 @@ void describe(Archive& archive, Value& detail) {
   archive("settled_at", detail.settled_at);
   archive("watched_at_close", detail.watched_at_close);
   archive("decision", detail.decision);
-  archive("model_name", detail.model_name);
-  archive("model_sha256", detail.model_sha256);
+  archive("models", detail.models);
+  if constexpr (std::same_as<Archive, Reader>) read_detector(archive, detail);
 }
 
 }  // namespace tally::records

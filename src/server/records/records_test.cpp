@@ -10,6 +10,7 @@
 #include "commerce/planogram.hpp"
 #include "commerce/receipt.hpp"
 #include "commerce/session.hpp"
+#include "server/records/session_detail.hpp"
 
 namespace tally::records {
 namespace {
@@ -114,13 +115,25 @@ TEST(Records, DebtsAndPlanogramsComeBackAsTheyWere) {
   EXPECT_EQ(*planogram_again, planogram);
 }
 
+TEST(Records, ACartOfAnOlderProgramNamesTheModelThatDetects) {
+  const auto detail =
+      parse<SessionDetail>(R"({"cart": "ab", "model_name": "detector", "model_sha256": "cd"})");
+  ASSERT_TRUE(detail) << detail.error().message;
+  ASSERT_EQ(detail->models.size(), 1U);
+  EXPECT_EQ(detail->models[0], (CartModel{"detect", "detector", "cd"}));
+  SessionDetail two;
+  two.models = {{"detect", "detector", "cd"}, {"embed", "embedder", "ef"}};
+  EXPECT_EQ(parse<SessionDetail>(to_text(two))->models, two.models);
+  EXPECT_TRUE(parse<SessionDetail>("{}")->models.empty());
+}
+
 TEST(Records, AllStatesOfASessionHaveTheirName) {
   for (int state = 0; state < commerce::kSessionStates; ++state) {
     for (int level = 1; level <= 5; ++level) {
       commerce::Session session;
       session.state = static_cast<commerce::SessionState>(state);
       session.hold = static_cast<commerce::HoldStatus>(state % 5);
-      session.level = static_cast<commerce::ReviewLevel>(level);
+      session.review.level = static_cast<commerce::ReviewLevel>(level);
       session.notes = {"a", "b"};
       session.due = at(state);
       expect_round_trip(session);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cart.hpp"
 #include "base/id.hpp"
 #include "base/instant.hpp"
 #include "commerce/offers.hpp"
@@ -40,10 +41,9 @@ struct SessionDetail {
   std::vector<WaitingRefund> refunds_waiting;  // Until the sale is paid, or a debt.
   std::optional<Instant> decided_at;           // The cart was there.
   std::optional<Instant> settled_at;
-  double watched_at_close = -1;  // Share of all frames that were watched when the door closed.
-  std::string decision;          // The cart's: "charge", "review", "nothing"; empty without one.
-  std::string model_name;        // The detector that it was made with.
-  std::string model_sha256;
+  double watched_at_close = -1;   // Share of all frames that were watched when the door closed.
+  std::string decision;           // The cart's: "charge", "review", "nothing"; empty without one.
+  std::vector<CartModel> models;  // That it was made with.
 };
 
 }  // namespace tally::records

@@ -44,7 +44,8 @@ void describe(Archive& archive, Value& session) {
   archive("cabinet", session.cabinet);
   archive("shopper", session.shopper);
   archive("kind", session.kind);
-  archive("level", session.level);
+  archive("level", session.review.level);
+  archive("error_minor_max", session.review.error_minor_max);
   archive("policy", session.policy);
   archive("hold_amount", session.hold_amount);
   archive("state", session.state);

@@ -156,6 +156,7 @@ json market_json(const Row<Market>& row) {
           {"hold", json_of(row.value.hold)},
           {"review_level", static_cast<int>(row.value.review_level)},
           {"dispute_grant_max", json_of(commerce::dispute_grant_max(row.value))},
+          {"review_error_max", json_of(commerce::review_error_max(row.value))},
           {"prices", std::move(prices)},
           {"created_at", to_string(row.created_at)},
           {"version", row.version}};
@@ -169,6 +170,7 @@ void read_rules(BodyReader& body, Market& market) {
     market.review_level = static_cast<commerce::ReviewLevel>(*level);
   }
   if (body.has("dispute_grant_max")) market.dispute_grant_max = body.money("dispute_grant_max");
+  if (body.has("review_error_max")) market.review_error_max = body.money("review_error_max");
 }
 
 Result<ApiAnswer> create_market(ApiCall& call, Services& services) {

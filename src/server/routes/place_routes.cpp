@@ -1,10 +1,10 @@
 #include "base/time_zone.hpp"
 #include "commerce/error.hpp"
 #include "server/core/doors.hpp"
-#include "server/core/models.hpp"
 #include "server/identity/device_keys.hpp"
 #include "server/routes/cabinets.hpp"
 #include "server/routes/filters.hpp"
+#include "server/routes/model_views.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 
@@ -108,13 +108,8 @@ json health_json(const std::optional<commerce::CabinetHealth>& known) {
       {"alerts", std::move(alerts)}};
 }
 
-json model_json(const std::optional<core::UsedModel>& model) {
-  if (!model) return nullptr;
-  return {{"name", model->name}, {"sha256", model->sha256}, {"at", to_string(model->at)}};
-}
-
 json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view,
-                  const std::optional<core::UsedModel>& model) {
+                  const std::optional<core::UsedModels>& models) {
   json reasons = json::array();
   for (const commerce::Closed& closed : view.closed) {
     reasons.push_back({{"code", name_of(closed.reason)}, {"words", closed.words}});
@@ -133,16 +128,16 @@ json cabinet_json(const Row<Cabinet>& row, const core::CabinetView& view,
           {"closed_reasons", std::move(reasons)},
           {"health", health_json(view.health)},
           {"session", json_of_id(view.busy)},
-          {"model", model_json(model)},
+          {"model", models ? json_of(*models) : json(nullptr)},
           {"planogram", view.planogram ? json(view.planogram->id.text()) : json(nullptr)}};
 }
 
 Result<ApiAnswer> cabinet_answer(const ApiCall& call, int status, const Row<Cabinet>& row) {
   const auto view = core::view_cabinet(call.transaction(), call.tenant(), row.value.id);
   if (!view) return std::unexpected(view.error());
-  const auto model = core::model_of(call.transaction(), call.tenant(), row.value.id);
-  if (!model) return std::unexpected(model.error());
-  return api::answer(status, cabinet_json(row, *view, *model));
+  const auto models = core::models_of(call.transaction(), call.tenant(), row.value.id);
+  if (!models) return std::unexpected(models.error());
+  return api::answer(status, cabinet_json(row, *view, *models));
 }
 
 // What it names must be there. Errors: commerce's kUnknown.
@@ -200,9 +195,9 @@ Result<ApiAnswer> list_cabinets(ApiCall& call) {
   for (const Row<Cabinet>& row : page->rows) {
     const auto view = viewer.view(row.value.id);
     if (!view) return std::unexpected(view.error());
-    const auto model = core::model_of(call.transaction(), call.tenant(), row.value.id);
-    if (!model) return std::unexpected(model.error());
-    data.push_back(cabinet_json(row, *view, *model));
+    const auto models = core::models_of(call.transaction(), call.tenant(), row.value.id);
+    if (!models) return std::unexpected(models.error());
+    data.push_back(cabinet_json(row, *view, *models));
   }
   return api::answer(200, {{"data", std::move(data)}, {"has_more", page->more}});
 }

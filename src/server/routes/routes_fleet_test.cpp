@@ -175,6 +175,48 @@ TEST_P(Fleet, GrantsDisputesByItsMarket) {
   EXPECT_EQ(dispute(), "granted");
 }
 
+TEST_P(Fleet, NamesAllModelsThatACabinetsLastCartWasMadeWith) {
+  set_up_shop();
+  const std::string path = "/v1/cabinets/" + cabinet_;
+  EXPECT_TRUE(get(owner_, path).at("model").is_null());
+  buy(1);
+  const json model = get(owner_, path).at("model");
+  EXPECT_EQ(model.at("name"), "detector");
+  EXPECT_EQ(model.at("models").size(), 2U);
+  EXPECT_EQ(model.at("models").at(1).at("role"), "embed");
+  EXPECT_EQ(get(owner_, "/v1/models").at("cabinets").at(0).at("model"), model);
+  act([](Desk& desk) -> Result<void> {  // As an older program left it.
+    const auto gone = desk.transaction().execute("DELETE FROM session_models");
+    return gone ? Result<void>{} : std::unexpected(gone.error());
+  });
+  const json older = get(owner_, path).at("model").at("models");
+  EXPECT_EQ(
+      older,
+      json::array({{{"role", "detect"}, {"name", "detector"}, {"sha256", std::string(64, 'a')}}}));
+}
+
+TEST_P(Fleet, ReviewsACostlyDoubtByItsMarket) {
+  set_up_shop();
+  const std::string path = "/v1/markets/" + market_;
+  EXPECT_EQ(get(owner_, path).at("review_error_max").at("minor"), 50);  // Of a hold of 2000.
+  const auto change = [&](const json& amount, int status = 200) {
+    call(status, owner_, "PATCH", path, {{"review_level", 4}, {"review_error_max", amount}});
+  };
+  change({{"minor", 100}, {"currency", "JPY"}}, 422);
+  change({{"minor", -1}, {"currency", "EUR"}}, 422);
+  change({{"minor", 99}, {"currency", "EUR"}});
+  Decision doubt{.kind = DecisionKind::kReview, .probability = 0.8, .reasons = {"in doubt"}};
+  doubt.expected_error_minor = 100;
+  const auto state = [&] {
+    const SessionId session = shop();
+    see(session, 1, doubt);
+    return get(owner_, path_of(session)).at("state");
+  };
+  EXPECT_EQ(state(), "review");
+  change({{"minor", 100}, {"currency", "EUR"}});
+  EXPECT_EQ(state(), "settled");
+}
+
 // A cabinet's planograms and a shopper's disputes are found by an index. So what others have is not
 // read, which shows where it can't be read.
 TEST_P(Fleet, IsNotHeldUpByAnothersPlanogram) {

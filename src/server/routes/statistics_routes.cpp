@@ -6,9 +6,9 @@
 
 #include "base/time_zone.hpp"
 #include "commerce/error.hpp"
-#include "server/core/models.hpp"
 #include "server/core/statistics.hpp"
 #include "server/routes/filters.hpp"
+#include "server/routes/model_views.hpp"
 #include "server/routes/routes.hpp"
 #include "server/routes/support.hpp"
 
@@ -159,10 +159,6 @@ Result<ApiAnswer> get_statistics(ApiCall& call) {
 
 // ---- Models
 
-json used_view(const core::UsedModel& model) {
-  return {{"name", model.name}, {"sha256", model.sha256}, {"at", to_string(model.at)}};
-}
-
 Result<ApiAnswer> list_models(ApiCall& call) {
   const auto running = core::running_models(call.transaction(), call.now);
   if (!running) return std::unexpected(running.error());
@@ -180,9 +176,9 @@ Result<ApiAnswer> list_models(ApiCall& call) {
   if (!rows) return std::unexpected(rows.error());
   json cabinets = json::array();
   for (const auto& row : *rows) {
-    const auto model = core::model_of(call.transaction(), call.tenant(), row.value.id);
-    if (!model) return std::unexpected(model.error());
-    if (*model) cabinets.push_back({{"cabinet", row.id}, {"model", used_view(**model)}});
+    const auto used = core::models_of(call.transaction(), call.tenant(), row.value.id);
+    if (!used) return std::unexpected(used.error());
+    if (*used) cabinets.push_back({{"cabinet", row.id}, {"model", json_of(**used)}});
   }
   return api::answer(200, {{"data", std::move(data)}, {"cabinets", std::move(cabinets)}});
 }

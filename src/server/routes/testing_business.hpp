@@ -103,6 +103,8 @@ class BusinessTest : public RoutesTest {
     cart.events = {{0, EventKind::kTake, "water", quantity, 0.99, {"cam0"}, "clip.mp4"}};
     cart.lines = {{"water", quantity, 0.99, {0}}};
     cart.decision = decision;
+    cart.inputs.models = {{"detect", "detector", std::string(64, 'a')},
+                          {"embed", "embedder", std::string(64, 'b')}};
     const auto clip = blobs_->put("a clip");
     ASSERT_TRUE(clip);
     const auto digest = blobs_->put(R"({"schema": "tally.cart.v1"})");

@@ -163,9 +163,8 @@ class Serve::Impl {
   Result<void> prepare_http(std::string_view secret) {
     const std::vector<commerce::DoorTokenKey> keys{{1, derived_key(secret, "door tokens")}};
     if (has_role(config(), ServerRole::kGateway)) {
-      gateway_ = std::make_unique<gateway::Gateway>(
-          *office_, gateway::GatewayOptions{.public_url = public_url(), .keys = keys},
-          options_.log);
+      gateway::GatewayOptions options{public_url(), keys, process_->name()};
+      gateway_ = std::make_unique<gateway::Gateway>(*office_, std::move(options), options_.log);
     }
     api_workers_ = std::make_unique<api::Workers>();
     live_ = std::make_unique<routes::LiveEvents>(*store_);

@@ -67,7 +67,7 @@ void bury(core::Office& office, const server::Log& log) {
 }
 
 Ticker::Ticker(core::Office& office, server::Log log)
-    : office_(office), log_(std::move(log)), thread_([this] { run(); }) {}
+    : office_(office), log_(std::move(log)), gateways_(office, log_), thread_([this] { run(); }) {}
 
 Ticker::~Ticker() {
   office_.board().stop();
@@ -83,6 +83,7 @@ void Ticker::run() {
     });
     if (!due) log_(server::LogLevel::kError, "ticker", due.error().message);
     bury(office_, log_);
+    gateways_.look();
     if (due) {
       for (const TimerName& timer : *due) {
         if (board.stopped()) return;

@@ -1,6 +1,6 @@
-// The ticker: looks at what is due though nothing happened, and tells of work that has died
-// (core/dead_work.hpp), whoever let it die. One thread; every due timer and every death is one
-// transaction, so that one that fails holds up no other.
+// The ticker: looks at what is due though nothing happened, tells of work that has died
+// (core/dead_work.hpp), whoever let it die, and of cabinets whose gateway is gone. One thread;
+// every due timer and every death is one transaction, so that one that fails holds up no other.
 //
 // Ownership: borrows the office; the destructor ends and joins the thread. Several tickers, also in
 // several processes, do no harm: a tick that comes twice finds nothing to do.
@@ -11,6 +11,7 @@
 #include "server/core/office.hpp"
 #include "server/core/timers.hpp"
 #include "server/log.hpp"
+#include "server/workers/gateway_watch.hpp"
 
 namespace tally::workers {
 
@@ -40,6 +41,7 @@ class Ticker {
 
   core::Office& office_;
   server::Log log_;
+  GatewayWatch gateways_;
   std::jthread thread_;
 };
 

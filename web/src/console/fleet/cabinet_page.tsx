@@ -238,7 +238,11 @@ function Health({ cabinet, site }: Placed): JSX.Element {
         <dt>{words.software}</dt>
         <dd>{health.software ?? <span class="soft">{words.unknown}</span>}</dd>
         <dt>{words.model}</dt>
-        <dd>{cabinet.model?.name ?? <span class="soft">{words.none}</span>}</dd>
+        <dd>
+          {cabinet.model?.models.map((one) => one.name).join(", ") ?? (
+            <span class="soft">{words.none}</span>
+          )}
+        </dd>
       </dl>
     </section>
   );

@@ -32,6 +32,10 @@ export const en = {
     "5": "Never",
   },
   reviewHint: "How sure the cameras must be before a card is charged without anybody looking.",
+  doubtIn: (currency: string) => `A doubt that nobody looks at (${currency})`,
+  doubtHint:
+    "Where the sum is expected to be off by no more than this, the lower number is charged. " +
+    "Empty: 2.5 % of what is held.",
   pricesNumber: (number: number) => counted("en", number, "price", "prices"),
   settings: "Settings",
   saveSettings: "Save settings",

@@ -34,6 +34,10 @@ export const es: typeof en = {
     "5": "Nunca",
   },
   reviewHint: "Lo seguras que han de estar las cámaras para cobrar sin que nadie mire.",
+  doubtIn: (currency) => `Duda que nadie mira (${currency})`,
+  doubtHint:
+    "Si se espera que la suma se desvíe no más que esto, se cobra la cantidad menor. " +
+    "Vacío: el 2,5 % de lo retenido.",
   pricesNumber: (number) => counted("es", number, "precio", "precios"),
   settings: "Ajustes",
   saveSettings: "Guardar ajustes",

@@ -6,7 +6,7 @@ import type { Fields } from "../manage/draft";
 import type { Wrong } from "../manage/form";
 import { said } from "./words";
 
-export type MarketField = "name" | "currency" | "hold" | "tax" | "review" | "grant";
+export type MarketField = "name" | "currency" | "hold" | "tax" | "review" | "grant" | "doubt";
 export type Level = "1" | "2" | "3" | "4" | "5";
 
 const levels: readonly Level[] = ["1", "2", "3", "4", "5"];
@@ -18,6 +18,7 @@ export const emptyMarket: Record<MarketField, string> = {
   tax: "included",
   review: "3",
   grant: "",
+  doubt: "",
 };
 
 export const levelOf = (level: number | string): Level =>
@@ -32,6 +33,14 @@ export function grantOf(of: Fields<MarketField>, currency: string): { dispute_gr
   return grant ? { dispute_grant_max: grant } : {};
 }
 
+// The same, and only where a person looks seldom.
+export function doubtOf(of: Fields<MarketField>, currency: string): { review_error_max?: Amount } {
+  const doubt = asksForDoubt(of) ? parseMoney(of.doubt.value, currency) : undefined;
+  return doubt ? { review_error_max: doubt } : {};
+}
+
+const asksForDoubt = (of: Fields<MarketField>): boolean => levelOf(of.review.value) === "4";
+
 export function wrongMarket(of: Fields<MarketField>): Wrong {
   const words = said.value.wrong;
   const currency = /^[A-Z]{3}$/.test(currencyOf(of));
@@ -39,11 +48,14 @@ export function wrongMarket(of: Fields<MarketField>): Wrong {
   const hold = amount(of.hold.value);
   const grant = amount(of.grant.value);
   const granted = !of.grant.value.trim() || (grant && grant.minor >= 0);
+  const doubt = amount(of.doubt.value);
+  const doubted = !asksForDoubt(of) || !of.doubt.value.trim() || (doubt && doubt.minor >= 0);
   return {
     name: of.name.value.trim() ? undefined : words.name,
     currency: currency ? undefined : words.currency,
     hold: hold && hold.minor > 0 ? undefined : words.hold,
     grant: granted ? undefined : words.grant,
+    doubt: doubted ? undefined : words.grant,
   };
 }
 
@@ -109,6 +121,15 @@ export function MarketFields({
         choices={levels.map((value) => ({ value, words: words.reviewLevels[value] }))}
         onChange={(value) => (of.review.value = value)}
       />
+      {asksForDoubt(of) && (
+        <TextField
+          label={words.doubtIn(currencyOf(of))}
+          hint={words.doubtHint}
+          wrong={wrong["doubt"]}
+          value={of.doubt}
+          input={{ inputMode: "decimal", autocomplete: "off" }}
+        />
+      )}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { useFields } from "../manage/draft";
 import { Form } from "../manage/form";
 import { may } from "../roles";
 import { Page } from "../shell/page";
-import { grantOf, MarketFields, wrongMarket, type MarketField } from "./fields";
+import { doubtOf, grantOf, MarketFields, wrongMarket, type MarketField } from "./fields";
 import { Prices } from "./prices";
 import { said } from "./words";
 
@@ -50,6 +50,7 @@ function Settings({ of, market }: { of: Market; market: Resource<Market> }): JSX
     tax: of.price_includes_tax ? "included" : "added",
     review: String(of.review_level),
     grant: plainMoney(of.dispute_grant_max),
+    doubt: plainMoney(of.review_error_max),
   });
   const send = async () => {
     const hold = parseMoney(fields.hold.value, of.currency);
@@ -60,6 +61,7 @@ function Settings({ of, market }: { of: Market; market: Resource<Market> }): JSX
       price_includes_tax: fields.tax.value === "included",
       review_level: Number(fields.review.value),
       ...grantOf(fields, of.currency),
+      ...doubtOf(fields, of.currency),
     };
     const path = { id: of.id };
     market.set(await ask(api.PATCH("/v1/markets/{id}", { params: { path }, body })));

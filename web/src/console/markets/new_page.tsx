@@ -7,7 +7,7 @@ import { parseMoney } from "@shared/money";
 import { useFields } from "../manage/draft";
 import { Form } from "../manage/form";
 import { Page } from "../shell/page";
-import { currencyOf, emptyMarket, grantOf, MarketFields, wrongMarket } from "./fields";
+import { currencyOf, doubtOf, emptyMarket, grantOf, MarketFields, wrongMarket } from "./fields";
 import { said } from "./words";
 
 export function NewMarketPage(): JSX.Element {
@@ -42,6 +42,7 @@ export function NewMarket({
       price_includes_tax: fields.tax.value === "included",
       review_level: Number(fields.review.value),
       ...grantOf(fields, currency),
+      ...doubtOf(fields, currency),
     };
     const made = await once(`market/${name}`, (key) =>
       ask(api.POST("/v1/markets", { params: { header: { "Idempotency-Key": key } }, body })),

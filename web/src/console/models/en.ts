@@ -6,7 +6,7 @@ export const en = {
   noneTodo: "A server that watches sessions names its models when it starts. Start one, and look again.",
   server: "Server",
   task: "Task",
-  tasks: { detect: "Finds items", embed: "Tells products apart" },
+  tasks: { detect: "Finds hands", close_up: "Looks at hands closely", embed: "Tells products apart" },
   model: "Model",
   engine: "Runs on",
   since: "Since",

@@ -8,7 +8,7 @@ export const es: typeof en = {
   noneTodo: "Un servidor que mira visitas nombra sus modelos al arrancar. Arranque uno y vuelva a mirar.",
   server: "Servidor",
   task: "Tarea",
-  tasks: { detect: "Encuentra artículos", embed: "Distingue productos" },
+  tasks: { detect: "Encuentra manos", close_up: "Mira de cerca las manos", embed: "Distingue productos" },
   model: "Modelo",
   engine: "Corre en",
   since: "Desde",

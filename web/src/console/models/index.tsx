@@ -98,7 +98,16 @@ function Cabinets({ of }: { of: Running }): JSX.Element {
           head: words.cabinet,
           cell: (one) => <ThingLink id={one.cabinet}>{names.get(one.cabinet)?.name}</ThingLink>,
         },
-        { head: words.last, cell: (one) => <Model {...one.model} /> },
+        {
+          head: words.last,
+          cell: (one) => (
+            <div class="stack-tight">
+              {one.model.models.map((model) => (
+                <Model key={model.role} {...model} />
+              ))}
+            </div>
+          ),
+        },
         {
           head: words.at,
           cell: (one) => {

@@ -37,8 +37,24 @@ export interface CartVideo {
   problem?: string;
 }
 
+export interface CartModel {
+  role: string;
+  name: string;
+  sha256: string;
+}
+
+// Carts of older programs name the model that detects alone, in `model`.
+export interface CartInputs {
+  videos: CartVideo[];
+  model: { name: string; sha256: string };
+  models?: CartModel[];
+}
+
+export const modelNames = ({ model, models }: CartInputs): string =>
+  (models ?? [model]).map((one) => one.name).join(", ");
+
 export interface SeenCart {
-  inputs: { videos: CartVideo[]; model: { name: string; sha256: string } };
+  inputs: CartInputs;
   events: CartEvent[];
   lines: CartLine[];
   decision: Decision;

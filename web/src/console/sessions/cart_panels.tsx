@@ -4,7 +4,14 @@ import { locale } from "@shared/language";
 import { digitsOf, money } from "@shared/money";
 import { Badge, type BadgeKind } from "@shared/ui/texts";
 import type { Product } from "../data";
-import { nameOf, type Counts, type Decision, type SeenCart, type Step } from "./cart";
+import {
+  modelNames,
+  nameOf,
+  type Counts,
+  type Decision,
+  type SeenCart,
+  type Step,
+} from "./cart";
 import type { MasterClock } from "./clock";
 import { timeWords } from "./player";
 import { reasonWords } from "./reasons";
@@ -152,7 +159,7 @@ export function DecisionPanel({
                 </>
               )}
               <dt>{words.model}</dt>
-              <dd class="clip">{cart.inputs.model.name}</dd>
+              <dd class="clip">{modelNames(cart.inputs)}</dd>
             </dl>
           </>
         )}
