@@ -56,7 +56,7 @@ export default async function wallet(t, world) {
     assert.equal(await looked.count(), 0, "the cart went to review");
     await page.getByText("Ready", { exact: false }).waitFor();
     await page.getByText("Includes", { exact: false }).waitFor();
-    await page.getByText(/were held on your card/).waitFor();
+    await page.getByText(/was held on your card/).waitFor();
     const video = page.locator("video").first();
     await page.waitForFunction((one) => one.readyState >= 2, await video.elementHandle());
     await shopper.look("wallet-receipt");

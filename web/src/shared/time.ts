@@ -49,6 +49,12 @@ export function relative(at: string, now: number = Date.now()): string {
 }
 
 // 83.4 -> "1:23"; for players and timers.
+// "1.2 s": how long something took.
+export function secondsOf(ms: number): string {
+  const number = new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 });
+  return `${number.format(ms / 1000)} s`;
+}
+
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const rest = String(whole % 60).padStart(2, "0");

@@ -335,7 +335,7 @@ function Sessions({ cabinet }: { cabinet: Cabinet }): JSX.Element {
           all.length === 0 ? (
             <Empty icon="door" title={words.noSessions} />
           ) : (
-            <SessionTable rows={all} caption={words.recent} />
+            <SessionTable ofOne rows={all} caption={words.recent} />
           )
         }
       </Loaded>

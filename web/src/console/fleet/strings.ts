@@ -30,7 +30,7 @@ const en = {
   addSite: "Add a site",
   addCabinet: "Add a cabinet",
   wellness: {
-    open: "Open",
+    open: "In service",
     fresh: "Not set up yet",
     offline: "Offline",
     warm: "Too warm",
@@ -149,7 +149,7 @@ const es: typeof en = {
   addSite: "Añadir una ubicación",
   addCabinet: "Añadir una nevera",
   wellness: {
-    open: "Abierta",
+    open: "En servicio",
     fresh: "Sin instalar",
     offline: "Sin conexión",
     warm: "Demasiado caliente",

@@ -22,7 +22,7 @@ export const en = {
   carts: (reviewed: number, carts: number) => `${reviewed} of ${carts} carts`,
   disputed: (disputed: number, receipts: number) => `${disputed} of ${receipts} receipts`,
   p99Of: (time: string) => `99 % within ${time}`,
-  raised: (number: number) => counted("en", number, "time", "times"),
+  inRange: "in this time",
   camerasOf: (number: number) => counted("en", number, "cabinet", "cabinets"),
   nothing: "Nothing yet",
   seconds: (number: string) => `${number} s`,

@@ -23,7 +23,7 @@ export const es: typeof en = {
   carts: (reviewed, carts) => `${reviewed} de ${carts} carritos`,
   disputed: (disputed, receipts) => `${disputed} de ${receipts} recibos`,
   p99Of: (time) => `el 99 % en ${time}`,
-  raised: (number) => counted("es", number, "vez", "veces"),
+  inRange: "en este periodo",
   camerasOf: (number) => counted("es", number, "nevera", "neveras"),
   nothing: "Nada aún",
   seconds: (number) => `${number} s`,

@@ -81,7 +81,7 @@ function Numbers({ of }: { of: Statistics }): JSX.Element {
       <Figure
         name={words.stockOuts}
         value={String(alertOf(total, "stock_out")?.raised ?? 0)}
-        more={words.raised(alertOf(total, "stock_out")?.raised ?? 0)}
+        more={words.inRange}
       />
       <Figure
         name={words.cameras}

@@ -17,10 +17,12 @@ const wholeUpTo = 60;
 export function SessionTable({
   rows,
   caption,
+  ofOne = false,
   onNearEnd,
 }: {
   rows: readonly Session[];
   caption: string;
+  ofOne?: boolean; // Of one cabinet, whose name is elsewhere.
   onNearEnd?: () => void; // What is below is about to be seen.
 }): JSX.Element {
   const words = said.value;
@@ -32,7 +34,7 @@ export function SessionTable({
   }, [end, rows.length]);
   return (
     <div class="table-room">
-      <table class="table sessions-table" aria-rowcount={rows.length + 1}>
+      <table class={`table sessions-table ${ofOne ? "of-one" : ""}`} aria-rowcount={rows.length + 1}>
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr aria-rowindex={1}>

@@ -32,7 +32,8 @@ export const es: ConsoleStrings = {
   navigation: "Secciones",
   skip: "Saltar al contenido",
   opening: "Abriendo la consola…",
-  testMode: "Modo de prueba: no se mueve dinero",
+  testMode: "Modo de prueba",
+  testModeWords: "No se mueve dinero",
   live: "En directo",
   late: "Sin novedades en directo: reconectando…",
   forbidden: {

@@ -44,7 +44,7 @@ const codes: Record<string, ProblemWords> = {
   },
   account_disabled: {
     happened: "This account is closed.",
-    todo: "An owner of your house can open it again.",
+    todo: "An owner can open it again.",
   },
   last_owner: {
     happened: "There must be an owner.",

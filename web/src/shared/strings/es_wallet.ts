@@ -210,7 +210,7 @@ export const wallet: Strings["wallet"] = {
     change: (name, before, after) => `${name}: ${before} → ${after}`,
     wrong: "¿No es correcto?",
     wrongWith: (name) => `Algo no es correcto con ${name}`,
-    disputeUntil: (date) => `Puedes decirlo hasta el ${date}.`,
+    disputeUntil: (date) => `¿Algo no es correcto? Puedes decirlo hasta el ${date}.`,
     print: "Imprimir o guardar",
   },
   dispute: {
