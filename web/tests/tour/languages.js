@@ -26,7 +26,7 @@ const same = [
   /^\w$|^[\d.,]+ s$|^[0-9a-f]{12,}$|^run-|^openvino |^\d+ × Product/,
   /^(Cooler (in the corner|next to it)|Around the corner|Product p\d+|p\d+)\b/,
   /^[a-c][1-4]$|^s\df\d|^(cam\d|tally-\w+)|^[a-z]{3}_/, // Places, cameras, models, ids.
-  /^“?I put it back|^The bottle had|^Water 1 l|^viewer \d|^hooks\.|@|:\/\//, // The tour's own.
+  /^“?I put it back|^The bottle had|^Ask at the desk|^Water 1 l|^viewer \d|^hooks\.|@|:\/\//, // The tour's own.
 ];
 
 export const leftInEnglish = (english, spanish) => {

@@ -12,7 +12,8 @@ import "./table.css";
 
 const rowPixels = 44;
 const aheadRows = 20;
-const wholeUpTo = 60;
+const wholeUpTo = 30;
+const pageTopPixels = 200; // What stands above the rows, at least.
 
 export function SessionTable({
   rows,
@@ -129,12 +130,14 @@ function Row({
   );
 }
 
+const firstRows = (): number => Math.ceil((innerHeight - pageTopPixels) / rowPixels);
+
 // Which rows can be seen, as the page is scrolled.
 function useWindow(
   body: { current: HTMLTableSectionElement | null },
   count: number,
 ): [number, number] {
-  const [range, setRange] = useState<[number, number]>([0, wholeUpTo]);
+  const [range, setRange] = useState<[number, number]>([0, firstRows()]);
   useEffect(() => {
     let frame = 0;
     const look = () => {

@@ -106,7 +106,7 @@ function DeliveryTable({
           cell: (one) => (
             <span class="stack-tight">
               <span class="mono">{one.type}</span>
-              <span class="small soft">
+              <span class="small soft one-line">
                 {words.sequence} {one.sequence} · <Time at={one.at} {...(zone && { zone })} />
               </span>
             </span>

@@ -43,7 +43,7 @@ export const wallet = {
     hold: (amount: string) =>
       `${amount} is held on your card while the door is open. You pay only what you take; ` +
       "the rest is released.",
-    card: (name: string) => `Pay with ${name}`,
+    card: (name: string) => `You pay with: ${name}`,
     otherCard: "Other card",
     signInFirst: "Sign in to unlock",
     cardFirst: "Add a card to unlock",

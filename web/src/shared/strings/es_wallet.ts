@@ -10,7 +10,7 @@ export const wallet: Strings["wallet"] = {
     intro:
       "Escanea el código de la pantalla de una nevera. Se abre, coges lo que quieras y pagas " +
       "lo que te llevas.",
-    scan: "Escanear el código de una nevera",
+    scan: "Escanear un código",
     receipts: "Recibos",
     noReceipts: "Todavía no hay recibos",
     noReceiptsTodo: "Tras tu primera compra verás aquí su recibo, con un vídeo de cada artículo.",
@@ -43,7 +43,7 @@ export const wallet: Strings["wallet"] = {
     hold: (amount) =>
       `Se retienen ${amount} en tu tarjeta mientras la puerta está abierta. Solo pagas lo ` +
       "que te llevas; el resto se libera.",
-    card: (name) => `Pagar con ${name}`,
+    card: (name) => `Pagas con: ${name}`,
     otherCard: "Otra tarjeta",
     signInFirst: "Entra para abrir",
     cardFirst: "Añade una tarjeta para abrir",
