@@ -113,7 +113,7 @@ export const es: Strings = {
     saving: "Guardando…",
     signOut: "Cerrar sesión",
     theme: "Aspecto",
-    themes: { system: "El del sistema", light: "Claro", dark: "Oscuro" },
+    themes: { system: "Sistema", light: "Claro", dark: "Oscuro" },
     undo: "Deshacer",
     working: "Un momento…",
   },
