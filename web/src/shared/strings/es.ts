@@ -94,6 +94,37 @@ const codes: Strings["problems"]["codes"] = {
   unauthenticated: { happened: "Tu sesión ha terminado.", todo: "Vuelve a entrar." },
 };
 
+// What has no words of its own above. What is wrong in detail the server says, in English.
+const refusals: Record<string, string> = {
+  amount_invalid: "Ese importe no es válido.",
+  body_invalid: "Faltan datos o no son válidos.",
+  body_too_large: "El archivo es demasiado grande.",
+  different_content: "Ya existe con otro contenido.",
+  duplicate: "Eso ya existe.",
+  forbidden: "Tu función no permite hacer esto.",
+  gone: "Eso ya no está disponible.",
+  held: "Eso está retenido y no se puede borrar.",
+  idempotency_key_in_flight: "Ya se está haciendo.",
+  idempotency_key_invalid: "La petición no es válida.",
+  idempotency_key_missing: "La petición no es válida.",
+  idempotency_key_reused: "La petición no es válida.",
+  invalid_state: "Ahora no se puede hacer.",
+  key_mode_wrong: "Esa clave es de otro modo.",
+  layout_invalid: "El archivo de la disposición no es válido.",
+  limit_exceeded: "Se supera un límite.",
+  media_type_unsupported: "Ese tipo de archivo no sirve.",
+  parameter_invalid: "Un dato no es válido.",
+  parameter_missing: "Falta un dato.",
+  parameter_unknown: "Sobra un dato.",
+  password_weak: "La contraseña es demasiado fácil.",
+  payment_call: "Solo el proveedor de pagos sabe qué pasó.",
+  payment_method_unknown: "Esa tarjeta ya no está.",
+  payment_required: "Antes hay que pagar.",
+  unknown_reference: "Se nombra algo que no existe.",
+  upload_invalid: "Lo que se ha subido no sirve.",
+  value_invalid: "Un valor no es válido.",
+};
+
 export const es: Strings = {
   common: {
     appName: "tally",
@@ -120,7 +151,8 @@ export const es: Strings = {
   problems: {
     codes,
     offline: { happened: "No ha llegado respuesta.", todo: "Revisa tu conexión e inténtalo de nuevo." },
-    serverSays: (sentence: string) => `El servidor no lo acepta: «${sentence}»`,
+    refusals,
+    serverSays: (sentence: string, refusal: string) => `${refusal} El servidor dice: «${sentence}»`,
     refused: { happened: "No ha funcionado.", todo: "" },
     server: {
       happened: "Algo ha fallado por nuestra parte.",
