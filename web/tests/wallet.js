@@ -33,6 +33,20 @@ export default async function wallet(t, world) {
     await visitor.leave();
   });
 
+  await t.test("it can be installed", async () => {
+    const visitor = await Visitor.come(world.browser);
+    visitor.expect(/status of 401/);
+    const { page, context } = visitor;
+    await page.goto(`${world.server.url}/wallet`);
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    const tools = await context.newCDPSession(page);
+    const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
+    const wrong = installabilityErrors.map((one) => one.errorId);
+    // The tests' browser keeps nothing, and would install nothing.
+    assert.deepEqual(wrong.filter((one) => one !== "in-incognito"), []);
+    await visitor.leave();
+  });
+
   await t.test("from the scan to the receipt", async () => {
     shopper = await scan(world, world.cabinet);
     const { page } = shopper;

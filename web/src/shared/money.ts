@@ -24,6 +24,16 @@ export function money(amount: Amount): string {
   return numbers({ style: "currency", currency: amount.currency }).format(value);
 }
 
+const roundFrom = 10000; // Whole units.
+
+// For a figure at a glance: what is large is told without its cents.
+export function moneyAtAGlance(amount: Amount): string {
+  const value = amount.minor / 10 ** digitsOf(amount.currency);
+  if (Math.abs(value) < roundFrom) return money(amount);
+  const { currency } = amount;
+  return numbers({ style: "currency", currency, maximumFractionDigits: 0 }).format(value);
+}
+
 // "2,50", "2.50", "1,234.50" or "1.234,50" typed by a person. Nothing where it is no amount, or
 // has more digits than the currency.
 export function parseMoney(text: string, currency: string): Amount | undefined {

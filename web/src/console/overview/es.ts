@@ -26,7 +26,6 @@ export const es: typeof en = {
   inRange: "en este periodo",
   camerasOf: (number) => counted("es", number, "nevera", "neveras"),
   nothing: "Nada aún",
-  seconds: (number) => `${number} s`,
   noData: "Nada en este periodo.",
   asTable: (name) => `${name} como tabla`,
   tableWords: "Como tabla",

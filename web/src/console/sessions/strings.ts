@@ -52,7 +52,7 @@ const en = {
   loading: "Loading sessions…",
   notFoundTodo: "It is not there, or not yours to see.",
   shown: (n: number, more: boolean) =>
-    more ? `${n} loaded, more below` : counted("en", n, "session", "sessions"),
+    counted("en", n, "session", "sessions") + (more ? " loaded, more below" : ""),
   // The page of one.
   videos: "Videos",
   noVideos: "No video yet",
@@ -210,7 +210,7 @@ const es: typeof en = {
   loading: "Cargando sesiones…",
   notFoundTodo: "No existe o no tienes acceso a ella.",
   shown: (n: number, more: boolean) =>
-    more ? `${n} cargadas, hay más abajo` : counted("es", n, "sesión", "sesiones"),
+    counted("es", n, "sesión", "sesiones") + (more ? " a la vista, hay más abajo" : ""),
   videos: "Vídeos",
   noVideos: "Aún no hay vídeo",
   noVideosTodo: "Las cámaras lo envían con la puerta abierta; aparecerá solo.",
