@@ -15,6 +15,7 @@ const rooms = [
   "cabinet",
   "console",
   "console_manage",
+  "console_house",
   "pages",
   "debt",
   "tenants",

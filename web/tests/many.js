@@ -41,6 +41,10 @@ async function timeTo({ page }, act) {
   return ms.jsonValue();
 }
 
+// The scripts of all sections are fetched while nobody does anything; this one is the last.
+const scriptsAhead = () =>
+  performance.getEntriesByType("resource").some(({ name }) => /\/models-[^/]*\.js$/.test(name));
+
 const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function scroll({ page }) {
@@ -74,20 +78,35 @@ export default async function many(t, world) {
   try {
     const person = await enter({ ...world, server }, "/console/overview");
     const { page } = person;
-    await t.test("the list of 10,000 sessions is there at once", async (at) => {
+    const sessions = page.getByRole("link", { name: "Sessions", exact: true });
+    const timed = async (at, what, before) => {
       const seen = [];
       for (let count = 0; count < tries; ++count) {
-        const sessions = page.getByRole("link", { name: "Sessions", exact: true });
+        await before();
         seen.push(await timeTo(person, () => sessions.click()));
+      }
+      const best = Math.min(...seen);
+      at.diagnostic(
+        `${what}, from the press to painted rows: best ${best.toFixed(0)} ms, median ` +
+          `${middle(seen).toFixed(0)} ms, worst ${Math.max(...seen).toFixed(0)} ms of ${tries}`,
+      );
+      assert.ok(best <= listMsMax, `${best} ms at best`);
+    };
+    // The browser keeps nothing of the list: each time the console is opened anew.
+    await t.test("the list of 10,000 sessions is there at once", (at) =>
+      timed(at, "a list not seen before", async () => {
+        await page.goto(`${server.url}/console/overview`);
+        await page.getByText("Door to receipt").first().waitFor();
+        await page.waitForFunction(scriptsAhead);
+      }),
+    );
+
+    await t.test("who comes back to it sees it sooner", (at) =>
+      timed(at, "a list that was left", async () => {
         await page.getByRole("link", { name: "Alerts", exact: true }).click();
         await page.getByText("What needs somebody").first().waitFor();
-      }
-      at.diagnostic(
-        `from the click to painted rows: best ${Math.min(...seen).toFixed(0)} ms, median ` +
-          `${middle(seen).toFixed(0)} ms of ${tries}; the first, with its script, ${seen[0].toFixed(0)} ms`,
-      );
-      assert.ok(Math.min(...seen) <= listMsMax, `${Math.min(...seen)} ms at best`);
-    });
+      }),
+    );
 
     await t.test("it scrolls with few rows held", async (at) => {
       await page.goto(`${server.url}/console/sessions`);

@@ -22,8 +22,14 @@ const rows = [
   ...cabinetRows.map((row) => ({ ...row, picture: `cabinet-${row.name}` })),
 ];
 
-// TOUR=word: only rows with it in their picture's name, for who works on a page.
-const chosen = rows.filter((row) => row.picture.includes(process.env.TOUR ?? ""));
+// TOUR=word: only rows with it in their picture's name, for who works on a page; a list with commas
+// is rows by their whole names. TOUR_IN=es: the pages in English are read, and only read.
+const asked = process.env.TOUR ?? "";
+const named = asked.split(",");
+const chosen = rows.filter((row) =>
+  named.length > 1 ? named.includes(row.picture) : row.picture.includes(asked),
+);
+const looksIn = (language) => (process.env.TOUR_IN ?? language) === language;
 
 // One of each thing, so that no page is empty that need not be.
 async function fill(world) {
@@ -174,10 +180,11 @@ export default async function pages(t, world) {
     const english = new Map();
     await tour(t, own, filled, "en-GB", async (row, visitor) => {
       english.set(row.picture, await wordsOf(visitor.page));
+      if (!looksIn("en")) return;
       const full = !row.dialog && !row.narrow;
       await visitor.look(row.picture, { widths: widthsOf(row), full });
     });
-    await tour(t, own, filled, "es-ES", async (row, visitor) => {
+    if (looksIn("es")) await tour(t, own, filled, "es-ES", async (row, visitor) => {
       const spanish = await wordsOf(visitor.page);
       const full = !row.dialog && !row.narrow;
       const how = { widths: widthsOf(row), schemes: ["light"], full, axe: false };

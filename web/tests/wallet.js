@@ -33,6 +33,20 @@ export default async function wallet(t, world) {
     await visitor.leave();
   });
 
+  await t.test("it can be installed", async () => {
+    const visitor = await Visitor.come(world.browser);
+    visitor.expect(/status of 401/);
+    const { page, context } = visitor;
+    await page.goto(`${world.server.url}/wallet`);
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    const tools = await context.newCDPSession(page);
+    const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
+    const wrong = installabilityErrors.map((one) => one.errorId);
+    // The tests' browser keeps nothing, and would install nothing.
+    assert.deepEqual(wrong.filter((one) => one !== "in-incognito"), []);
+    await visitor.leave();
+  });
+
   await t.test("from the scan to the receipt", async () => {
     shopper = await scan(world, world.cabinet);
     const { page } = shopper;
@@ -56,7 +70,7 @@ export default async function wallet(t, world) {
     assert.equal(await looked.count(), 0, "the cart went to review");
     await page.getByText("Ready", { exact: false }).waitFor();
     await page.getByText("Includes", { exact: false }).waitFor();
-    await page.getByText(/were held on your card/).waitFor();
+    await page.getByText(/was held on your card/).waitFor();
     const video = page.locator("video").first();
     await page.waitForFunction((one) => one.readyState >= 2, await video.elementHandle());
     await shopper.look("wallet-receipt");

@@ -1,6 +1,7 @@
 // What goes wrong on a shopper's way, and how it goes on.
 import assert from "node:assert/strict";
 import { receiptWithinMs } from "./support/browser.js";
+import { until } from "./support/server.js";
 import { cards, ready } from "./support/shopper.js";
 
 export default async function troubles(t, world) {
@@ -11,6 +12,25 @@ export default async function troubles(t, world) {
     await page.getByRole("heading", { name: "Your card was declined" }).waitFor();
     await page.getByText("not enough money on it", { exact: false }).waitFor();
     await visitor.look("wallet-declined");
+    await visitor.leave();
+  });
+
+  await t.test("an answer that comes late does not undo what the stream told", async () => {
+    const visitor = await ready(world, world.cabinet, cards.declined);
+    const { page } = visitor;
+    let old;
+    await page.route(/\/v1\/sessions\/[^/]+$/, async (route) => {
+      const response = await route.fetch();
+      const json = { ...(await response.json()), state: "holding", end: null };
+      old = () => route.fulfill({ response, json });
+    });
+    await page.getByRole("button", { name: "Unlock" }).click();
+    const declined = page.getByRole("heading", { name: "Your card was declined" });
+    await declined.waitFor();
+    await until("the answer", () => old);
+    await Promise.all([page.waitForResponse(/\/v1\/sessions\/[^/]+$/), old()]);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    await declined.waitFor();
     await visitor.leave();
   });
 

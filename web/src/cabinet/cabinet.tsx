@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { JSX } from "preact";
 import { locale } from "@shared/language";
 import { words } from "@shared/strings";
+import { troubles } from "@shared/strings/troubles";
 import { LanguageChoice } from "@shared/ui/choices";
 import { Icon } from "@shared/ui/icons";
 import { Skeleton } from "@shared/ui/states";
@@ -127,7 +128,7 @@ function Foot({ now }: { now: CabinetState }): JSX.Element {
       )}
       {now.problems.length > 0 && (
         <span class="problem">
-          {said.problems}: {now.problems.join(" · ")}
+          {said.problems}: {now.problems.map(troubles.in).join(" · ")}
         </span>
       )}
       <LanguageChoice />

@@ -10,7 +10,7 @@ import { ButtonLink } from "@shared/ui/button";
 import { Icon } from "@shared/ui/icons";
 import { Empty, ProblemNotice, Skeleton } from "@shared/ui/states";
 import { useKeys } from "./keys";
-import { Lazy } from "./lazy";
+import { fetchAhead, Lazy } from "./lazy";
 import { followEvents } from "./live";
 import { may } from "./roles";
 import { pathOf, sections, type Section } from "./sections";
@@ -53,9 +53,10 @@ function Shell(): JSX.Element {
   const [menu, setMenu] = useState(false);
   const [path, go] = useLocation();
   const text = said.value;
-  useEffect(followEvents, []);
-  useEffect(() => setMenu(false), [path]);
   const mine = sections.filter((one) => may(one.role));
+  useEffect(followEvents, []);
+  useEffect(() => fetchAhead(mine.map((one) => one.load)), []);
+  useEffect(() => setMenu(false), [path]);
   useKeys(text.keys.go, mine.map((one) => ({
     key: `g ${one.key}`,
     words: text.sections[one.id],

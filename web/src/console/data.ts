@@ -3,6 +3,7 @@
 import { signal, type Signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ask, type Schemas } from "@shared/api/client";
+import { me } from "@shared/api/me";
 import { problemOf, type Problem } from "@shared/api/problem";
 import { whenBack } from "@shared/connection";
 import { useEvents } from "./live";
@@ -19,6 +20,7 @@ export interface PageOf<T> {
 export type LoadPage<T> = (limit: number, startingAfter: string | undefined) => Promise<PageOf<T>>;
 
 export const pageMax = 100;
+const firstPage = 40; // As many as a tall screen shows; what is below comes while they are read.
 
 // All of a list that is known to be small enough to be held: cabinets, products, people.
 export async function everything<T extends { id: string }>(load: LoadPage<T>): Promise<T[]> {
@@ -66,9 +68,30 @@ const nothing = <T>(key: string): Held<T> => ({
   problem: undefined,
 });
 
+// The begin of lists that were left, for who comes back: shown until the server has answered. Not
+// another person's who signs in afterwards.
+const left = new Map<string, Held<unknown>>();
+const leftMax = 20;
+
+const leftName = (key: string): string => `${me.value?.id} ${key}`;
+
+function leave<T>(held: Held<T>): void {
+  if (held.first || held.problem) return;
+  const name = leftName(held.key);
+  left.delete(name); // The newest stands last.
+  const more = held.more || held.rows.length > pageMax;
+  left.set(name, { ...held, rows: held.rows.slice(0, pageMax), more });
+  const [oldest] = left.keys();
+  if (left.size > leftMax && oldest !== undefined) left.delete(oldest);
+}
+
+const begin = <T>(key: string): Held<T> =>
+  (left.get(leftName(key)) as Held<T> | undefined) ?? nothing(key);
+
 // Loads anew where `key` changes.
 export function usePaged<T extends { id: string }>(key: string, load: LoadPage<T>): Paged<T> {
-  const [held, hold] = useState<Held<T>>(() => nothing(key));
+  const [held, hold] = useState<Held<T>>(() => begin(key));
+  useEffect(() => leave(held), [held]);
   const [loading, setLoading] = useState(false);
   const turn = useRef(0);
   const busy = useRef(false);
@@ -93,7 +116,7 @@ export function usePaged<T extends { id: string }>(key: string, load: LoadPage<T
   const reload = () => {
     ++turn.current;
     return act(async (mine) => {
-      const page = await load(pageMax, undefined);
+      const page = await load(firstPage, undefined);
       if (!mine()) return;
       hold({ key, rows: page.data, more: page.has_more, first: false, problem: undefined });
     });
@@ -128,8 +151,9 @@ export function usePaged<T extends { id: string }>(key: string, load: LoadPage<T
   };
 
   useEffect(() => {
-    hold((was) => (was.key === key && !was.first ? was : nothing(key)));
-    void reload();
+    const known = begin<T>(key);
+    hold((was) => (was.key === key && !was.first ? was : known));
+    void (known.first ? reload() : refresh());
     const unsubscribe = whenBack(() => void refresh());
     return () => {
       ++turn.current;

@@ -8,13 +8,36 @@ export type Load = () => Promise<{ default: ComponentType }>;
 
 const known = new Map<Load, ComponentType>();
 
+const fetchOnce = async (load: Load): Promise<void> => {
+  known.set(load, (await load()).default);
+};
+
+// Safari has no word for being idle.
+const idle: (run: () => void) => void =
+  "requestIdleCallback" in globalThis ? requestIdleCallback : (run) => setTimeout(run, 200);
+
+// Fetches scripts one after the other while the browser has nothing else to do, unless its connection
+// is paid for. What fails is fetched when somebody goes there. Gives what stops it.
+export function fetchAhead(loads: readonly Load[]): () => void {
+  let stopped = Boolean((navigator as { connection?: { saveData?: boolean } }).connection?.saveData);
+  const next = (at: number) => {
+    const load = loads[at];
+    if (stopped || !load) return;
+    idle(() => {
+      const then = () => next(at + 1);
+      if (!stopped) fetchOnce(load).then(then, then);
+    });
+  };
+  next(0);
+  return () => (stopped = true);
+}
+
 export function Lazy({ load }: { load: Load }): JSX.Element {
   const [, setTurn] = useState(0);
   const [problem, setProblem] = useState<Problem>();
   const fetchIt = () =>
-    load().then(
-      (got) => {
-        known.set(load, got.default);
+    fetchOnce(load).then(
+      () => {
         setProblem(undefined);
         setTurn((turn) => turn + 1);
       },

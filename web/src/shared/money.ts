@@ -1,21 +1,37 @@
 // Money in words: whole minor units of a currency, as the API has it.
-import { locale } from "./language";
+import { numbers } from "./formats";
 
 export interface Amount {
   minor: number;
   currency: string;
 }
 
+const digitsBy = new Map<string, number>();
+
 // How many digits a currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD.
 export function digitsOf(currency: string): number {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  let digits = digitsBy.get(currency);
+  if (digits === undefined) {
+    const format = new Intl.NumberFormat("en", { style: "currency", currency });
+    digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    digitsBy.set(currency, digits);
+  }
+  return digits;
 }
 
 export function money(amount: Amount): string {
   const value = amount.minor / 10 ** digitsOf(amount.currency);
-  const options = { style: "currency", currency: amount.currency } as const;
-  return new Intl.NumberFormat(locale(), options).format(value);
+  return numbers({ style: "currency", currency: amount.currency }).format(value);
+}
+
+const roundFrom = 10000; // Whole units.
+
+// For a figure at a glance: what is large is told without its cents.
+export function moneyAtAGlance(amount: Amount): string {
+  const value = amount.minor / 10 ** digitsOf(amount.currency);
+  if (Math.abs(value) < roundFrom) return money(amount);
+  const { currency } = amount;
+  return numbers({ style: "currency", currency, maximumFractionDigits: 0 }).format(value);
 }
 
 // "2,50", "2.50", "1,234.50" or "1.234,50" typed by a person. Nothing where it is no amount, or
@@ -39,8 +55,7 @@ export function parseMoney(text: string, currency: string): Amount | undefined {
 
 // 1900 hundredths of a percent: "19 %".
 export function percent(basisPoints: number): string {
-  const options = { style: "percent", maximumFractionDigits: 2 } as const;
-  return new Intl.NumberFormat(locale(), options).format(basisPoints / 10000);
+  return numbers({ style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10000);
 }
 
 export function sum(amounts: readonly Amount[], currency: string): Amount {

@@ -1,5 +1,6 @@
 // Times in words. `zone` is that of the site where it happened ("Europe/Berlin"); without it, the
 // browser's.
+import { dates, numbers } from "./formats";
 import { locale } from "./language";
 
 function options(zone: string | undefined): Intl.DateTimeFormatOptions {
@@ -7,29 +8,20 @@ function options(zone: string | undefined): Intl.DateTimeFormatOptions {
 }
 
 export function dateTime(at: string, zone?: string): string {
-  return new Intl.DateTimeFormat(locale(), {
-    dateStyle: "medium",
-    timeStyle: "short",
-    ...options(zone),
-  }).format(new Date(at));
+  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+  return dates({ ...style, ...options(zone) }).format(new Date(at));
 }
 
 export function dateOnly(at: string, zone?: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", ...options(zone) }).format(
-    new Date(at),
-  );
+  return dates({ dateStyle: "medium", ...options(zone) }).format(new Date(at));
 }
 
 export function timeOnly(at: string, zone?: string): string {
-  return new Intl.DateTimeFormat(locale(), { timeStyle: "short", ...options(zone) }).format(
-    new Date(at),
-  );
+  return dates({ timeStyle: "short", ...options(zone) }).format(new Date(at));
 }
 
 export function timeWithSeconds(at: string, zone?: string): string {
-  return new Intl.DateTimeFormat(locale(), { timeStyle: "medium", ...options(zone) }).format(
-    new Date(at),
-  );
+  return dates({ timeStyle: "medium", ...options(zone) }).format(new Date(at));
 }
 
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -47,6 +39,10 @@ export function relative(at: string, now: number = Date.now()): string {
   }
   return format.format(Math.round(seconds), "second");
 }
+
+// "1.2 s": how long something took.
+export const secondsOf = (ms: number): string =>
+  `${numbers({ maximumFractionDigits: 1 }).format(ms / 1000)} s`;
 
 // 83.4 -> "1:23"; for players and timers.
 export function clock(seconds: number): string {

@@ -31,8 +31,8 @@ export function AccountPage(): JSX.Element {
       {shopper && (
         <section class="card stack-tight">
           <p class="soft small">{said.account.signedInAs}</p>
-          <div class="row-between">
-            <b class="clip">{shopper.email}</b>
+          <div class="row-between wraps">
+            <b class="breaks">{shopper.email}</b>
             <Button icon="logout" busy={said.account.signingOut} onPress={leave}>
               {said.account.signOut}
             </Button>

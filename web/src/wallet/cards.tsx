@@ -111,9 +111,9 @@ export function CardChoice({ cards }: { cards: readonly Card[] }): JSX.Element |
 // Two cards may have the same name; when they were added tells them apart.
 export function CardWords({ card }: { card: Card }): JSX.Element {
   return (
-    <span>
-      {cardName(card)}{" "}
-      <span class="soft small">· {words.value.wallet.card.since(dateTime(card.created_at))}</span>
+    <span class="stack-tight">
+      {cardName(card)}
+      <span class="soft small">{words.value.wallet.card.since(dateTime(card.created_at))}</span>
     </span>
   );
 }

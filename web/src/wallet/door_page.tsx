@@ -157,10 +157,12 @@ function Unlock({ token, preview, onLook, onGone }: WayProps): JSX.Element {
         {said.unlock}
       </Button>
       <p class="soft small">{said.hold(money(preview.hold))}</p>
-      <CardChoice cards={cards.value} />
-      <Link class="small" href="/wallet/cards/new">
-        {said.otherCard}
-      </Link>
+      <div class={cards.value.length > 1 ? "stack-tight" : "row-between wraps"}>
+        <CardChoice cards={cards.value} />
+        <Link class="small" href="/wallet/cards/new">
+          {said.otherCard}
+        </Link>
+      </div>
     </section>
   );
 }

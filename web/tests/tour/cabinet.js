@@ -19,7 +19,7 @@ export const cabinetRows = [
       ...idle,
       waiting_bytes: 48e6,
       celsius: 11.4,
-      problems: ["camera cam1 gives no pictures", "the clock is 4 s off"],
+      problems: ["cam1: no frames", "cam2: gives no pictures"],
     },
     ".screen-foot .problem",
   ),

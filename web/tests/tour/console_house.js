@@ -1,6 +1,6 @@
 // The console's pages of goods, money and house; as console.js.
 import { answers, eachSays, fails, lists, says } from "./answers.js";
-import { id, payouts, refunds, someDebts } from "./samples.js";
+import { id, payouts, refunds, small, someDebts } from "./samples.js";
 
 const act = (number) => `.page-acts > :nth-child(${number})`;
 const row = (route, name, more = {}) => ({ route, name, who: "owner", ...more });
@@ -23,7 +23,7 @@ const products = [
     answers: {
       "/v1/products/*/enrolment": says((one) => {
         const [first, second] = one.photos;
-        Object.assign(first, { state: "refused", problem: "the photo is too small" });
+        Object.assign(first, { state: "refused", problem: small });
         if (second) second.state = "waiting";
         one.look_alikes = [
           { product: id("prd"), sku: "water-10", name: "Water 1 l", likeness: 0.97 },

@@ -39,13 +39,19 @@ export const someAlerts = kinds.map((kind, index) => ({
   clearable: index % 4 === 0,
 }));
 
+// As servers tell it.
+const damaged =
+  "cam1.mp4: damaged: pictures in it can't be decoded; copy or record it again";
+export const small =
+  "is 40x40 pixels; a product can't be told by less than 48 a side, give a larger photo";
+
 export const someWork = ["payment", "session.watch"].map((kind) => ({
   id: id("dwk"),
   state: "dead",
   kind,
   object: kind === "payment" ? id("pay") : id("ses"),
   tries: 40,
-  error: kind === "payment" ? "was answered 500" : "the video of cam1 can't be read",
+  error: kind === "payment" ? "was answered 500" : damaged,
   since: at,
 }));
 

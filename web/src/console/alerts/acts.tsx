@@ -47,7 +47,7 @@ export function AlertActs({
   return (
     <div class="row">
       {of.acknowledged_at ? (
-        <Badge kind="info" words={words.acknowledged(who, relative(of.acknowledged_at))} />
+        <span class="small soft">{words.acknowledged(who, relative(of.acknowledged_at))}</span>
       ) : (
         <Badge kind="bad" words={words.open} />
       )}

@@ -1,5 +1,6 @@
 // Alerts in words. Kinds that are not known here are told by their own name.
 import type { Schemas } from "@shared/api/client";
+import { troubles } from "@shared/strings/troubles";
 import { celsius } from "../manage/celsius";
 import { said } from "./words";
 
@@ -17,6 +18,8 @@ export function detailOf(
 ): string {
   if (alert.state !== "raised" || !cabinet) return "";
   const { camera_problems: problems, celsius: degrees } = cabinet.health;
-  if (["cabinet_camera", "cabinet_blind"].includes(alert.kind)) return problems.join(", ");
+  if (["cabinet_camera", "cabinet_blind"].includes(alert.kind)) {
+    return problems.map(troubles.in).join(", ");
+  }
   return alert.kind === "cabinet_too_warm" && degrees !== null ? celsius(degrees) : "";
 }

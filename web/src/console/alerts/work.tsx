@@ -9,6 +9,7 @@ import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Time } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
+import { Told } from "@shared/ui/told";
 import { useEvents } from "../live";
 import { ThingLink } from "../manage/links";
 import { Rows, usePaged } from "../manage/paged";
@@ -108,7 +109,7 @@ function WorkTable({
           cell: (one) => (
             <span class="stack-tight">
               <b>{kinds[one.kind] ?? one.kind}</b>
-              <span class="small soft">{one.error}</span>
+              <Told class="small soft" text={one.error} />
             </span>
           ),
         },

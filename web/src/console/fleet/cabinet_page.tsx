@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { api, ask, type Schemas } from "@shared/api/client";
 import { once } from "@shared/api/once";
 import { useResource, type Resource } from "@shared/api/resource";
+import { troubles } from "@shared/strings/troubles";
 import { Button, ButtonLink } from "@shared/ui/button";
 import { Confirm } from "@shared/ui/dialog";
 import { Empty, Loaded, Notice } from "@shared/ui/states";
@@ -234,7 +235,7 @@ function Health({ cabinet, site }: Placed): JSX.Element {
         <dt>{words.camerasLabel}</dt>
         <dd>{health.cameras.join(", ") || <span class="soft">{words.unknown}</span>}</dd>
         <dt>{words.cameraProblems}</dt>
-        <dd>{health.camera_problems.join(", ") || words.fine}</dd>
+        <dd>{health.camera_problems.map(troubles.in).join(", ") || words.fine}</dd>
         <dt>{words.software}</dt>
         <dd>{health.software ?? <span class="soft">{words.unknown}</span>}</dd>
         <dt>{words.model}</dt>
@@ -338,7 +339,7 @@ function Sessions({ cabinet }: { cabinet: Cabinet }): JSX.Element {
           all.length === 0 ? (
             <Empty icon="door" title={words.noSessions} />
           ) : (
-            <SessionTable rows={all} caption={words.recent} />
+            <SessionTable ofOne rows={all} caption={words.recent} />
           )
         }
       </Loaded>

@@ -4,12 +4,12 @@ import type { en } from "./en";
 export const es: typeof en = {
   title: "Mercados",
   intro:
-    "Lo que vale para los precios: la moneda, el impuesto, cuánto se retiene en la tarjeta " +
-    "mientras la puerta está abierta y cuándo mira una persona. Cada nevera pertenece a un mercado.",
+    "Las reglas de los precios: la moneda, el impuesto, cuánto se retiene en la tarjeta mientras la " +
+    "puerta está abierta y cuándo revisa una persona. Cada nevera pertenece a un mercado.",
   add: "Añadir un mercado",
   adding: "Añadiendo…",
   empty: "Aún no hay mercados",
-  emptyTodo: "Añada el primero. En él reciben sus precios los productos.",
+  emptyTodo: "Añade el primero. En él se fijan los precios de los productos.",
   all: "Todos los mercados",
   name: "Nombre",
   nameHint: "Por ejemplo el país o un tipo de cliente.",
@@ -18,14 +18,14 @@ export const es: typeof en = {
   hold: "Retención en la tarjeta",
   holdIn: (currency) => `Retención en la tarjeta (${currency})`,
   holdHint:
-    "En cada apertura. Una visita que cuesta más deja una deuda, que se paga antes de la siguiente.",
-  grantIn: (currency) => `Se devuelve sin que nadie mire (${currency})`,
+    "En cada apertura. Una compra que cuesta más deja una deuda, que se paga antes de la siguiente.",
+  grantIn: (currency) => `Reembolso sin revisión (${currency})`,
   grantHint:
-    "Una reclamación de no más que esto se devuelve al momento. Vacío: el 15 % de lo retenido.",
-  includes: "Los precios incluyen impuesto",
-  added: "El impuesto se añade",
+    "Una reclamación que no pase de esto se reembolsa al momento. Vacío: el 15 % de lo retenido.",
+  includes: "Los precios incluyen el impuesto",
+  added: "El impuesto se suma al precio",
   taxHow: "Impuesto",
-  review: "Cuándo mira una persona",
+  review: "Cuándo revisa una persona",
   reviewLevels: {
     "1": "Siempre",
     "2": "A menudo",
@@ -33,8 +33,8 @@ export const es: typeof en = {
     "4": "Pocas veces",
     "5": "Nunca",
   },
-  reviewHint: "Lo seguras que han de estar las cámaras para cobrar sin que nadie mire.",
-  doubtIn: (currency) => `Duda que nadie mira (${currency})`,
+  reviewHint: "Lo seguras que deben estar las cámaras para cobrar sin revisión.",
+  doubtIn: (currency) => `Duda que nadie revisa (${currency})`,
   doubtHint:
     "Si se espera que la suma se desvíe no más que esto, se cobra la cantidad menor. " +
     "Vacío: el 2,5 % de lo retenido.",
@@ -54,21 +54,21 @@ export const es: typeof en = {
   saving: "Guardando…",
   removeOf: (name) => `Quitar el precio de ${name}`,
   removeAsk: (name) => `¿Quitar el precio de ${name}?`,
-  removeWords: "Las neveras de este mercado en que está no se abren hasta que vuelva a tener precio.",
+  removeWords: "Las neveras de este mercado que lo tienen no se abrirán mientras no tenga precio.",
   remove: "Quitar",
   noPrice: "Sin precio",
   withoutPrice: (number) =>
     `${counted("es", number, "producto no tiene", "productos no tienen")} precio aquí.`,
   search: "Buscar",
   noProducts: "Aún no hay productos",
-  noProductsTodo: "Añada primero productos; luego deles precios aquí.",
+  noProductsTodo: "Añade antes productos; luego ponles precio aquí.",
   addProduct: "Añadir un producto",
   wrong: {
-    name: "Dele un nombre.",
+    name: "Ponle un nombre.",
     currency: "Tres letras de ISO 4217, por ejemplo EUR, USD o MXN.",
-    hold: "Escriba un importe mayor que cero, por ejemplo 20.",
-    grant: "Escriba un importe, por ejemplo 3, o nada.",
-    price: "Escriba un importe, por ejemplo 2,50.",
+    hold: "Escribe un importe mayor que cero, por ejemplo 20.",
+    grant: "Escribe un importe, por ejemplo 3, o déjalo vacío.",
+    price: "Escribe un importe, por ejemplo 2,50.",
     tax: "Un porcentaje de 0 a 100, con dos decimales como mucho.",
   },
 };

@@ -43,7 +43,12 @@ function optionsOf(
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high || 1] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, at) => at.map((one) => day.format(one * 1000)) },
+      {
+        ...axis,
+        size: 28,
+        grid: { show: false },
+        values: (_, at) => at.map((one) => day.format(one * 1000)),
+      },
       { ...axis, size: 76, values: (_, at) => at.map(write) },
     ],
     series: [

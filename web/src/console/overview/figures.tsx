@@ -2,8 +2,9 @@
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Schemas } from "@shared/api/client";
-import { locale } from "@shared/language";
-import { digitsOf, money, percent } from "@shared/money";
+import { numbers } from "@shared/formats";
+import { digitsOf, money, moneyAtAGlance, percent } from "@shared/money";
+import { secondsOf as seconds } from "@shared/time";
 import { Chart, type Line } from "./chart";
 import { said } from "./words";
 
@@ -26,10 +27,10 @@ function cameraHealth(bucket: Bucket, cabinets: number): number | null {
 
 const rate = (value: number): string => percent(Math.round(value * 1000) * 10);
 
-function seconds(ms: number): string {
-  const number = new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(ms / 1000);
-  return said.value.seconds(number);
-}
+const whole = (value: number): string => numbers({}).format(value);
+
+// Between whole numbers an axis says nothing.
+const axis = (value: number): string => (value % 1 === 0 ? whole(value) : "");
 
 export function Figures({ of }: { of: Statistics }): JSX.Element {
   const currencies = [...new Set(of.buckets.flatMap((one) => one.sales.map((is) => is.currency)))];
@@ -55,23 +56,23 @@ function Numbers({ of }: { of: Statistics }): JSX.Element {
     <dl class="numbers">
       <Figure
         name={words.sales}
-        value={total.sales.map(money).join(" + ") || "–"}
+        value={total.sales.map(moneyAtAGlance).join(" + ") || "–"}
         more={words.items(total.items)}
       />
       <Figure
         name={words.sessions}
-        value={String(total.sessions)}
+        value={whole(total.sessions)}
         more={words.receipts(total.receipts)}
       />
       <Figure
         name={words.reviewRate}
         value={total.review_rate === null ? "–" : rate(total.review_rate)}
-        more={words.carts(total.reviewed, total.carts)}
+        more={words.carts(whole(total.reviewed), whole(total.carts))}
       />
       <Figure
         name={words.disputeRate}
         value={total.dispute_rate === null ? "–" : rate(total.dispute_rate)}
-        more={words.disputed(total.disputed, total.receipts)}
+        more={words.disputed(whole(total.disputed), whole(total.receipts))}
       />
       <Figure
         name={words.doorToReceipt}
@@ -80,8 +81,8 @@ function Numbers({ of }: { of: Statistics }): JSX.Element {
       />
       <Figure
         name={words.stockOuts}
-        value={String(alertOf(total, "stock_out")?.raised ?? 0)}
-        more={words.raised(alertOf(total, "stock_out")?.raised ?? 0)}
+        value={whole(alertOf(total, "stock_out")?.raised ?? 0)}
+        more={words.inRange}
       />
       <Figure
         name={words.cameras}
@@ -150,14 +151,13 @@ function Charts({ of }: { of: Statistics }): JSX.Element {
     };
   }, [of, words]);
   const common = { days: made.days, zone: of.time_zone };
-  const whole = (value: number) => (value % 1 === 0 ? String(value) : "");
   return (
     <>
-      <Chart {...common} title={words.sessions} lines={made.sessions} write={whole} bars />
+      <Chart {...common} title={words.sessions} lines={made.sessions} write={axis} bars />
       <Chart {...common} title={words.reviewRate} lines={made.review} write={rate} />
       <Chart {...common} title={words.disputeRate} lines={made.dispute} write={rate} />
       <Chart {...common} title={words.doorToReceipt} lines={made.receipt} write={seconds} />
-      <Chart {...common} title={words.stockOuts} lines={made.outs} write={whole} bars />
+      <Chart {...common} title={words.stockOuts} lines={made.outs} write={axis} bars />
       <Chart {...common} title={words.cameras} lines={made.cameras} write={rate} />
     </>
   );

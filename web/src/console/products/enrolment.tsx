@@ -8,6 +8,7 @@ import { percent } from "@shared/money";
 import { Confirm } from "@shared/ui/dialog";
 import { Notice } from "@shared/ui/states";
 import { Badge, type BadgeKind } from "@shared/ui/texts";
+import { Told } from "@shared/ui/told";
 import { may } from "../roles";
 import { photoHref } from "../manage/thumb";
 import { said } from "./words";
@@ -100,7 +101,7 @@ export function EnrolledPhotos({
           <li class="photo" key={one.sha256}>
             <img src={photoHref(product.id, one.sha256)} alt={words.photo(index + 1)} />
             <Badge kind={kinds[one.state]} words={words.states[one.state]} />
-            {one.problem && <span class="small">{one.problem}</span>}
+            {one.problem && <Told class="small" text={one.problem} />}
             {may("operator") && (
               <button type="button" class="photo-remove" onClick={() => setAsked(one.sha256)}>
                 <span class="unseen">{words.removePhoto(index + 1)}</span>

@@ -3,20 +3,14 @@ import type { JSX } from "preact";
 import { api, ask } from "@shared/api/client";
 import { me } from "@shared/api/me";
 import { useResource } from "@shared/api/resource";
-import { locale } from "@shared/language";
+import { secondsOf } from "@shared/time";
 import { useEvents } from "../live";
 import { said } from "./strings";
 
 const days = 7;
 
-function seconds(ms: number | null | undefined): string {
-  if (ms == null) return said.value.none;
-  return new Intl.NumberFormat(locale(), {
-    style: "unit",
-    unit: "second",
-    maximumFractionDigits: 1,
-  }).format(ms / 1000);
-}
+const seconds = (ms: number | null | undefined): string =>
+  ms == null ? said.value.none : secondsOf(ms);
 
 export function Medians(): JSX.Element {
   const words = said.value;

@@ -19,8 +19,11 @@ import { said } from "./strings";
 
 type BySku = ReadonlyMap<string, Product>;
 
+// What is not certain is never told as 100 %.
 export const share = (value: number): string =>
-  new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(value);
+  new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(
+    value < 1 ? Math.min(value, 0.999) : value,
+  );
 
 export const decisionKinds: Record<Decision["kind"], BadgeKind> = {
   charge: "good",

@@ -316,12 +316,20 @@ function Controls({
         onPress={() => clock.toggle()}
       />
       <Clock clock={clock} />
-      <Button kind="quiet" label={words.kHelp.frameBack} onPress={() => clock.step(-1)}>
-        <kbd class="key">,</kbd>
-      </Button>
-      <Button kind="quiet" label={words.kHelp.frameForth} onPress={() => clock.step(1)}>
-        <kbd class="key">.</kbd>
-      </Button>
+      <div class="frame-steps">
+        <Button
+          kind="quiet"
+          icon="previous"
+          label={words.kHelp.frameBack}
+          onPress={() => clock.step(-1)}
+        />
+        <Button
+          kind="quiet"
+          icon="next"
+          label={words.kHelp.frameForth}
+          onPress={() => clock.step(1)}
+        />
+      </div>
       <div class="segments" role="group" aria-label={words.speed}>
         {rates.map((rate) => (
           <button

@@ -1,8 +1,7 @@
 // Why a person is asked, in the page's language. Carts and reviews tell it in English sentences,
 // which are kept as they were decided; what is not known here is shown as it came.
-import { wordsIn } from "@shared/strings";
+import { sentencesIn } from "@shared/strings/sentences";
 
-// A number, product or camera stands where {} does.
 const en = {
   acted: "at {} s something may have been {}",
   alike: "an item came to rest that may be one that is out of sight",
@@ -30,10 +29,10 @@ const en = {
 };
 
 const es: typeof en = {
-  acted: "a los {} s puede que algo se haya {}",
-  alike: "se dejó un artículo que puede ser uno que no está a la vista",
+  acted: "a los {} s puede que se haya {} algo",
+  alike: "se dejó un artículo que puede ser uno de los que no están a la vista",
   beginning: "el vídeo no empieza en reposo: no se sabe qué pasó antes",
-  cameraLate: "la cámara {} no dio vídeo",
+  cameraLate: "la cámara {} no envió vídeo",
   cameraLost: "la cámara {} se perdió a los {} s",
   clock: "el reloj de la cámara {} iba desviado {} s",
   every: "el operador hace revisar todos los carritos de este tipo",
@@ -43,40 +42,19 @@ const es: typeof en = {
   late: "el vídeo no llegó a tiempo",
   many: "más artículos de los que se pueden distinguir",
   moved: "la cámara o la luz se movió durante la sesión",
-  neverClosed: "la nevera nunca dijo que se cerró su puerta",
+  neverClosed: "la nevera no avisó de que se cerrara su puerta",
   notUnlocked: "la nevera no se desbloqueó: {}",
-  notWatched: "no se pudo mirar el vídeo",
-  place: "el sitio de {} se ve distinto y ninguna acción lo explica",
-  put: "{} más de {} metidos que sacados",
+  notWatched: "no se pudo analizar el vídeo",
+  place: "el hueco de {} se ve distinto y ninguna acción lo explica",
+  put: "{} más de {} devueltos que cogidos",
   reopened: "la puerta se abrió otra vez aunque estaba bloqueada",
-  restless: "la vista nunca estuvo en reposo un segundo, así que no se conoce el surtido",
+  restless: "la imagen no estuvo quieta ni un segundo, así que no se conocen las existencias",
   sure: "las líneas son correctas solo con probabilidad {}",
-  unchanged: "{} se movió y su sitio se ve como antes",
+  unchanged: "{} se movió y su hueco se ve como antes",
   vanished: "un artículo ya no se ve, y no se vio a nadie tocarlo",
 };
 
-const said = wordsIn({ en, es });
-const verbs = wordsIn<Record<string, string>>({
-  en: {},
-  es: { taken: "cogido", "put back": "devuelto" },
-});
+const told = sentencesIn(en, es, { taken: "cogido", "put back": "devuelto" });
 
-export const sentences: readonly string[] = Object.values(en);
-
-const names = Object.keys(en) as (keyof typeof en)[];
-const patterns = names.map((name) => ({
-  name,
-  pattern: new RegExp(`^${en[name].replaceAll("{}", "(.+)")}$`),
-}));
-
-export function reasonWords(text: string): string {
-  for (const { name, pattern } of patterns) {
-    const found = pattern.exec(text)?.slice(1);
-    if (!found) continue;
-    const parts = said.value[name].split("{}");
-    return parts.map((part, at) => part + (at < found.length ? verb(found[at]) : "")).join("");
-  }
-  return text;
-}
-
-const verb = (text = ""): string => verbs.value[text] ?? text;
+export const sentences = told.all;
+export const reasonWords = told.in;

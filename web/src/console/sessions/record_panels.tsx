@@ -2,13 +2,13 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
 import type { Schemas } from "@shared/api/client";
-import { locale } from "@shared/language";
 import { percent } from "@shared/money";
-import { timeWithSeconds } from "@shared/time";
+import { secondsOf, timeWithSeconds } from "@shared/time";
 import { Badge, Money, Time, type BadgeKind } from "@shared/ui/texts";
 import { me } from "@shared/api/me";
 import type { History } from "./session_page";
 import { said as moneySaid } from "../money/words";
+import { said as reviewSaid } from "../review/strings";
 import { said } from "./strings";
 
 type Zone = { zone: string | undefined };
@@ -16,14 +16,8 @@ type Payment = Schemas["Payment"];
 
 const zoned = (zone: string | undefined) => (zone ? { zone } : {});
 
-function seconds(from: string, to: string): string {
-  const value = (new Date(to).getTime() - new Date(from).getTime()) / 1000;
-  return new Intl.NumberFormat(locale(), {
-    style: "unit",
-    unit: "second",
-    maximumFractionDigits: 1,
-  }).format(value);
-}
+const seconds = (from: string, to: string): string =>
+  secondsOf(new Date(to).getTime() - new Date(from).getTime());
 
 export function FactsPanel({ history: { session }, zone }: { history: History } & Zone): JSX.Element {
   const words = said.value;
@@ -190,6 +184,28 @@ export function LedgerPanel({ history: { transfers }, zone }: { history: History
   );
 }
 
+// "session.open" in words, where the page has some.
+function eventWords(type: string): string | undefined {
+  const words = said.value;
+  const [about = "", what = ""] = type.split(".");
+  const known: Record<string, [subject: string, states: Record<string, string>]> = {
+    session: [words.session, words.states],
+    payment: [words.payment, words.paymentStates],
+    receipt: [words.receipt, { changed: words.receiptWritten }],
+    review: [words.review, reviewSaid.value.states],
+    refund: [words.transferReasons.refund, moneySaid.value.refundStates],
+  };
+  const [subject, states] = known[about] ?? ["", {}];
+  return states[what] && `${subject}: ${states[what]}`;
+}
+
+function byWords(by: string | null): string {
+  const words = said.value;
+  if (!by) return words.byItself;
+  const name = by === me.value?.id ? me.value.name : words.actors[by.split("_")[0] ?? ""];
+  return `${words.by} ${name ?? by}`;
+}
+
 export function HistoryPanel({ history: { events }, zone }: { history: History } & Zone): JSX.Element {
   const words = said.value;
   return (
@@ -206,13 +222,12 @@ export function HistoryPanel({ history: { events }, zone }: { history: History }
               </time>
               <details>
                 <summary>
-                  <span class="mono">{one.type}</span>{" "}
-                  <span class="small soft">
-                    {one.by
-                      ? `${words.by} ${one.by === me.value?.id ? (me.value?.name ?? one.by) : one.by}`
-                      : words.byItself}
-                  </span>
+                  {eventWords(one.type) ?? <span class="mono">{one.type}</span>}{" "}
+                  <span class="small soft">{byWords(one.by)}</span>
                 </summary>
+                <p class="mono small soft breaks">
+                  {one.type} {one.by ?? ""}
+                </p>
                 <pre tabIndex={0}>{JSON.stringify(one.data, null, 2)}</pre>
               </details>
             </li>

@@ -12,15 +12,18 @@ import "./table.css";
 
 const rowPixels = 44;
 const aheadRows = 20;
-const wholeUpTo = 60;
+const wholeUpTo = 30;
+const pageTopPixels = 200; // What stands above the rows, at least.
 
 export function SessionTable({
   rows,
   caption,
+  ofOne = false,
   onNearEnd,
 }: {
   rows: readonly Session[];
   caption: string;
+  ofOne?: boolean; // Of one cabinet, whose name is elsewhere.
   onNearEnd?: () => void; // What is below is about to be seen.
 }): JSX.Element {
   const words = said.value;
@@ -32,7 +35,7 @@ export function SessionTable({
   }, [end, rows.length]);
   return (
     <div class="table-room">
-      <table class="table sessions-table" aria-rowcount={rows.length + 1}>
+      <table class={`table sessions-table ${ofOne ? "of-one" : ""}`} aria-rowcount={rows.length + 1}>
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr aria-rowindex={1}>
@@ -127,12 +130,14 @@ function Row({
   );
 }
 
+const firstRows = (): number => Math.ceil((innerHeight - pageTopPixels) / rowPixels);
+
 // Which rows can be seen, as the page is scrolled.
 function useWindow(
   body: { current: HTMLTableSectionElement | null },
   count: number,
 ): [number, number] {
-  const [range, setRange] = useState<[number, number]>([0, wholeUpTo]);
+  const [range, setRange] = useState<[number, number]>([0, firstRows()]);
   useEffect(() => {
     let frame = 0;
     const look = () => {

@@ -31,7 +31,11 @@ export function Navigation({
         <Mark />
         <span>tally</span>
       </Link>
-      {isTest && <span class="badge warn">{text.testMode}</span>}
+      {isTest && (
+        <p class="test-mode small">
+          <span class="badge warn">{text.testMode}</span> {text.testModeWords}
+        </p>
+      )}
       <nav aria-label={text.navigation} class="sections">
         {groupIds.map((group) => (
           <SectionGroup

@@ -1,6 +1,6 @@
 export const en = {
   title: "Console",
-  groups: { daily: "Every day", places: "Places", goods: "Goods and money", house: "House" },
+  groups: { daily: "Every day", places: "Places", goods: "Goods and money", house: "Organisation" },
   sections: {
     overview: "Overview",
     sessions: "Sessions",
@@ -30,12 +30,13 @@ export const en = {
   navigation: "Sections",
   skip: "Skip to the page",
   opening: "Opening the console…",
-  testMode: "Test mode: no money moves",
+  testMode: "Test mode",
+  testModeWords: "No money moves",
   live: "Live",
   late: "News are late: connecting again…",
   forbidden: {
     title: "Not yours to see",
-    todo: (role: string) => `This is for ${role} and above. Ask an owner of your house.`,
+    todo: (role: string) => `This is for ${role} and above. Ask an owner.`,
   },
   leadBack: {
     label: "To the first steps",

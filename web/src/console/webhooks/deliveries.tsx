@@ -10,6 +10,7 @@ import { Empty } from "@shared/ui/states";
 import { Table } from "@shared/ui/table";
 import { Badge, Time, type BadgeKind } from "@shared/ui/texts";
 import { tell } from "@shared/ui/toast";
+import { Told } from "@shared/ui/told";
 import { Rows, usePaged } from "../manage/paged";
 import { oneZone, useSites } from "../manage/things";
 import { said } from "./words";
@@ -105,7 +106,7 @@ function DeliveryTable({
           cell: (one) => (
             <span class="stack-tight">
               <span class="mono">{one.type}</span>
-              <span class="small soft">
+              <span class="small soft one-line">
                 {words.sequence} {one.sequence} · <Time at={one.at} {...(zone && { zone })} />
               </span>
             </span>
@@ -119,7 +120,7 @@ function DeliveryTable({
               {one.state === "waiting" && one.due_at && one.tries > 0 && (
                 <span class="small soft">{words.due(relative(one.due_at))}</span>
               )}
-              {one.last_error && <span class="small soft">{one.last_error}</span>}
+              {one.last_error && <Told class="small soft" text={one.last_error} />}
             </span>
           ),
         },

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { TextField } from "@shared/ui/field";
 import { Badge } from "@shared/ui/texts";
+import { Told } from "@shared/ui/told";
 import type { Schemas } from "@shared/api/client";
 import type { Fields } from "../manage/draft";
 import type { Wrong } from "../manage/form";
@@ -61,7 +62,7 @@ export function EndpointState({ of }: { of: Schemas["WebhookEndpoint"] }): JSX.E
   return (
     <span class="stack-tight">
       <Badge kind="bad" words={words.failing} />
-      {last_error && <span class="small soft">{last_error}</span>}
+      {last_error && <Told class="small soft" text={last_error} />}
     </span>
   );
 }

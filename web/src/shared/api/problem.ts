@@ -31,7 +31,8 @@ export class Problem extends Error {
     if (named) return named.happened;
     if (this.kind === "server") return known.server.happened;
     const said = sentence(this.message);
-    return said ? known.serverSays(said) : known.refused.happened;
+    const refusal = known.refusals[this.code] ?? known.refused.happened;
+    return said ? known.serverSays(said, refusal) : refusal;
   }
 
   get todo(): string {

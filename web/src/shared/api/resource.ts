@@ -11,7 +11,9 @@ export interface Resource<T> {
   problem: Problem | undefined; // Of the last try; `value` may be there, and old.
   loading: boolean;
   reload: () => Promise<void>;
-  set: (value: T) => void; // An answer to what was just changed.
+  // An answer to what was just changed, or what a stream tells: newer than a load under way, whose
+  // answer is not waited for any more.
+  set: (value: T) => void;
 }
 
 // `keep`: what was loaded is shown again at once after a reload of the page, until sign-out.
@@ -28,6 +30,8 @@ export function useResource<T>(
   const turn = useRef(0);
 
   const set = (value: T) => {
+    ++turn.current;
+    setLoading(false);
     if (keep) writeStored("browser", name, value);
     show({ key, value, problem: undefined });
   };

@@ -1,5 +1,6 @@
-// "1 item", "3 items": by the language's own rules. Both languages that we have tell one from many.
+// "1 item", "10,000 items": by the language's own rules. Both languages that we have tell one from
+// many.
 export function counted(tag: string, number: number, one: string, many: string): string {
   const rule = new Intl.PluralRules(tag).select(number);
-  return `${number} ${rule === "one" ? one : many}`;
+  return `${new Intl.NumberFormat(tag).format(number)} ${rule === "one" ? one : many}`;
 }

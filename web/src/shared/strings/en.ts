@@ -44,7 +44,7 @@ const codes: Record<string, ProblemWords> = {
   },
   account_disabled: {
     happened: "This account is closed.",
-    todo: "An owner of your house can open it again.",
+    todo: "An owner can open it again.",
   },
   last_owner: {
     happened: "There must be an owner.",
@@ -107,7 +107,9 @@ export const en = {
   problems: {
     codes,
     offline: { happened: "No answer came.", todo: "Look at your connection and try again." },
-    serverSays: (sentence: string) => sentence,
+    // What a code says in short, where the server's sentence is in another language.
+    refusals: {} as Record<string, string>,
+    serverSays: (sentence: string, _refusal: string) => sentence,
     refused: { happened: "That did not work.", todo: "" },
     server: {
       happened: "Something went wrong on our side.",

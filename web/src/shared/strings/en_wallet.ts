@@ -41,9 +41,9 @@ export const wallet = {
     unlock: "Unlock",
     unlocking: "Unlocking…",
     hold: (amount: string) =>
-      `${amount} are held on your card while the door is open. You pay only what you take; ` +
+      `${amount} is held on your card while the door is open. You pay only what you take; ` +
       "the rest is released.",
-    card: (name: string) => `Pay with ${name}`,
+    card: (name: string) => `You pay with: ${name}`,
     otherCard: "Other card",
     signInFirst: "Sign in to unlock",
     cardFirst: "Add a card to unlock",
@@ -199,19 +199,19 @@ export const wallet = {
     refunded: (amount: string) => `${amount} refunded`,
     hold: {
       rest: (held: string, captured: string, released: string) =>
-        `${held} were held on your card. ${captured} of it are charged, and ${released} are ` +
+        `${held} was held on your card. ${captured} of it is charged, and ${released} is ` +
         "released; your bank shows that within a few days.",
-      all: (held: string) => `${held} were held on your card and are charged.`,
+      all: (held: string) => `${held} was held on your card and is charged.`,
       none: (held: string) =>
-        `${held} were held on your card and are released; nothing is charged. Your bank ` +
+        `${held} was held on your card and is released; nothing is charged. Your bank ` +
         "shows that within a few days.",
-      pending: (held: string) => `${held} are held on your card; the charge is under way.`,
+      pending: (held: string) => `${held} is held on your card; the charge is under way.`,
     },
     corrected: "Corrected",
     change: (name: string, before: number, after: number) => `${name}: ${before} → ${after}`,
     wrong: "Not right?",
     wrongWith: (name: string) => `Something is not right with ${name}`,
-    disputeUntil: (date: string) => `You can say so until ${date}.`,
+    disputeUntil: (date: string) => `Something not right? You can tell us until ${date}.`,
     print: "Print or save",
   },
   dispute: {
@@ -225,7 +225,7 @@ export const wallet = {
       other_product: "It was another product",
       damaged: "It was damaged",
     },
-    words: "Anything to add? (not needed)",
+    words: "Anything to add? (optional)",
     send: "Send",
     sending: "Sending…",
     tap: "Tap what happened: that sends it.",

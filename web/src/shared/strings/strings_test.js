@@ -11,6 +11,15 @@ test("codes of problems have words in both languages", () => {
   assert.deepEqual(Object.keys(es.problems.codes), Object.keys(en.problems.codes));
 });
 
+test("whatever the API refuses has Spanish words", () => {
+  const source = readFileSync("src/server/api/problems.cpp", "utf8");
+  const rows = [...source.matchAll(/\{"[\w.]+", (4\d\d), "(\w+)"\}/g)];
+  assert.ok(rows.length > 40, `only ${rows.length} were found`);
+  const { codes, refusals } = es.problems;
+  const missing = rows.map(([, , code]) => code).filter((code) => !codes[code] && !refusals[code]);
+  assert.deepEqual(missing, []);
+});
+
 test("whatever a cabinet refuses in free play has words", () => {
   const source = readFileSync(refusals, "utf8");
   const codes = [...source.matchAll(/"play\.(\w+)"/g)].map(([, code]) => `play_${code}`);
