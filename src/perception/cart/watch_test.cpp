@@ -111,7 +111,8 @@ TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   watcher.findings.events = {take_at(1500, {"b", "a"})};
   watcher.findings.lines = {{.product = "p", .quantity = 1, .confidence = 0.99, .events = {0}}};
   watcher.findings.decision = {.kind = DecisionKind::kCharge, .probability = 0.99, .reasons = {}};
-  watcher.findings.models = {{"detect", "model", "aa"}, {"embed", "looks", "bb"}};
+  const std::vector<CartModel> models{{"detect", "model", "aa"}, {"embed", "looks", "bb"}};
+  watcher.findings.models = models;
   watcher.findings.stage_seconds = {{"fuse", 1.5}};
   const auto outcome = watch(watcher);
   ASSERT_TRUE(outcome) << outcome.error().message;
@@ -124,7 +125,7 @@ TEST_F(WatchSession, TheCartTellsOfEveryVideoAndClip) {
   EXPECT_EQ(cart.inputs.videos[1].frames, 8);
   EXPECT_EQ(cart.inputs.videos[1].problem, "");
   EXPECT_EQ(cart.inputs.layout_sha256, "layout's digest");
-  EXPECT_EQ(cart.inputs.models, watcher.findings.models);
+  EXPECT_EQ(cart.inputs.models, models);
   EXPECT_EQ(cart.decision.kind, DecisionKind::kCharge);
   EXPECT_THAT(cart.lines, SizeIs(1));
   ASSERT_THAT(cart.events[0].clips, SizeIs(2));

@@ -14,7 +14,8 @@ TEST(CoreMigrations, AreWhatTheyWereWhenTheyWereReleased) {
   EXPECT_EQ(checksums,
             (std::vector<std::string>{"a0ad445f1da6d7f0", "9b7d2afc772a81ac", "3ff482ffe6a875ae",
                                       "47551b57dc1d90b0", "548079d80b595b69", "b80e303a16584e55",
-                                      "e2af2925536e6843", "85186a910592d6c2", "3001c734c846b569"}));
+                                      "e2af2925536e6843", "85186a910592d6c2", "3001c734c846b569",
+                                      "a57fc9c74add8d50", "c58653c16e26ec37"}));
 }
 
 }  // namespace

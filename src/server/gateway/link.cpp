@@ -304,7 +304,8 @@ void Link::show_token() {
   if (!working) return;
   {
     const std::lock_guard lock(mutex_);
-    if (!greeted_) return;
+    // One is enough, however long the store takes for what the cabinet has said before.
+    if (!greeted_ || std::exchange(token_waits_, true)) return;
   }
   enqueue([self = shared_from_this()] {
     self->send_token();
@@ -339,6 +340,7 @@ void Link::send_token() {
                       commerce::kDoorTokenLife.count()};
   {
     const std::lock_guard lock(mutex_);
+    token_waits_ = false;
     token_at_ = world.now() + kTokenEvery;
     command.counter = ++last_counter_;
   }

@@ -112,6 +112,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::int64_t last_counter_ = 0;
   std::set<std::string> sent_;  // Of the commands that wait: at most core::kCommandsSent.
   Instant token_at_{};
+  bool token_waits_ = false;
   Instant heard_at_;
 };
 
