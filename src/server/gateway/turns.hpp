@@ -43,24 +43,24 @@ class Turns {
     next();
   }
 
-  // The store would not: once more when the next look comes.
-  void later(Turn turn) {
+  // The store would not: `begin`, which enters anew, is called when the next look comes.
+  void later(std::function<void()> begin) {
     const std::lock_guard lock(mutex_);
-    if (!stopped_) again_.push_back(std::move(turn));
+    if (!stopped_) again_.push_back(std::move(begin));
   }
   void look() {
-    std::deque<Turn> again;
+    std::deque<std::function<void()>> again;
     {
       const std::lock_guard lock(mutex_);
       std::swap(again, again_);
     }
-    for (Turn& turn : again) enter(std::move(turn));
+    for (const auto& begin : again) begin();
   }
 
   // Nothing that waits is begun any more.
   void stop() {
     std::deque<Turn> waiting;
-    std::deque<Turn> again;
+    std::deque<std::function<void()>> again;
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     std::swap(waiting, waiting_);
@@ -71,7 +71,7 @@ class Turns {
   std::mutex mutex_;  // Guards all below.
   std::size_t taken_ = 0;
   std::deque<Turn> waiting_;
-  std::deque<Turn> again_;
+  std::deque<std::function<void()>> again_;
   bool stopped_ = false;
 };
 
