@@ -77,7 +77,7 @@ def main():
     if arguments.cores:
         cores = [int(core) for core in arguments.cores.split(",")]
     ours = [arguments.tally, "bench", "pipeline", arguments.video, "--model", arguments.package,
-            "--repeat", "1", "--json"]
+            "--repeat", "5", "--no-reference", "--json"]
     peer = [sys.executable, PEER, arguments.video, "--model", arguments.onnx, "--backend",
             arguments.backend]
     subprocess.run([*map(str, peer), "--install-only"], check=True)
