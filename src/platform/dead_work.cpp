@@ -1,5 +1,6 @@
 #include "platform/dead_work.hpp"
 
+#include "platform/answers.hpp"
 #include "platform/jobs.hpp"
 #include "platform/outbox.hpp"
 
@@ -18,16 +19,9 @@ constexpr std::string_view kAllDead =
 template <typename... Parameters>
 Result<std::vector<DeadWork>> select(Transaction& transaction, std::string_view rest,
                                      const Parameters&... parameters) {
-  auto rows =
+  return structs_of<DeadWork>(
       transaction.query<std::string, TenantId, std::string, std::string, std::string, std::int64_t,
-                        Instant, std::string>(std::string(kAllDead).append(rest), parameters...);
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<DeadWork> works;
-  for (auto& row : *rows) {
-    works.push_back(
-        std::apply([](auto&... columns) { return DeadWork{std::move(columns)...}; }, row));
-  }
-  return works;
+                        Instant, std::string>(std::string(kAllDead).append(rest), parameters...));
 }
 
 Result<std::optional<DeadWork>> find_dead(Transaction& transaction, const TenantId& tenant,

@@ -1,5 +1,7 @@
 #include "platform/events.hpp"
 
+#include "platform/answers.hpp"
+
 namespace tally::platform {
 namespace {
 
@@ -10,19 +12,13 @@ Result<std::vector<StoredEvent>> select(Transaction& transaction, std::int64_t l
     return fail(StoreError::kLimit,
                 fmt::format("a page of {} events; ask for 1 to {}", limit, kEventsPageMax));
   }
-  auto rows = transaction.query<TenantId, std::int64_t, EventId, std::string, std::string,
-                                std::int64_t, Instant, std::string, std::string>(
-      fmt::format("SELECT tenant, sequence, id, type, object_id, object_version, at, body, "
-                  "COALESCE(actor, '') FROM events {}",
-                  rest),
-      parameters...);
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<StoredEvent> events;
-  for (auto& row : *rows) {
-    events.push_back(
-        std::apply([](auto&... columns) { return StoredEvent{std::move(columns)...}; }, row));
-  }
-  return events;
+  return structs_of<StoredEvent>(
+      transaction.query<TenantId, std::int64_t, EventId, std::string, std::string, std::int64_t,
+                        Instant, std::string, std::string>(
+          fmt::format("SELECT tenant, sequence, id, type, object_id, object_version, at, body, "
+                      "COALESCE(actor, '') FROM events {}",
+                      rest),
+          parameters...));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "platform/answers.hpp"
 #include "server/core/condition.hpp"
 
 namespace tally::core {
@@ -31,21 +32,14 @@ namespace {
 
 Result<std::vector<StoredAlert>> select(Transaction& transaction, const Condition& condition,
                                         std::string_view rest) {
-  auto rows =
+  return platform::structs_of<StoredAlert>(
       transaction
           .query_values<EventId, std::string, std::string, std::string, std::string, Instant,
                         std::optional<Instant>, std::optional<Instant>, std::optional<std::string>>(
               fmt::format("SELECT id, kind, object, subject, words, raised_at, cleared_at, "
                           "acknowledged_at, acknowledged_by FROM alerts WHERE {} {}",
                           condition.sql(), rest),
-              condition.values());
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<StoredAlert> alerts;
-  for (auto& row : *rows) {
-    alerts.push_back(
-        std::apply([](auto&... columns) { return StoredAlert{std::move(columns)...}; }, row));
-  }
-  return alerts;
+              condition.values()));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "platform/answers.hpp"
 #include "server/core/condition.hpp"
 #include "server/core/desk.hpp"
 #include "server/core/ledger_book.hpp"
@@ -13,11 +14,8 @@
 namespace tally::core {
 namespace {
 
+using platform::nothing_of;
 using platform::Transaction;
-
-Result<void> nothing_of(const Result<std::int64_t>& changed) {
-  return changed ? Result<void>{} : std::unexpected(changed.error());
-}
 
 std::optional<std::string> given(std::string_view text) {
   return text.empty() ? std::optional<std::string>() : std::optional<std::string>(text);
@@ -31,17 +29,11 @@ Result<std::vector<SessionFacts>> select(Transaction& transaction, const Conditi
                                          std::string_view rest) {
   using Text = std::optional<std::string>;
   using Time = std::optional<Instant>;
-  auto rows = transaction.query_values<SessionId, CabinetId, Text, std::string, std::string,
-                                       Instant, Time, Time, Text, Time, Text, bool, bool,
-                                       std::int64_t, std::optional<std::int64_t>, Text>(
-      fmt::format("{} WHERE {} {}", kColumns, condition.sql(), rest), condition.values());
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<SessionFacts> facts;
-  for (auto& row : *rows) {
-    facts.push_back(
-        std::apply([](auto&... columns) { return SessionFacts{std::move(columns)...}; }, row));
-  }
-  return facts;
+  return platform::structs_of<SessionFacts>(
+      transaction.query_values<SessionId, CabinetId, Text, std::string, std::string, Instant, Time,
+                               Time, Text, Time, Text, bool, bool, std::int64_t,
+                               std::optional<std::int64_t>, Text>(
+          fmt::format("{} WHERE {} {}", kColumns, condition.sql(), rest), condition.values()));
 }
 
 Condition condition_of(const TenantId& tenant, const SessionFilter& filter) {

@@ -1,17 +1,11 @@
 #include "server/core/gateway_book.hpp"
 
-#include <tuple>
+#include "platform/answers.hpp"
 
 namespace tally::core {
-namespace {
 
+using platform::nothing_of;
 using platform::Transaction;
-
-Result<void> nothing_of(const Result<std::int64_t>& changed) {
-  return changed ? Result<void>{} : std::unexpected(changed.error());
-}
-
-}  // namespace
 
 Result<bool> see_gateway(Transaction& transaction, std::string_view gateway, bool first,
                          Instant now) {
@@ -28,15 +22,8 @@ Result<bool> see_gateway(Transaction& transaction, std::string_view gateway, boo
 }
 
 Result<std::vector<SeenGateway>> seen_gateways(Transaction& transaction) {
-  auto rows = transaction.query<std::string, Instant, bool>(
-      "SELECT gateway, seen_at, lost FROM gateways ORDER BY gateway");
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<SeenGateway> gateways;
-  for (auto& row : *rows) {
-    gateways.push_back(
-        std::apply([](auto&... columns) { return SeenGateway{std::move(columns)...}; }, row));
-  }
-  return gateways;
+  return platform::structs_of<SeenGateway>(transaction.query<std::string, Instant, bool>(
+      "SELECT gateway, seen_at, lost FROM gateways ORDER BY gateway"));
 }
 
 Result<bool> lose_gateway(Transaction& transaction, const SeenGateway& gateway) {

@@ -1,6 +1,6 @@
 #include "server/core/models.hpp"
 
-#include <tuple>
+#include "platform/answers.hpp"
 
 namespace tally::core {
 
@@ -24,19 +24,12 @@ Result<void> note_models(Transaction& transaction, const std::vector<RunningMode
 }
 
 Result<std::vector<RunningModel>> running_models(Transaction& transaction, Instant now) {
-  auto rows =
+  return platform::structs_of<RunningModel>(
       transaction
           .query<std::string, std::string, std::string, std::string, std::string, Instant, Instant>(
               "SELECT server, task, name, sha256, engine, since, seen_at FROM running_models "
               "WHERE seen_at >= $1 ORDER BY server, task",
-              now - kModelsGone);
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<RunningModel> models;
-  for (auto& row : *rows) {
-    models.push_back(
-        std::apply([](auto&... columns) { return RunningModel{std::move(columns)...}; }, row));
-  }
-  return models;
+              now - kModelsGone));
 }
 
 Result<std::optional<UsedModels>> models_of(Transaction& transaction, const TenantId& tenant,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/answers.hpp"
 #include "server/identity/identity_error.hpp"
 #include "server/identity/shoppers.hpp"
 
@@ -13,19 +14,13 @@ using platform::Transaction;
 template <typename... Parameters>
 Result<std::vector<PaymentMethod>> select(Transaction& transaction, std::string_view rest,
                                           const Parameters&... parameters) {
-  auto rows = transaction.query<PaymentMethodId, TenantId, ShopperId, std::string, std::string,
-                                std::string, std::string, bool, Instant>(
-      fmt::format("SELECT id, tenant, shopper, provider, token, brand, last4, is_default, "
-                  "created_at FROM payment_methods WHERE tenant = $1 AND shopper = $2 {}",
-                  rest),
-      parameters...);
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  std::vector<PaymentMethod> methods;
-  for (auto& row : *rows) {
-    methods.push_back(
-        std::apply([](auto&... columns) { return PaymentMethod{std::move(columns)...}; }, row));
-  }
-  return methods;
+  return platform::structs_of<PaymentMethod>(
+      transaction.query<PaymentMethodId, TenantId, ShopperId, std::string, std::string, std::string,
+                        std::string, bool, Instant>(
+          fmt::format("SELECT id, tenant, shopper, provider, token, brand, last4, is_default, "
+                      "created_at FROM payment_methods WHERE tenant = $1 AND shopper = $2 {}",
+                      rest),
+          parameters...));
 }
 
 template <typename... Parameters>

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "platform/answers.hpp"
+
 namespace tally::webhooks {
 namespace {
 
+using platform::nothing_of;
 using platform::Transaction;
-
-Result<void> nothing_of(const Result<std::int64_t>& changed) {
-  return changed ? Result<void>{} : std::unexpected(changed.error());
-}
 
 // Those that ran out of time without a try that could say so: their endpoint was paused, disabled
 // or overwhelmed, or nobody was there to send them.

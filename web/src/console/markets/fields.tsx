@@ -1,5 +1,5 @@
 // The fields of a market, for a new one and for one that is changed.
-import type { JSX } from "preact";
+import type { ComponentProps, JSX } from "preact";
 import { parseMoney, type Amount } from "@shared/money";
 import { Field, SelectField, TextField } from "@shared/ui/field";
 import type { Fields } from "../manage/draft";
@@ -59,6 +59,10 @@ export function wrongMarket(of: Fields<MarketField>): Wrong {
   };
 }
 
+function SumField(field: Omit<ComponentProps<typeof TextField>, "input">): JSX.Element {
+  return <TextField {...field} input={{ inputMode: "decimal", autocomplete: "off" }} />;
+}
+
 export function MarketFields({
   of,
   wrong,
@@ -87,19 +91,17 @@ export function MarketFields({
           input={{ maxLength: 3, autocomplete: "off", class: "input short" }}
         />
       )}
-      <TextField
+      <SumField
         label={words.holdIn(currencyOf(of))}
         hint={words.holdHint}
         wrong={wrong["hold"]}
         value={of.hold}
-        input={{ inputMode: "decimal", autocomplete: "off" }}
       />
-      <TextField
+      <SumField
         label={words.grantIn(currencyOf(of))}
         hint={words.grantHint}
         wrong={wrong["grant"]}
         value={of.grant}
-        input={{ inputMode: "decimal", autocomplete: "off" }}
       />
       <Field label={words.taxHow}>
         {(tied) => (
@@ -122,12 +124,11 @@ export function MarketFields({
         onChange={(value) => (of.review.value = value)}
       />
       {asksForDoubt(of) && (
-        <TextField
+        <SumField
           label={words.doubtIn(currencyOf(of))}
           hint={words.doubtHint}
           wrong={wrong["doubt"]}
           value={of.doubt}
-          input={{ inputMode: "decimal", autocomplete: "off" }}
         />
       )}
     </>
