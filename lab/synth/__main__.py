@@ -22,13 +22,16 @@ def _arguments():
     parser.add_argument("--crf", type=int, default=28, help="of x264: higher is smaller and worse")
     parser.add_argument("--labels", action="store_true",
                         help="also boxes, masks and visible shares of each frame, as COCO JSON")
-    parser.add_argument("--stills", action="store_true", help="training pictures, not sessions")
+    training = parser.add_mutually_exclusive_group()
+    training.add_argument("--stills", action="store_true", help="training pictures, not sessions")
+    training.add_argument("--crops", action="store_true",
+                          help="training crops of many products, not sessions")
     parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     if not 0 <= arguments.seed <= arguments.seed + arguments.count <= EVALUATION_END:
         parser.error("seeds are 0 to 1,999,999")
-    if arguments.stills and arguments.seed + arguments.count > TRAINING_END:
-        parser.error("stills are for training: seeds below 1,000,000")
+    if (arguments.stills or arguments.crops) and arguments.seed + arguments.count > TRAINING_END:
+        parser.error("stills and crops are for training: seeds below 1,000,000")
     try:
         arguments.size = tuple(int(side) for side in arguments.size.split("x"))
         width, height = arguments.size

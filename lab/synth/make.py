@@ -3,6 +3,7 @@
 from lab.synth import dataset
 from lab.synth.session import write_session
 from lab.synth.stills import write_stills
+from lab.synth.windows import write_crops
 
 
 def _labels(folder):
@@ -24,13 +25,14 @@ def _labels(folder):
 
 def make(job):
     arguments, seed = job
-    if arguments.stills:
+    if arguments.stills or arguments.crops:
         done = arguments.out / "done" / str(seed)
         if not done.exists():
-            count = write_stills(seed, arguments.out, size=arguments.size)
+            count = (write_stills(seed, arguments.out, size=arguments.size) if arguments.stills
+                     else write_crops(seed, arguments.out))
             done.parent.mkdir(exist_ok=True)
             done.write_text(f"{count}\n")
-        return f"{seed}: stills"
+        return f"{seed}: {'stills' if arguments.stills else 'crops'}"
     folder = arguments.out / f"session_{seed:07}"
     if folder.exists():
         return f"{seed}: is there already"

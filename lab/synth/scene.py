@@ -19,7 +19,7 @@ from lab.synth import geometry, people, products  # noqa: E402
 from lab.synth.foreign import SIZES  # noqa: E402
 from lab.synth.world import BOARD, CAMERA_SIZE  # noqa: E402
 
-STILL, MOVING = 1, 2  # Groups of geoms.
+STILL, MOVING, HIDDEN = 1, 2, 5  # Groups of geoms.
 NEAR, FAR = 0.02, 8.0
 ZOOM_OUT = 0.92  # Pictures are drawn wider than the lens sees, for its distortion.
 
@@ -58,6 +58,7 @@ class Scene:
         self.options = mujoco.MjvOption()
         self.viewport = mujoco.MjrRect(0, 0, *size)
         self.lenses = [self._lens(camera) for camera in world.cameras]
+        self.aims = {}  # Camera: where its picture's middle lies, (right, down) / depth.
 
     def close(self):
         for context in self.contexts.values():
@@ -93,7 +94,7 @@ class Scene:
         for index, camera in enumerate(self.world.cameras):
             right, down, forward = camera.rotation
             height = self.size[1]
-            focal = camera.focal * height / CAMERA_SIZE[1] * ZOOM_OUT
+            focal = camera.focal * self.size[0] / CAMERA_SIZE[0] * ZOOM_OUT
             spec.worldbody.add_camera(name=f"camera {index}", pos=camera.position,
                                       xyaxes=[*right, *-down],
                                       fovy=float(np.rad2deg(2 * np.arctan(height / 2 / focal))))
@@ -225,6 +226,10 @@ class Scene:
         self._set(geom, position, rotation)
         self.model.geom_group[geom] = MOVING if moving else STILL
 
+    def show_item(self, index, shown):
+        """Of what stands still: drawn or not."""
+        self.model.geom_group[self.parts["item"][index][1]] = STILL if shown else HIDDEN
+
     def set_arm(self, index, arm, person, position, frame, curl):
         """Returns how far the shoulder leans."""
         hand = [geom for owner, geom in self.parts["hand"] if owner == index]
@@ -282,6 +287,8 @@ class Scene:
         view.type, view.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, camera
         mujoco.mjv_updateScene(self.model, self.data, self.options, None, view,
                                mujoco.mjtCatBit.mjCAT_ALL, self.scene)
+        if camera in self.aims:
+            self._aim(*self.aims[camera])
         for flag in (_FLAG.mjRND_SHADOW, _FLAG.mjRND_SEGMENT, _FLAG.mjRND_IDCOLOR):
             self.scene.flags[flag] = flag in flags
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, context)
@@ -292,12 +299,26 @@ class Scene:
         mujoco.mjr_readPixels(picture, depth, self.viewport, context)
         return picture, depth
 
+    def _aim(self, right, down):
+        """Off the axis: the same sensor, another part of it."""
+        for view in self.scene.camera:
+            view.frustum_center = view.frustum_near * right
+            high = (view.frustum_top - view.frustum_bottom) / 2
+            view.frustum_top = high - view.frustum_near * down
+            view.frustum_bottom = -high - view.frustum_near * down
+
     def draw(self, camera, group):
         """Picture and depth buffer of what stands still, or of what moves alone, bottom row first,
         before the lens."""
         groups, flags = (((0, STILL), (_FLAG.mjRND_SHADOW,)) if group == STILL
                          else ((MOVING,), ()))
         return self._draw(camera, groups, self.contexts[group], flags)
+
+    def draw_roughly(self, camera, shadows):
+        """What stands still without smooth edges: a fraction of the time, and none without
+        shadows."""
+        return self._draw(camera, (0, STILL), self.contexts[MOVING],
+                          (_FLAG.mjRND_SHADOW,) if shadows else ())
 
     def owners_map(self, camera, group):
         """Per pixel, the geom seen there, or -1; drawn without smooth edges."""

@@ -15,9 +15,10 @@ from lab.synth.world import CAMERA_SIZE, make_world
 
 NEAR_OPENING = -0.5  # Hands further out are not worth a picture, metres.
 SHELF_CROPS = 6  # Of one product, from one seed.
+HELD_SHARES = (0.25, 0.63, 0.12)  # Of a hand at the opening: no item, one, two.
 
 
-def _loose_moment(director, away, rng):
+def loose_moment(director, away, rng, held_shares=HELD_SHARES):
     """Poses every arm anew; some of the items `away` from the shelves are in hands."""
     items = director.world.items
     director.stays = [[script.Stay(-1.0, items[k].position, items[k].rotation)]
@@ -37,7 +38,7 @@ def _loose_moment(director, away, rng):
             frame = director._frame(style, arm, rng.normal(0, 0.45), rng.normal(0, 0.35),
                                     rng.normal(0, 0.4))
             curl = rng.uniform(0.0, 0.95)
-            held = int(rng.choice((0, 1, 2), p=(0.25, 0.63, 0.12)))
+            held = int(rng.choice((0, 1, 2), p=held_shares))
             for slot in range(min(held, len(free))):
                 item = int(free.pop())
                 offset = people.held_offset(style, director.world.products[
@@ -55,6 +56,8 @@ def _loose_moment(director, away, rng):
 
 
 class Writer:
+    """Writes what is learnt from: labelled pictures, and crops of items."""
+
     def __init__(self, folder, seed):
         self.folder, self.seed = Path(folder), seed
         self.crops = {}
@@ -67,6 +70,10 @@ class Writer:
                     [cv2.IMWRITE_JPEG_QUALITY, 88])
         (self.folder / "labels" / f"{name}.txt").write_text(
             dataset.yolo_lines(((t["class"], t["box"]) for t in things), size))
+        self.write_crops(picture, things, world)
+
+    def write_crops(self, picture, things, world):
+        size = (picture.shape[1], picture.shape[0])
         for thing in things:
             if "product" not in thing:
                 continue
@@ -86,6 +93,17 @@ class Writer:
         folder.mkdir(exist_ok=True)
         cv2.imwrite(str(folder / f"{kind}_{count}.jpg"), picture[top:bottom, left:right, ::-1],
                     [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+    def write_photos(self, world):
+        """Enrolment photos, beside the crops of their products."""
+        photos = self.folder / "photos.part" / str(self.seed)
+        session.write_photos(world, self.seed, photos)
+        for product in world.products:
+            target = self.folder / "crops" / f"{self.seed}_{product.id}"
+            target.mkdir(exist_ok=True)
+            for photo in (photos / product.id).iterdir():
+                photo.rename(target / f"enrol_{photo.name}")
+        shutil.rmtree(photos)
 
 
 def _shoot(setting, lenses, writer, number, time, rng, world):
@@ -121,17 +139,10 @@ def write_stills(seed, folder, moments=5, blocks=3, size=CAMERA_SIZE):
             count = min(4, len(world.items) - 1)
             away = set(int(k) for k in rng.choice(len(world.items), count, replace=False))
             for _ in range(5):
-                _loose_moment(director, away, rng)
+                loose_moment(director, away, rng)
                 _shoot(setting, lenses, writer, number, 0.0, rng, world)
                 number += 1
     finally:
         setting.close()
-    photos = writer.folder / "photos.part" / str(seed)
-    session.write_photos(world, seed, photos)
-    for product in world.products:
-        target = writer.folder / "crops" / f"{seed}_{product.id}"
-        target.mkdir(exist_ok=True)
-        for photo in (photos / product.id).iterdir():
-            photo.rename(target / f"enrol_{photo.name}")
-    shutil.rmtree(photos)
+    writer.write_photos(world)
     return number

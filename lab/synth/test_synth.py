@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from lab.synth import (dataset, foreign, geometry, play, scenarios, scene, script, session,
-                       stage)
+                       stage, windows)
 from lab.synth.world import make_world
 
 
@@ -312,6 +312,39 @@ class Pictures(unittest.TestCase):
         self.assertFalse(np.array_equal(first, self.stage.picture(1)))
         self.stage.at(self.taken)
         self.assertTrue(np.array_equal(first, self.stage.picture(1)))
+
+
+class Windows(unittest.TestCase):
+    def test_a_window_shows_what_the_camera_shows_there_as_large_as_there(self):
+        seed, world, director = directed("take_one")
+        item = [k for k, i in enumerate(world.items) if i.row == 0][2]
+        whole = stage.Stage(world, director)
+        self.addCleanup(whole.close)
+        whole.at(0.0)
+        wanted = {t["item"]: t["box"] for t in whole.things(2) if "item" in t}[item]
+        setting = windows.Windows(make_world(seed), director)
+        self.addCleanup(setting.close)
+        setting.at(0.0)
+        self.assertTrue(setting.sees(2, world.items[item].position))
+        setting.look_at(2, world.items[item].position)
+        found = {t["item"]: t["box"] for t in setting.whole_things(2) if "item" in t}[item]
+        middle = [(found[0] + found[2]) / 2, (found[1] + found[3]) / 2]
+        self.assertLess(np.abs(np.array(middle) - windows.SIDE / 2).max(), 25)
+        for low, high in ((0, 2), (1, 3)):
+            self.assertAlmostEqual((found[high] - found[low]) / (wanted[high] - wanted[low]), 1.0,
+                                   delta=0.1)  # The lens' distortion.
+
+    def test_every_product_in_stock_has_crops_of_hands_and_photos(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertLessEqual(windows.write_crops(11, folder), windows.MOMENTS_MAX)
+            world = make_world(11)
+            stocked = {world.products[item.product].id for item in world.items}
+            held = 0
+            for product in world.products:
+                names = [p.name for p in Path(folder, "crops", f"11_{product.id}").iterdir()]
+                self.assertEqual(sum(name.startswith("enrol_") for name in names), 5)
+                held += any(name.startswith("held_") for name in names)
+            self.assertGreaterEqual(held, 0.9 * len(stocked))
 
 
 class Formats(unittest.TestCase):
