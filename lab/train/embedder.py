@@ -19,7 +19,7 @@ from .embed_net import DIMENSIONS, Embedder, load_any, multiply_adds
 
 PRODUCTS, CROPS = 16, 4  # Of a batch.
 TEMPERATURE = 0.1
-ROUND_STEPS = 200  # Between evaluations and checkpoints.
+ROUND_STEPS = 500  # Between evaluations and checkpoints.
 REAL_SHARE = 0.35  # Of the batches: from data sets of photos.
 MIXED_SHARE = 0.5  # Of the synthetic batches: products of many sessions.
 RATE, DECAY = 1.5e-3, 1e-2

