@@ -107,8 +107,14 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "--no-fit", [&into] { into.fit = false; },
       "One camera: show the network its own shape of picture, grey around the video's");
   app.add_flag_callback(
+      "--no-small-looks", [&into] { into.small_looks = false; },
+      "One camera: look at what moves as closely as at what rests, each time");
+  app.add_flag_callback(
       "--no-savings",
-      [&into] { into.gate = into.stride = into.close_ups = into.embeds = into.fit = false; },
+      [&into] {
+        into.gate = into.stride = into.close_ups = into.embeds = into.fit = false;
+        into.small_looks = false;
+      },
       "All of them: the slow reference");
   add_score(app, into.score);
   add_threads(app, into.threads);

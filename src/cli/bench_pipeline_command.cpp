@@ -171,6 +171,17 @@ Result<std::vector<fs::path>> videos_of(const fs::path& input, bool folder) {
   return videos;
 }
 
+// Opens what a run works with before the clock starts; returns the detector of full looks.
+Result<vision::Detector*> open_before(DetectorOnDemand& on_demand, const fs::path& input,
+                                      bool folder) {
+  if (folder) return on_demand.get({});
+  EarlyReader reader;
+  cart::ProcessOptions as_it_runs;
+  auto detectors = fitting_detectors(on_demand, reader, input, as_it_runs);
+  if (!detectors) return std::unexpected(std::move(detectors.error()));
+  return &detectors->full;
+}
+
 Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const fs::path& scratch,
                                   Console& console) {
   cart::Layout layout;
@@ -198,21 +209,18 @@ Result<PipelineBench> bench_input(const BenchPipelineArguments& arguments, const
           [&](cart::ProcessOptions options) {
             if (folder) return session.process(arguments.video, options);
             EarlyReader reader;
-            auto detector = fitting_detector(on_demand, reader, arguments.video, options);
-            if (!detector) {
-              return Result<cart::ProcessOutcome>(std::unexpected(std::move(detector.error())));
+            auto detectors = fitting_detectors(on_demand, reader, arguments.video, options);
+            if (!detectors) {
+              return Result<cart::ProcessOutcome>(std::unexpected(std::move(detectors.error())));
             }
-            return cart::process_video(arguments.video, **detector, layout, options);
+            return cart::process_video(arguments.video, *detectors, layout, options);
           },
       .videos = std::move(*videos),
       .scratch = scratch};
   PipelineBench bench;
   bench.video = arguments.video.string();
   bench.cameras = static_cast<int>(work.videos.size());
-  EarlyReader reader;
-  cart::ProcessOptions as_it_runs;
-  auto detector =
-      folder ? on_demand.get({}) : fitting_detector(on_demand, reader, arguments.video, as_it_runs);
+  auto detector = open_before(on_demand, arguments.video, folder);
   if (!detector) return std::unexpected(std::move(detector.error()));
   bench.engine = facts_of((*detector)->engine(), (*detector)->package(), engine_options(choice));
   // What a server does once is done before: opening the embedder, looking at products' photos.

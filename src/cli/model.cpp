@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "cli/cli_error.hpp"
+#include "perception/cart/look_schedule.hpp"
 #include "perception/media/video_reader.hpp"
 
 namespace tally::cli {
@@ -69,6 +70,15 @@ Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> sour
     }
   }
   return of_size(wanted);
+}
+
+vision::Detector* DetectorOnDemand::get_small(const vision::Detector& full) {
+  const inference::InputSpec& input = full.package().input;
+  const auto size = cart::small_look_size({input.width, input.height});
+  if (!size || !shrinks_) return nullptr;
+  const auto opened = of_size(*size);
+  shrinks_ = opened.has_value();
+  return shrinks_ ? *opened : nullptr;
 }
 
 Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {

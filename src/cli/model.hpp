@@ -48,6 +48,9 @@ class DetectorOnDemand {
   // be made to; else, and without a source, those of the package. Of what earlier calls returned
   // the last kShapesMax - 1 stay. Errors: as open_detector.
   Result<vision::Detector*> get(std::optional<vision::Size> source);
+  // The same network for small looks (cart::small_look_size) beside `full`, which get() gave last.
+  // Null where there is none, or its graph can't be made to take such pictures.
+  vision::Detector* get_small(const vision::Detector& full);
   [[nodiscard]] const ModelChoice& choice() const { return choice_; }
 
  private:
@@ -56,7 +59,8 @@ class DetectorOnDemand {
   ModelChoice choice_;
   std::deque<std::unique_ptr<vision::Detector>> detectors_;  // The last one asked for first.
   std::optional<vision::Size> own_size_;                     // Once the package was read.
-  bool fits_ = true;                                         // No other size was tried in vain.
+  bool fits_ = true;                                         // No other shape was tried in vain.
+  bool shrinks_ = true;                                      // Nor a smaller size.
 };
 
 // Errors: as check_is_package and Embedder::open.

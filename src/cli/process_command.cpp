@@ -79,9 +79,9 @@ std::string name_of(const fs::path& input) {
 
 Result<cart::ProcessOutcome> process_clip(Workbench& bench, const fs::path& clip,
                                           cart::ProcessOptions options) {
-  auto detector = fitting_detector(*bench.detector, *bench.reader, clip, options);
-  if (!detector) return std::unexpected(std::move(detector.error()));
-  return cart::process_video(clip, **detector, *bench.layout, options);
+  auto detectors = fitting_detectors(*bench.detector, *bench.reader, clip, options);
+  if (!detectors) return std::unexpected(std::move(detectors.error()));
+  return cart::process_video(clip, *detectors, *bench.layout, options);
 }
 
 Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input,
@@ -93,7 +93,8 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
                      .stride = bench.arguments.stride,
                      .close_ups = bench.arguments.close_ups,
                      .embeds = bench.arguments.embeds,
-                     .fit = bench.arguments.fit};
+                     .fit = bench.arguments.fit,
+                     .small_looks = bench.arguments.small_looks};
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;

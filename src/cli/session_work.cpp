@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "cli/cart_words.hpp"
@@ -23,17 +24,24 @@ constexpr std::size_t kProductsToldMax = 10;
 
 }  // namespace
 
-Result<vision::Detector*> fitting_detector(DetectorOnDemand& detector, EarlyReader& reader,
-                                           const fs::path& video, cart::ProcessOptions& options) {
+Result<cart::CameraDetectors> fitting_detectors(DetectorOnDemand& detector, EarlyReader& reader,
+                                                const fs::path& video,
+                                                cart::ProcessOptions& options) {
   if (auto checked = detector.check(); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
   options.opens_whole_files = true;
   options.open_video = [&reader](const cart::SessionVideo& one) { return reader.open(one.file); };
-  if (!options.savings.fit) return detector.get({});
-  const auto size = reader.size_of(video);
-  if (!size) return std::unexpected(size.error());
-  return detector.get(*size);
+  std::optional<vision::Size> shape;
+  if (options.savings.fit) {
+    const auto size = reader.size_of(video);
+    if (!size) return std::unexpected(size.error());
+    shape = *size;
+  }
+  auto full = detector.get(shape);
+  if (!full) return std::unexpected(std::move(full.error()));
+  vision::Detector* small = options.savings.small_looks ? detector.get_small(**full) : nullptr;
+  return cart::CameraDetectors{**full, small};
 }
 
 Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
@@ -55,13 +63,14 @@ Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,
 Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::SessionFile& session,
                                                              const cart::Layout& layout,
                                                              cart::ProcessOptions options) {
+  if (session.videos_there() != 1) {
+    return std::unexpected(cart::check_calibrated(session, layout).error());
+  }
   EarlyReader reader;
   const auto video = std::ranges::find(session.videos, false, &cart::SessionVideo::missing);
-  const bool alone = session.videos_there() == 1;
-  auto detector =
-      alone ? fitting_detector(detector_, reader, video->file, options) : detector_.get({});
-  if (!detector) return std::unexpected(std::move(detector.error()));
-  return cart::process_session(session, **detector, layout, options);
+  auto detectors = fitting_detectors(detector_, reader, video->file, options);
+  if (!detectors) return std::unexpected(std::move(detectors.error()));
+  return cart::process_session(session, *detectors, layout, options);
 }
 
 Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::SessionFile& session,

@@ -12,18 +12,19 @@
 #include "cli/process_command.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/process.hpp"
+#include "perception/cart/session.hpp"
 #include "perception/identify/gallery.hpp"
 #include "perception/vision/detector.hpp"
 #include "perception/vision/embedder.hpp"
 
 namespace tally::cli {
 
-// The detector of one camera's video: of the video's shape, where that saving is on. The video is
-// opened for it, and `options` made to read it from there; `reader` outlives them. Errors: those of
-// the package, told before the video's, and of the video.
-Result<vision::Detector*> fitting_detector(DetectorOnDemand& detector, EarlyReader& reader,
-                                           const std::filesystem::path& video,
-                                           cart::ProcessOptions& options);
+// The detectors of one camera's video: for pictures of the video's shape, and small ones, where
+// these savings are on. The video is opened for it, and `options` made to read it from there;
+// `reader` outlives them. Errors: those of the package, told before the video's, and of the video.
+Result<cart::CameraDetectors> fitting_detectors(DetectorOnDemand& detector, EarlyReader& reader,
+                                                const std::filesystem::path& video,
+                                                cart::ProcessOptions& options);
 
 // All borrowed. Opens the models of cabinets when the first one asks for them.
 class SessionWork {

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "perception/vision/vectorised.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -79,19 +83,51 @@ std::optional<FacingView> view_of(const cart::Layout& layout, std::size_t facing
   return view;
 }
 
-// Mean of a plane over a box given in the plane's own pixels.
-float mean(const media::Plane& plane, int width, int height, float left, float top, float right,
-           float bottom) {
-  const int x0 = std::clamp(static_cast<int>(left), 0, width - 1);
-  const int y0 = std::clamp(static_cast<int>(top), 0, height - 1);
-  const int x1 = std::clamp(static_cast<int>(std::ceil(right)), x0 + 1, width);
-  const int y1 = std::clamp(static_cast<int>(std::ceil(bottom)), y0 + 1, height);
-  int sum = 0;
-  for (int y = y0; y < y1; ++y) {
-    const std::uint8_t* row = plane.data + static_cast<std::size_t>(y) * plane.stride_bytes;
-    for (int x = x0; x < x1; ++x) sum += row[x];
+// Pixels of a row or column that one cell of a patch covers, from `begin` up to `end`.
+struct Span {
+  int begin = 0;
+  int end = 0;
+};
+
+// Of `Count` cells side by side from `start` on, each `step` long, in frame pixels; the plane has
+// `share` of them, `length` in all.
+template <int Count>
+std::array<Span, Count> cells(float start, float step, float share, int length) {
+  std::array<Span, Count> spans;
+  for (int i = 0; i < Count; ++i) {
+    const float begin = start + static_cast<float>(i) * step;
+    Span& span = spans[static_cast<std::size_t>(i)];
+    span.begin = std::clamp(static_cast<int>(begin * share), 0, length - 1);
+    span.end =
+        std::clamp(static_cast<int>(std::ceil((begin + step) * share)), span.begin + 1, length);
   }
-  return static_cast<float>(sum) / static_cast<float>((x1 - x0) * (y1 - y0));
+  return spans;
+}
+
+TALLY_VECTORISED void add_row(const std::uint8_t* row, std::size_t length, std::uint32_t* sums) {
+  for (std::size_t x = 0; x < length; ++x) sums[x] += row[x];
+}
+
+// The means of a plane over a patch's cells. Rows are added up first, all cells of them at once.
+void cut_plane(const media::Plane& plane, const std::array<Span, kPatchWidth>& columns,
+               const std::array<Span, kPatchHeight>& rows, std::array<float, kPatchPixels>& into) {
+  const int left = columns.front().begin;
+  std::vector<std::uint32_t> sums(static_cast<std::size_t>(columns.back().end - left));
+  std::size_t at = 0;
+  for (const Span& row : rows) {
+    std::ranges::fill(sums, 0U);
+    for (int y = row.begin; y < row.end; ++y) {
+      add_row(plane.data + static_cast<std::size_t>(y) * plane.stride_bytes + left, sums.size(),
+              sums.data());
+    }
+    for (const Span& column : columns) {
+      std::uint32_t sum = 0;
+      for (int x = column.begin; x < column.end; ++x)
+        sum += sums[static_cast<std::size_t>(x - left)];
+      const int pixels = (column.end - column.begin) * (row.end - row.begin);
+      into[at++] = static_cast<float>(sum) / static_cast<float>(pixels);
+    }
+  }
 }
 
 struct Moments {
@@ -127,24 +163,16 @@ std::vector<FacingView> facing_views(const cart::Layout& layout,
 
 Patch cut_patch(const media::Frame& frame, const vision::Box& box, float scale) {
   Patch patch;
+  const float left = box.left * scale;
+  const float top = box.top * scale;
   const float step_x = box.width() * scale / kPatchWidth;
   const float step_y = box.height() * scale / kPatchHeight;
-  const int half_width = (frame.width + 1) / 2;
-  const int half_height = (frame.height + 1) / 2;
-  std::size_t at = 0;
-  for (int row = 0; row < kPatchHeight; ++row) {
-    const float top = box.top * scale + static_cast<float>(row) * step_y;
-    for (int column = 0; column < kPatchWidth; ++column, ++at) {
-      const float left = box.left * scale + static_cast<float>(column) * step_x;
-      const auto sample = [&](std::size_t plane, int width, int height, float share) {
-        return mean(frame.planes[plane], width, height, left * share, top * share,
-                    (left + step_x) * share, (top + step_y) * share);
-      };
-      patch.luma[at] = sample(0, frame.width, frame.height, 1.0F);
-      patch.cb[at] = sample(1, half_width, half_height, 0.5F);
-      patch.cr[at] = sample(2, half_width, half_height, 0.5F);
-    }
-  }
+  cut_plane(frame.planes[0], cells<kPatchWidth>(left, step_x, 1.0F, frame.width),
+            cells<kPatchHeight>(top, step_y, 1.0F, frame.height), patch.luma);
+  const auto columns = cells<kPatchWidth>(left, step_x, 0.5F, (frame.width + 1) / 2);
+  const auto rows = cells<kPatchHeight>(top, step_y, 0.5F, (frame.height + 1) / 2);
+  cut_plane(frame.planes[1], columns, rows, patch.cb);
+  cut_plane(frame.planes[2], columns, rows, patch.cr);
   return patch;
 }
 

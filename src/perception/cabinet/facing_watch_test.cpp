@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 #include "perception/cabinet/cabinet_stage.hpp"
+#include "perception/vision/test_frames.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -22,6 +24,40 @@ Patch patch_of(unsigned number, float gain = 1, float offset = 0, unsigned noise
     patch.cr[i] = 128 + sensor(random) / 2;
   }
   return patch;
+}
+
+// The mean of a plane over a box in its own pixels, to the whole ones that it touches.
+float plain_mean(int plane, double left, double top, double right, double bottom) {
+  double sum = 0;
+  int count = 0;
+  for (int y = static_cast<int>(top); y < std::ceil(bottom); ++y) {
+    for (int x = static_cast<int>(left); x < std::ceil(right); ++x, ++count) {
+      sum += vision::testing::noise(plane, x, y);
+    }
+  }
+  return static_cast<float>(sum / count);
+}
+
+TEST(CutPatch, EachCellIsTheMeanOfThePixelsItTouches) {
+  const media::Frame frame =
+      vision::testing::make_frame(media::PixelFormat::kI420, 190, 151, vision::testing::noise);
+  const vision::Box box{17.25F, 11.5F, 80.25F,
+                        71.5F};  // Cells of 10.5 by 7.5 pixels at twice that.
+  const Patch patch = cut_patch(frame, box, 2);
+  std::size_t at = 0;
+  for (int row = 0; row < kPatchHeight; ++row) {
+    for (int column = 0; column < kPatchWidth; ++column, ++at) {
+      const double left = 34.5 + 10.5 * column;
+      const double top = 23 + 7.5 * row;
+      const auto mean = [&](int plane, double share) {
+        return plain_mean(plane, left * share, top * share, (left + 10.5) * share,
+                          (top + 7.5) * share);
+      };
+      ASSERT_FLOAT_EQ(patch.luma[at], mean(0, 1)) << row << " " << column;
+      ASSERT_FLOAT_EQ(patch.cb[at], mean(1, 0.5)) << row << " " << column;
+      ASSERT_FLOAT_EQ(patch.cr[at], mean(2, 0.5)) << row << " " << column;
+    }
+  }
 }
 
 TEST(Difference, NoiseAndLampsAreSmallAndAnotherThingIsLarge) {

@@ -37,12 +37,12 @@ class OneCamera final : public SessionWatcher {
     std::size_t index = 0;
     std::size_t count = 1;
   };
-  OneCamera(vision::Detector& detector, Which which, std::vector<ClassRole> roles,
+  OneCamera(CameraDetectors detectors, Which which, std::vector<ClassRole> roles,
             std::optional<vision::Box> zone, const ProcessOptions& options)
-      : detector_(detector),
+      : detectors_(detectors),
         which_(std::move(which)),
         review_(options.review),
-        session_(detector, std::move(roles), zone, options.savings, options.clock_seconds) {}
+        session_(detectors, std::move(roles), zone, options.savings, options.clock_seconds) {}
 
   Result<void> push(std::size_t camera, const media::Frame& frame) override {
     TALLY_ASSERT(camera == which_.index);
@@ -61,7 +61,8 @@ class OneCamera final : public SessionWatcher {
     findings.cameras.resize(which_.count);
     findings.cameras[which_.index] = {stock->zone, session_.notes(), session_.looks()};
     for (const auto& [time, count] : stock->counts) findings.stock.push_back({to_ms(time), count});
-    findings.models = {{"detect", detector_.package().name, detector_.package().sha256}};
+    findings.models = {
+        {"detect", detectors_.full.package().name, detectors_.full.package().sha256}};
     const StageSeconds& seconds = session_.seconds();
     findings.stage_seconds = {
         {"gate", seconds.gate}, {"detect", seconds.detect}, {"stock", seconds.stock}};
@@ -69,22 +70,22 @@ class OneCamera final : public SessionWatcher {
   }
 
  private:
-  vision::Detector& detector_;
+  CameraDetectors detectors_;
   Which which_;
   ReviewPolicy review_;
   CameraSession session_;
 };
 
-Result<ProcessOutcome> watch_one_camera(const SessionFile& session, vision::Detector& detector,
+Result<ProcessOutcome> watch_one_camera(const SessionFile& session, CameraDetectors detectors,
                                         const Layout& layout, ClipNames names,
                                         const ProcessOptions& options) {
   const auto there = std::ranges::find(session.videos, false, &SessionVideo::missing);
   TALLY_ASSERT(there != session.videos.end());
-  auto roles = class_roles(layout, detector.package().class_names);
+  auto roles = class_roles(layout, detectors.full.package().class_names);
   if (!roles) return std::unexpected(std::move(roles.error()));
   auto zone = zone_of(layout, there->camera);
   if (!zone) return std::unexpected(std::move(zone.error()));
-  OneCamera watcher(detector,
+  OneCamera watcher(detectors,
                     {there->camera, static_cast<std::size_t>(there - session.videos.begin()),
                      session.videos.size()},
                     std::move(*roles), *zone, options);
@@ -105,16 +106,16 @@ ErrorCode code_of(ProcessError error) {
   std::abort();
 }
 
-Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision::Detector& detector,
+Result<ProcessOutcome> process_video(const std::filesystem::path& video, CameraDetectors detectors,
                                      const Layout& layout, const ProcessOptions& options) {
   const SessionFile session{.videos = {{.camera = options.camera, .file = video}}};
-  return watch_one_camera(session, detector, layout, ClipNames::kByEvent, options);
+  return watch_one_camera(session, detectors, layout, ClipNames::kByEvent, options);
 }
 
-Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
+Result<ProcessOutcome> process_session(const SessionFile& session, CameraDetectors detectors,
                                        const Layout& layout, const ProcessOptions& options) {
   if (session.videos_there() == 1) {
-    return watch_one_camera(session, detector, layout, ClipNames::kByCamera, options);
+    return watch_one_camera(session, detectors, layout, ClipNames::kByCamera, options);
   }
   TALLY_ASSERT(!layout.calibrated());
   return std::unexpected(check_calibrated(session, layout).error());

@@ -23,10 +23,10 @@
 #include "perception/cart/events.hpp"
 #include "perception/cart/layout.hpp"
 #include "perception/cart/look_schedule.hpp"
+#include "perception/cart/session.hpp"
 #include "perception/cart/session_file.hpp"
 #include "perception/cart/session_watcher.hpp"
 #include "perception/media/video_reader.hpp"
-#include "perception/vision/detector.hpp"
 
 namespace tally::cart {
 
@@ -84,12 +84,12 @@ struct ProcessOutcome {
   std::vector<StockSample> stock;
 };
 
-Result<ProcessOutcome> process_video(const std::filesystem::path& video, vision::Detector& detector,
+Result<ProcessOutcome> process_video(const std::filesystem::path& video, CameraDetectors detectors,
                                      const Layout& layout, const ProcessOptions& options);
 
 // A session of which one video is there. Of several with a layout that is not calibrated the error
 // is ProcessError::kUncalibrated, with what to do; a calibrated one is process_cabinet's.
-Result<ProcessOutcome> process_session(const SessionFile& session, vision::Detector& detector,
+Result<ProcessOutcome> process_session(const SessionFile& session, CameraDetectors detectors,
                                        const Layout& layout, const ProcessOptions& options);
 
 // Whether the layout is of a cabinet and has a calibration for each camera that has a video.

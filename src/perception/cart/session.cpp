@@ -11,17 +11,23 @@ vision::Box scaled(const vision::Box& box, float x, float y) {
   return {box.left * x, box.top * y, box.right * x, box.bottom * y};
 }
 
+LookSchedule schedule_of(Savings savings, const CameraDetectors& detectors) {
+  savings.small_looks = savings.small_looks && detectors.small != nullptr;
+  return LookSchedule(savings);
+}
+
 }  // namespace
 
-CameraSession::CameraSession(vision::Detector& detector, std::vector<ClassRole> roles,
+CameraSession::CameraSession(CameraDetectors detectors, std::vector<ClassRole> roles,
                              std::optional<vision::Box> zone, Savings savings,
                              std::function<double()> clock_seconds)
-    : detector_(detector),
+    : detectors_(detectors),
       roles_(std::move(roles)),
       zone_(zone),
       clock_seconds_(std::move(clock_seconds)),
-      schedule_(savings) {
-  TALLY_ASSERT(detector_.in_flight() == 0);
+      schedule_(schedule_of(savings, detectors)) {
+  TALLY_ASSERT(detectors_.full.in_flight() == 0);
+  TALLY_ASSERT(!detectors_.small || detectors_.small->capacity() >= detectors_.full.capacity());
 }
 
 Result<void> CameraSession::push(const media::Frame& frame) {
@@ -39,31 +45,36 @@ Result<void> CameraSession::push(const media::Frame& frame) {
     stock_.emplace(roles_, zone);
   }
   pending.motion = gate_.push(frame.time, pending.picture);
-  pending.looked = schedule_.look_at(frame.time, pending.motion.activity);
-  notes_.push_back({frame.time, pending.motion.activity, pending.looked});
+  pending.look = schedule_.look_at(frame.time, pending.motion.activity);
+  notes_.push_back({frame.time, pending.motion.activity, pending.look != LookKind::kNone});
   seconds_.gate += clock() - begin;
-  const bool looked = pending.looked;
+  const LookKind look = pending.look;
   pending_.push_back(std::move(pending));
-  if (looked) {
-    if (auto submitted = submit(frame); !submitted) return submitted;
+  if (look != LookKind::kNone) {
+    if (auto submitted = submit(frame, look); !submitted) return submitted;
   }
   drain();
   return {};
 }
 
-Result<void> CameraSession::submit(const media::Frame& frame) {
+Result<void> CameraSession::submit(const media::Frame& frame, LookKind look) {
   const double begin = clock();
-  if (detector_.in_flight() == detector_.capacity()) {
+  // Both take their answers from the same cores, so no more is asked of two than of one.
+  if (asked_.size() == detectors_.full.capacity()) {
     if (auto collected = collect_one(); !collected) return collected;
   }
-  auto submitted = detector_.submit(frame);
+  vision::Detector& detector = look == LookKind::kSmall ? *detectors_.small : detectors_.full;
+  auto submitted = detector.submit(frame);
+  if (submitted) asked_.push_back(&detector);
   ++looks_;
   seconds_.detect += clock() - begin;
   return submitted;
 }
 
 Result<void> CameraSession::collect_one() {
-  auto detections = detector_.collect();
+  vision::Detector& detector = *asked_.front();
+  asked_.pop_front();
+  auto detections = detector.collect();
   if (!detections) return std::unexpected(std::move(detections.error()));
   for (vision::Detection& detection : *detections) {
     detection.box = scaled(detection.box, scale_, scale_);
@@ -74,11 +85,11 @@ Result<void> CameraSession::collect_one() {
 
 void CameraSession::drain() {
   const double begin = clock();
-  while (!pending_.empty() && (!pending_.front().looked || !answers_.empty())) {
+  while (!pending_.empty() && (pending_.front().look == LookKind::kNone || !answers_.empty())) {
     const Pending& front = pending_.front();
-    const bool looked = front.looked;
-    stock_->observe(
-        {front.time, &front.picture, &front.motion, looked ? &answers_.front() : nullptr});
+    const bool looked = front.look != LookKind::kNone;
+    stock_->observe({front.time, &front.picture, &front.motion,
+                     looked ? &answers_.front() : nullptr, front.look == LookKind::kSmall});
     if (looked) answers_.pop_front();
     pending_.pop_front();
   }
@@ -89,7 +100,7 @@ Result<StockOutcome> CameraSession::finish() {
   const double begin = clock();
   // Whatever fails, the detector is left without work: its next user must not get these answers.
   Result<void> collected;
-  while (detector_.in_flight() > 0) {
+  while (!asked_.empty()) {
     auto next = collect_one();
     if (!next && collected) collected = std::move(next);
   }

@@ -4,7 +4,7 @@
 // and answers are used in order; so the outcome does not depend on the machine's load. Answers are
 // awaited only when every request of the engine is busy, so decoding and inference overlap.
 //
-// Ownership: borrows the detector, which must have no other work meanwhile. One thread.
+// Ownership: borrows the detectors, which must have no other work meanwhile. One thread.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +29,17 @@ struct StageSeconds {
   double stock = 0;
 };
 
+// What looks at a camera's frames. All borrowed.
+struct CameraDetectors {
+  vision::Detector& full;
+  // The same network for pictures of small_look_size(); null: every look is a full one.
+  vision::Detector* small = nullptr;
+};
+
 class CameraSession {
  public:
   // `zone` as shares of the picture. `clock_seconds` may be empty.
-  CameraSession(vision::Detector& detector, std::vector<ClassRole> roles,
+  CameraSession(CameraDetectors detectors, std::vector<ClassRole> roles,
                 std::optional<vision::Box> zone, Savings savings,
                 std::function<double()> clock_seconds);
 
@@ -49,14 +56,14 @@ class CameraSession {
     SessionTime time;
     vision::LumaImage picture;
     vision::MotionField motion;
-    bool looked = false;
+    LookKind look = LookKind::kNone;
   };
-  Result<void> submit(const media::Frame& frame);
+  Result<void> submit(const media::Frame& frame, LookKind look);
   Result<void> collect_one();
   void drain();
   [[nodiscard]] double clock() const { return clock_seconds_ ? clock_seconds_() : 0; }
 
-  vision::Detector& detector_;
+  CameraDetectors detectors_;
   std::vector<ClassRole> roles_;
   std::optional<vision::Box> zone_;
   std::function<double()> clock_seconds_;
@@ -64,6 +71,7 @@ class CameraSession {
   LookSchedule schedule_;
   std::optional<StockModel> stock_;
   float scale_ = 1;
+  std::deque<vision::Detector*> asked_;                 // For each look in flight, in order.
   std::deque<Pending> pending_;                         // Frames not yet told to the stock.
   std::deque<std::vector<vision::Detection>> answers_;  // For the looked-at ones, in order.
   std::vector<FrameNote> notes_;

@@ -50,6 +50,15 @@ float blend(float a, float b) { return a + kBoxRenewal * (b - a); }
 
 }  // namespace
 
+float SightRate::rate() const { return std::min(hits / (hits + misses), kDetectionRateMax); }
+
+void SightRate::hit(float weight) {
+  hits += weight;
+  if (hits + misses <= kRateMemory) return;
+  misses *= kRateMemory / (hits + misses);
+  hits = kRateMemory - misses;
+}
+
 Slot Slot::formed_by(const Sighting& sighting, SessionTime time) {
   Slot slot;
   slot.box = sighting.box;
@@ -72,13 +81,9 @@ void Slot::add(float log_likelihood_ratio, float weight) {
 void Slot::seen(const Sighting& sighting, const SlotView& view) {
   if (view.cover > kCoverMin) last_covered = view.time;
   const float weight = weight_of(view.time - last_look);
-  const float rate = std::min(hits / (hits + misses), kDetectionRateMax);
-  add(std::log(rate / kFalsePositiveRate), weight);
-  hits += weight;
-  if (hits + misses > kRateMemory) {
-    misses *= kRateMemory / (hits + misses);
-    hits = kRateMemory - misses;
-  }
+  SightRate& looks = looks_like(view);
+  add(std::log(looks.rate() / kFalsePositiveRate), weight);
+  looks.hit(weight);
   last_look = last_seen = last_visible = view.time;
   first_missed.reset();
   evidence_departure = 0;
@@ -104,7 +109,8 @@ void Slot::missed(const SlotView& view) {
   const float sight = view.still ? std::max(0.0F, 1.0F - view.cover / kCoverMax) : 0.0F;
   const float weight = sight * weight_of(view.time - last_look);
   last_look = view.time;
-  const float rate = std::min(hits / (hits + misses), kDetectionRateMax);
+  SightRate& looks = looks_like(view);
+  const float rate = looks.rate();
   float ratio = std::log((1 - rate) / (1 - kFalsePositiveRate));
   bool evidently_there = false;
   if (occupied && state == SlotState::kOccupied) {
@@ -115,7 +121,7 @@ void Slot::missed(const SlotView& view) {
   }
   add(ratio, weight);
   // Only where the item evidently is does a miss tell about the detector.
-  if (evidently_there) misses += weight;
+  if (evidently_there) looks.miss(weight);
 }
 
 bool Slot::surely_occupied() const { return log_odds > kSureLogOdds; }

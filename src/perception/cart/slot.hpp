@@ -35,9 +35,21 @@ enum class Departure : std::uint8_t {
 // What one look says about one slot.
 struct SlotView {
   SessionTime time{0};
+  bool small = false;  // By a small look.
   bool still = false;  // Nothing moved there lately.
   float cover = 0;     // Share hidden behind a person, 0..1.
   std::shared_ptr<const vision::LumaImage> picture;
+};
+
+// How reliably looks see an item: a Beta estimate, its counts in looks of full weight. What is
+// known before the first look is the prior.
+struct SightRate {
+  float hits;
+  float misses;
+
+  [[nodiscard]] float rate() const;  // Never so high that one miss would settle anything.
+  void hit(float weight);            // With a bounded memory: looks of long ago fade.
+  void miss(float weight) { misses += weight; }
 };
 
 struct Slot {
@@ -50,8 +62,8 @@ struct Slot {
   float log_odds = 0;              // Of occupied against vacant.
   float evidence_arrival = 0;      // Log odds gathered for the item having come to rest.
   float evidence_departure = 0;    // And for its being gone.
-  float hits = 4;                  // Beta prior of the detection rate: four looks in five.
-  float misses = 1;
+  SightRate full_looks{.hits = 4, .misses = 1};   // Four in five.
+  SightRate small_looks{.hits = 1, .misses = 1};  // One in two.
   SessionTime first_seen{0};
   SessionTime arrived{0};  // Into the zone: first_seen, or that of the place it was moved from.
   SessionTime last_seen{0};
@@ -82,6 +94,9 @@ struct Slot {
   [[nodiscard]] double departure_confidence() const;
 
  private:
+  [[nodiscard]] SightRate& looks_like(const SlotView& view) {
+    return view.small ? small_looks : full_looks;
+  }
   [[nodiscard]] double product_probability(std::size_t product) const;
   void add(float log_likelihood_ratio, float weight);
 };

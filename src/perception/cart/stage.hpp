@@ -36,6 +36,7 @@ struct Moment {
 
 struct DetectorFaults {
   double miss = 0;         // Probability that an item in plain view is not reported.
+  double small_miss = 0;   // The same of small looks.
   double ghost = 0;        // Probability of a box somewhere on the shelf where nothing is.
   double other_class = 0;  // Probability that a bottle is called a vase.
   bool sees_hands = true;
@@ -141,10 +142,14 @@ StockOutcome play(double seconds, double fps, const DetectorFaults& faults, Savi
     const Moment moment = moment_at(t);
     const vision::LumaImage image = render(moment, noise);
     const vision::MotionField& motion = gate.push(from_seconds(t), image);
-    const bool look = schedule.look_at(from_seconds(t), motion.activity);
-    const std::vector<vision::Detection> found =
-        look ? detect(moment, faults, random) : std::vector<vision::Detection>{};
-    stock.observe({from_seconds(t), &image, &motion, look ? &found : nullptr});
+    const LookKind look = schedule.look_at(from_seconds(t), motion.activity);
+    const bool small = look == LookKind::kSmall;
+    DetectorFaults now = faults;
+    if (small) now.miss = faults.small_miss;
+    std::vector<vision::Detection> found;
+    if (look != LookKind::kNone) found = detect(moment, now, random);
+    stock.observe(
+        {from_seconds(t), &image, &motion, look != LookKind::kNone ? &found : nullptr, small});
   }
   return stock.finish();
 }

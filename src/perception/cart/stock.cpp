@@ -100,7 +100,8 @@ void StockModel::State::look(const Observation& observation) {
   const Look look = read_look(*observation.detections, product_of_class, products.size());
   const auto picture = std::make_shared<const vision::LumaImage>(*observation.picture);
   std::vector<bool> explained(look.goods.size(), false);
-  assign(look, picture, *observation.motion, explained);
+  assign(look, {.time = now, .small = observation.small, .picture = picture}, *observation.motion,
+         explained);
   form_slots(look, explained);
   ++rest_looks;
   if (!learnt) return;
@@ -110,9 +111,8 @@ void StockModel::State::look(const Observation& observation) {
 
 // Sightings to slots, best overlap first; each slot then takes in what was seen, or that nothing
 // was.
-void StockModel::State::assign(const Look& look,
-                               const std::shared_ptr<const vision::LumaImage>& picture,
-                               const vision::MotionField& motion, std::vector<bool>& explained) {
+void StockModel::State::assign(const Look& look, SlotView view, const vision::MotionField& motion,
+                               std::vector<bool>& explained) {
   std::vector<Match> matches;
   for (std::size_t s = 0; s < slots.size(); ++s) {
     if (slots[s].state == SlotState::kVacant) continue;
@@ -137,8 +137,8 @@ void StockModel::State::assign(const Look& look,
   for (std::size_t s = 0; s < slots.size(); ++s) {
     Slot& slot = slots[s];
     if (slot.state == SlotState::kVacant && now - slot.last_seen > kVacantWatch) continue;
-    const bool still = !motion.any(slot.box) && now - slot.last_touched >= kStillTime;
-    const SlotView view{now, still, cover_of(slot.box, look.actors), picture};
+    view.still = !motion.any(slot.box) && now - slot.last_touched >= kStillTime;
+    view.cover = cover_of(slot.box, look.actors);
     if (sighting_of[s]) {
       slot.seen(look.goods[*sighting_of[s]], view);
     } else {

@@ -3,8 +3,8 @@
 //
 // Every place where an item rests is a Slot with the log odds that it is occupied, moved by
 // - the detector: it saw the item there (weighed by its false positive rate), or looked and did not
-//   (weighed by how reliably it saw this very item before, a Beta estimate), which is not counted
-//   where a person is in front or something moves there;
+//   (weighed by how reliably it saw this very item before, a Beta estimate, one for full and one
+//   for small looks), which is not counted where a person is in front or something moves there;
 // - the picture of the place: it still is, or no longer is, that of the occupied place.
 // Looks close in time say nearly the same, so a look's weight grows with the time since the last
 // one (1 - exp(-dt / kEvidenceTime)); looking more often does not make evidence stronger. The odds
@@ -54,6 +54,7 @@ struct Observation {
   const vision::LumaImage* picture = nullptr;
   const vision::MotionField* motion = nullptr;
   const std::vector<vision::Detection>* detections = nullptr;
+  bool small = false;  // They are of a small look (look_schedule.hpp).
 };
 
 // One item that was taken from, or put into, the zone.

@@ -35,8 +35,9 @@ struct StockModel::State {
 
   void follow_motion(const Observation& observation);
   void look(const Observation& observation);
-  void assign(const Look& look, const std::shared_ptr<const vision::LumaImage>& picture,
-              const vision::MotionField& motion, std::vector<bool>& explained);
+  // `view`: what the look says about every slot alike.
+  void assign(const Look& look, SlotView view, const vision::MotionField& motion,
+              std::vector<bool>& explained);
   void form_slots(const Look& look, std::vector<bool>& explained);
   void keep_in_sight(std::size_t visible);
   void learn();

@@ -105,6 +105,20 @@ TEST(Stock, AnItemOfAnotherProductPutDownIsNotTheOneThatWasLifted) {
   EXPECT_EQ(summary(outcome), "take bottle;put vase;");
 }
 
+TEST(Stock, SmallLooksThatSeeNoItemsNeitherTakeNorHideATake) {
+  const DetectorFaults blind{.small_miss = 1};
+  const auto outcome = play(9, kFps, blind, {}, 4, [](double t) {
+    Moment moment{three_bottles(), {}};
+    take_up(moment, 1, t, 5);
+    const float x = -60 + 400 * way(t, 2, 4.5);
+    if (t > 2 && t < 4.5) {
+      moment.hands.push_back({.x = x, .y = 0, .width = 60, .height = 125, .pattern = 9});
+    }
+    return moment;
+  });
+  EXPECT_EQ(summary(outcome), "take bottle;");
+}
+
 TEST(Stock, AHandThatBrowsesTakesNothing) {
   const auto outcome = play(9, kFps, {}, {}, 4, [](double t) {
     Moment moment{three_bottles(), {}};
@@ -277,6 +291,7 @@ TEST(Stock, RandomSessionsComeOutWithAnyDetectorAndFrameRate) {
       there[item] = !there[item];
     }
     const DetectorFaults faults{.miss = 0.02 * (seed % 6),
+                                .small_miss = 0.05 * (seed % 6),
                                 .ghost = 0.01 * (seed % 4),
                                 .other_class = 0.04 * (seed % 5),
                                 .sees_hands = seed % 3 != 0};

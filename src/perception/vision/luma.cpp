@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "base/assert.hpp"
+#include "perception/vision/vectorised.hpp"
 
 namespace tally::vision {
 namespace {
@@ -13,9 +15,9 @@ int reduction(int width, int height) {
   return std::max(1, (std::max(width, height) + kAnalysisSideMax - 1) / kAnalysisSideMax);
 }
 
-// Adds one source row into per-column sums; the inner loops are plain so that they vectorise.
-void add_row(const std::uint8_t* source, int n, std::vector<std::uint32_t>& sums) {
-  const std::size_t columns = sums.size();
+// Adds one source row of `columns` groups of n pixels to the groups' sums.
+TALLY_VECTORISED void add_row(const std::uint8_t* source, int n, std::size_t columns,
+                              std::uint32_t* sums) {
   if (n == 1) {
     for (std::size_t x = 0; x < columns; ++x) sums[x] += source[x];
   } else if (n == 2) {
@@ -23,14 +25,29 @@ void add_row(const std::uint8_t* source, int n, std::vector<std::uint32_t>& sums
       sums[x] += static_cast<std::uint32_t>(source[2 * x]) + source[2 * x + 1];
     }
   } else if (n == 4) {
+    // Four pixels are one word: added in pairs, and the pairs to each other.
     for (std::size_t x = 0; x < columns; ++x) {
-      sums[x] += static_cast<std::uint32_t>(source[4 * x]) + source[4 * x + 1] + source[4 * x + 2] +
-                 source[4 * x + 3];
+      std::uint32_t word = 0;
+      std::memcpy(&word, source + 4 * x, sizeof(word));
+      const std::uint32_t pairs = (word & 0x00FF00FFU) + (word >> 8U & 0x00FF00FFU);
+      sums[x] += (pairs & 0xFFFFU) + (pairs >> 16U);
     }
   } else {
     for (std::size_t x = 0; x < columns; ++x) {
       for (int i = 0; i < n; ++i) sums[x] += source[x * static_cast<std::size_t>(n) + i];
     }
+  }
+}
+
+// Rounds to nearest; never within float's error of a whole number, so the same on any machine.
+TALLY_VECTORISED void means(const std::uint32_t* sums, std::size_t columns, int count,
+                            std::uint8_t* out) {
+  const float half = static_cast<float>(count / 2) + 0.5F;
+  const float share = 1.0F / static_cast<float>(count);
+  for (std::size_t x = 0; x < columns; ++x) {
+    // By way of a signed number, for which there is an instruction.
+    const auto sum = static_cast<float>(static_cast<std::int32_t>(sums[x]));
+    out[x] = static_cast<std::uint8_t>(static_cast<std::int32_t>((sum + half) * share));
   }
 }
 
@@ -56,21 +73,15 @@ void make_analysis_image(const media::Frame& frame, LumaImage& into) {
   const bool rgb = frame.format == media::PixelFormat::kRgb24;
   std::vector<std::uint8_t> grey(rgb ? static_cast<std::size_t>(frame.width) : 0);
   std::vector<std::uint32_t> sums(columns);
-  // Rounds to nearest; never within float's error of a whole number, so the same on any machine.
-  const float half = static_cast<float>(n * n / 2) + 0.5F;
-  const float share = 1.0F / static_cast<float>(n * n);
   for (int y = 0; y < into.height; ++y) {
     std::fill(sums.begin(), sums.end(), 0U);
     for (int i = 0; i < n; ++i) {
       const std::uint8_t* row =
           plane.data + static_cast<std::size_t>(y * n + i) * plane.stride_bytes;
       if (rgb) rgb_row_to_luma(row, grey);
-      add_row(rgb ? grey.data() : row, n, sums);
+      add_row(rgb ? grey.data() : row, n, columns, sums.data());
     }
-    std::uint8_t* out = into.pixels.data() + static_cast<std::size_t>(y) * columns;
-    for (std::size_t x = 0; x < columns; ++x) {
-      out[x] = static_cast<std::uint8_t>((static_cast<float>(sums[x]) + half) * share);
-    }
+    means(sums.data(), columns, n * n, into.pixels.data() + static_cast<std::size_t>(y) * columns);
   }
 }
 

@@ -48,6 +48,29 @@ TEST(AnalysisImage, EachPixelIsTheRoundedMeanOfItsSquare) {
   EXPECT_EQ(image.pixels[1], 0);
 }
 
+TEST(AnalysisImage, IsThePlainMeanWhateverTheReduction) {
+  for (const int n : {1, 2, 3, 4, 5}) {
+    const int width = kAnalysisSideMax * n;
+    const int height = 6 * n;
+    std::mt19937 random(static_cast<std::uint32_t>(n));
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width * height));
+    for (auto& pixel : pixels)
+      pixel = static_cast<std::uint8_t>(random() % 2 * 200 + random() % 56);
+    LumaImage image;
+    make_analysis_image(grey_frame(pixels, width, height), image);
+    ASSERT_EQ(image.width, kAnalysisSideMax);
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 0; x < image.width; ++x) {
+        int sum = n * n / 2;
+        for (int i = 0; i < n * n; ++i) {
+          sum += pixels[static_cast<std::size_t>((y * n + i / n) * width + x * n + i % n)];
+        }
+        ASSERT_EQ(image.row(y)[x], sum / (n * n)) << n << " " << x << " " << y;
+      }
+    }
+  }
+}
+
 TEST(Similarity, IsOneForTheSameContentUnderOtherLightAndLowForOther) {
   const LumaImage a = noise_image(1);
   LumaImage dim = a;
