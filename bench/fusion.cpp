@@ -3,6 +3,7 @@
 //
 //   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
 //   fusion score DIR              concludes each and holds it against the session's truth
+//   fusion why FILE…              the same of single ones, with what they were concluded from
 //   fusion looks DIR              a line of JSON each: every held item that was followed and, for
 //                                 each look at it, camera, time, box and the similarity to each
 //                                 photo of each product; lab/identify fits IdentifyModel on it
@@ -278,7 +279,7 @@ Result<void> print_looks(const fs::path& kept) {
   return {};
 }
 
-Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& scores) {
+Result<void> score(const fs::path& kept, bool why, std::vector<evaluate::SessionScore>& scores) {
   auto result_of = concluded(kept);
   if (!result_of) return std::unexpected(result_of.error());
   const auto& [folder, session, gallery, outcome] = *result_of;
@@ -293,7 +294,7 @@ Result<void> score(const fs::path& kept, std::vector<evaluate::SessionScore>& sc
              folder.filename().string(), result.scenario, result.exact ? "exact" : "WRONG",
              result.probability, result.items.matched, result.items.misidentified,
              result.items.missed, result.items.extra);
-  if (!result.exact || result.probability < 0.8) print_why(*truth, outcome, session.layout);
+  if (why || !result.exact || result.probability < 0.8) print_why(*truth, outcome, session.layout);
   scores.push_back(std::move(result));
   return {};
 }
@@ -396,9 +397,17 @@ int print_all_looks(const fs::path& folder) {
 int score_all(const fs::path& folder) {
   std::vector<evaluate::SessionScore> scores;
   for (const fs::path& file : kept_in(folder)) {
-    if (auto done = score(file, scores); !done) return fail_with(done.error());
+    if (auto done = score(file, false, scores); !done) return fail_with(done.error());
   }
   print(scores);
+  return 0;
+}
+
+int explain(const std::vector<std::string>& words) {
+  std::vector<evaluate::SessionScore> scores;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (auto done = score(words[i], true, scores); !done) return fail_with(done.error());
+  }
   return 0;
 }
 
@@ -408,7 +417,9 @@ int main(int count, char** words) {
   const std::vector<std::string> given(words + 1, words + count);
   if (given.size() > 2 && given[0] == "observe") return observe_all(given);
   if (given.size() == 2 && given[0] == "score") return score_all(given[1]);
+  if (given.size() > 1 && given[0] == "why") return explain(given);
   if (given.size() == 2 && given[0] == "looks") return print_all_looks(given[1]);
-  std::fprintf(stderr, "usage: fusion observe DIR SESSION... | fusion score|looks DIR\n");
+  std::fprintf(stderr,
+               "usage: fusion observe DIR SESSION... | score DIR | why FILE... | looks DIR\n");
   return 2;
 }

@@ -8,6 +8,7 @@ from lab.synth.scene import MOVING, STILL
 
 HAND, ITEM, ITEM_IN_HAND = 0, 1, 2  # Frozen class ids of the detector (dataset.py).
 SIDE_MIN = 8  # Smaller things are not told, pixels of a 1280x720 picture.
+PHOTO_SIDE_MIN = 32  # Of enrolment photos, pixels: a slim product's are enlarged to what tally takes.
 VISIBLE_MIN = {HAND: 0.0, ITEM: 0.25, ITEM_IN_HAND: 0.12}
 
 
@@ -223,7 +224,9 @@ class Studio:
         left, top, right, bottom = grown((columns[0], rows[0], columns[-1] + 1, rows[-1] + 1),
                                          (self.SIDE, self.SIDE))
         gain = rng.uniform(0.75, 1.15)
-        return cv2.convertScaleAbs(picture[top:bottom, left:right], alpha=gain)
+        photo = cv2.convertScaleAbs(picture[top:bottom, left:right], alpha=gain)
+        larger = PHOTO_SIDE_MIN / min(photo.shape[:2])
+        return cv2.resize(photo, None, fx=larger, fy=larger) if larger > 1 else photo
 
 
 def grown(box, size, share=0.1):

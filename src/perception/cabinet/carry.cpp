@@ -17,7 +17,6 @@ constexpr SessionTime kLostTime = from_seconds(0.8);
 constexpr double kGate = 4.0;  // Standard deviations.
 // A sighting that nothing explains appears anywhere in a picture: about one in a million pixels.
 constexpr double kClutterLogDensity = -13.8;
-constexpr double kLooksWeight = 8.0;  // Of 1 - cosine, in units of log likelihood.
 constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
 constexpr double kArm = 0.6;          // Metres.
 constexpr float kHandItself = 0.75F;  // Overlap of a hand with an item that is none.
@@ -33,7 +32,10 @@ struct Followed {
 class Follower {
  public:
   explicit Follower(const CarryScene& scene)
-      : sightings_(scene.sightings), cameras_(scene.cameras), reach_(scene.reach) {}
+      : sightings_(scene.sightings),
+        cameras_(scene.cameras),
+        reach_(scene.reach),
+        looks_weight_(scene.looks_weight) {}
 
   std::vector<Followed> run() {
     for (std::size_t begin = 0; begin < sightings_.size();) {
@@ -66,7 +68,7 @@ class Follower {
         followed.filter.judge(cameras_[sighting.camera], sighting.time, sighting.box);
     if (!innovation || innovation->distance > kGate) return -kClutterLogDensity;
     const auto cosine = alike(followed.looks, sighting.embedding);
-    return -innovation->log_likelihood + (cosine ? kLooksWeight * (1 - *cosine) : 0.0);
+    return -innovation->log_likelihood + (cosine ? looks_weight_ * (1 - *cosine) : 0.0);
   }
 
   void take_look(std::size_t begin, std::size_t end, SightingKind kind) {
@@ -129,6 +131,7 @@ class Follower {
   std::span<const Sighting> sightings_;
   std::span<const vision::Camera> cameras_;
   vision::Cuboid reach_;
+  double looks_weight_;
   std::vector<Followed> active_;
   std::vector<Followed> done_;
 };

@@ -216,7 +216,7 @@ std::optional<double> misfit(const Carry& a, const Carry& b, const CarryScene& s
 }
 
 std::optional<Carry> joined(const Carry& a, const Carry& b, const CarryScene& scene) {
-  const auto& [sightings, cameras, reach] = scene;
+  const auto& [sightings, cameras, reach, looks_weight] = scene;
   std::vector<std::size_t> indices = a.sightings;
   indices.insert(indices.end(), b.sightings.begin(), b.sightings.end());
   std::sort(indices.begin(), indices.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,8 @@ constexpr double kVisibleEnough = 0.5;  // Of a front; seeing more of it tells n
 constexpr double kOddsSlope = 1.2;
 constexpr double kOddsOffset = 1.8;
 constexpr double kOddsMax = 12;  // About 1 in 160,000.
+// CarryScene::looks_weight of each reading, the usual one first.
+constexpr std::array kReadings = {8.0, 6.0, 10.0, 5.0, 12.0, 4.0, 14.0};
 
 // Returns what was added to each camera's times.
 std::vector<SessionTime> set_clocks_right(std::vector<Sighting>& sightings,
@@ -79,6 +82,43 @@ double evidence(const Observations& seen, std::span<const SessionTime> offsets, 
   return sum;
 }
 
+// What all readings of a session have in common.
+struct Room {
+  const Observations& seen;
+  const std::vector<SessionTime>& offsets;
+  const cart::Layout& layout;
+  const std::vector<std::size_t>& cameras;
+  const std::vector<vision::Camera>& models;
+  const ProductLikelihood& likelihood;
+};
+
+// The session with sightings given to things in one way. Without sightings and offsets.
+CabinetOutcome read(const Room& room, double looks_weight) {
+  const std::vector<Sighting>& sightings = room.seen.sightings;
+  CabinetOutcome outcome;
+  outcome.carries = follow({sightings, room.models, reach_of(*room.layout.cabinet), looks_weight});
+  const FacingEvidence changed = [&](std::size_t facing, SessionTime before, SessionTime after,
+                                     std::optional<SessionTime> left) {
+    return evidence(room.seen, room.offsets, facing, before, after, left);
+  };
+  outcome.items = find_acts({&room.layout, sightings, outcome.carries, room.likelihood, changed});
+  std::vector<cart::Doubt> doubts;
+  if (!sightings.empty()) {
+    doubts = audit_stock(outcome.items, room.layout, changed, sightings.front().time - kAuditSlack,
+                         sightings.back().time + kAuditSlack);
+  }
+  std::vector<std::string> ids;
+  for (const std::size_t camera : room.cameras) ids.push_back(room.layout.cameras[camera].id);
+  outcome.cart = tally_up(outcome.items, room.layout, ids, std::move(doubts));
+  return outcome;
+}
+
+bool same_lines(const CabinetCart& a, const CabinetCart& b) {
+  return std::ranges::equal(a.lines, b.lines, [](const CartLine& one, const CartLine& other) {
+    return one.product == other.product && one.quantity == other.quantity;
+  });
+}
+
 }  // namespace
 
 std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
@@ -90,6 +130,21 @@ std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
   return cameras;
 }
 
+Agreement agree(std::span<const CabinetCart> readings) {
+  Agreement best;
+  double most = -1;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    double sum = 0;
+    for (const CabinetCart& other : readings) {
+      if (same_lines(readings[i], other)) sum += other.probability;
+    }
+    if (sum <= most) continue;
+    most = sum;
+    best = {i, sum / static_cast<double>(readings.size())};
+  }
+  return best;
+}
+
 double calibrated(double probability) {
   const double odds = std::log(probability / (1 - probability));
   return logistic(kOddsSlope * std::clamp(odds, -kOddsMax, kOddsMax) + kOddsOffset);
@@ -99,25 +154,19 @@ CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
                         const std::vector<std::size_t>& cameras,
                         const ProductLikelihood& likelihood) {
   const std::vector<vision::Camera> models = cameras_of(layout, cameras);
-  std::vector<Sighting>& sightings = observations.sightings;
-  CabinetOutcome outcome;
-  outcome.clock_offsets = set_clocks_right(sightings, models);
-  outcome.carries = follow({sightings, models, reach_of(*layout.cabinet)});
-  const FacingEvidence changed = [&](std::size_t facing, SessionTime before, SessionTime after,
-                                     std::optional<SessionTime> left) {
-    return evidence(observations, outcome.clock_offsets, facing, before, after, left);
-  };
-  outcome.items = find_acts({&layout, sightings, outcome.carries, likelihood, changed});
-  std::vector<cart::Doubt> doubts;
-  if (!sightings.empty()) {
-    doubts = audit_stock(outcome.items, layout, changed, sightings.front().time - kAuditSlack,
-                         sightings.back().time + kAuditSlack);
+  std::vector<SessionTime> offsets = set_clocks_right(observations.sightings, models);
+  const Room room{observations, offsets, layout, cameras, models, likelihood};
+  std::vector<CabinetOutcome> readings;
+  std::vector<CabinetCart> carts;
+  for (const double looks_weight : kReadings) {
+    readings.push_back(read(room, looks_weight));
+    carts.push_back(readings.back().cart);
   }
-  std::vector<std::string> ids;
-  for (const std::size_t camera : cameras) ids.push_back(layout.cameras[camera].id);
-  outcome.cart = tally_up(outcome.items, layout, ids, std::move(doubts));
-  outcome.cart.probability = calibrated(outcome.cart.probability);
-  outcome.sightings = std::move(sightings);
+  const Agreement found = agree(carts);
+  CabinetOutcome outcome = std::move(readings[found.reading]);
+  outcome.cart.probability = calibrated(found.probability);
+  outcome.clock_offsets = std::move(offsets);
+  outcome.sightings = std::move(observations.sightings);
   return outcome;
 }
 

@@ -1,10 +1,17 @@
 // From what the cameras of a session saw to its cart: clocks set right -> follow -> acts -> audit
 // -> tally up. No picture and no model is needed any more.
 //
+// Which sighting is of which thing is a choice among many, and a cart should not hang on one that
+// could as well have been made otherwise. So a session is read several times, with what looks weigh
+// against places in that choice a little different each time, and the cart counts that the readings
+// together find most likely (perturb and MAP: Papandreou and Yuille, 2011). Where they differ, the
+// cart is less sure.
+//
 // Pure: the same observations give the same outcome.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "perception/cabinet/acts.hpp"
@@ -35,6 +42,15 @@ struct CabinetOutcome {
 // The cameras of a session, as their calibration has them: `indices` into Layout::cameras.
 [[nodiscard]] std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
                                                      const std::vector<std::size_t>& indices);
+
+// Which cart the readings of a session together find most likely: the first reading that came to it,
+// and the mean probability that all give it; a reading that came to another cart gives it none.
+// `readings` has at least one.
+struct Agreement {
+  std::size_t reading = 0;
+  double probability = 0;
+};
+[[nodiscard]] Agreement agree(std::span<const CabinetCart> readings);
 
 // What a cart's probability comes to be, from the product of its parts': they depend on each other,
 // so that their product is too small where several are unsure. Logistic in the log odds (Platt,

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "perception/cabinet/cabinet_stage.hpp"
 
@@ -17,6 +19,34 @@ TEST(Calibrated, KeepsTheOrderAndTheEnds) {
   }
   EXPECT_LT(calibrated(0), 0.01);
   EXPECT_GT(calibrated(1), 0.999);
+}
+
+CabinetCart reading(const std::string& product, int quantity, double probability) {
+  CabinetCart cart;
+  if (quantity != 0) cart.lines.push_back({product, quantity, probability, {}});
+  cart.probability = probability;
+  return cart;
+}
+
+TEST(Readings, ThatComeToOneCartAreAsSureOfItAsTheyAreOnAverage) {
+  const std::vector<CabinetCart> all = {reading("a", 1, 0.9), reading("a", 1, 0.6)};
+  EXPECT_EQ(agree(all).reading, 0u);
+  EXPECT_NEAR(agree(all).probability, 0.75, 1e-12);
+}
+
+TEST(Readings, OfWhichMostComeToAnotherCartOutweighTheUsualOne) {
+  const std::vector<CabinetCart> all = {reading("a", 1, 0.9), reading("b", 1, 0.5),
+                                        reading("b", 1, 0.7)};
+  EXPECT_EQ(agree(all).reading, 1u);
+  EXPECT_NEAR(agree(all).probability, 0.4, 1e-12);
+}
+
+TEST(Readings, DifferWhereAQuantityOrALineDoes) {
+  for (const CabinetCart& other : {reading("a", 2, 0.8), reading("a", 0, 0.8)}) {
+    const std::vector<CabinetCart> all = {reading("a", 1, 0.9), other};
+    EXPECT_EQ(agree(all).reading, 0u);
+    EXPECT_NEAR(agree(all).probability, 0.45, 1e-12) << "the other one gives it nothing";
+  }
 }
 
 // How likely a take is that one camera follows, from a facing whose looks change meanwhile.

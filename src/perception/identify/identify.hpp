@@ -36,9 +36,9 @@ namespace tally::identify {
 // product. The correlations are the intraclass correlations of a look's weight among the looks of
 // one camera, and of the cameras' means among the cameras, at one item. docs/gallery.md says more.
 struct IdentifyModel {
-  double concentration = 15;
-  double background = 0.6;
-  double same = 0.85;
+  double concentration = 18;
+  double background = 0.55;
+  double same = 0.87;
   double outlier = 0.05;
   double same_camera = 0.9;
   double other_camera = 0.8;
