@@ -9,8 +9,8 @@
 //                                 photo of each product; lab/identify fits IdentifyModel on it
 //
 // Change a number, build this program alone, score again. Sessions are those of training seeds. A
-// line for each session tells what went wrong; the last ones count. Runs from the checkout's root.
-// Ends with 1 at the first error.
+// line for each tells what went wrong; the last ones count. Runs from the checkout's root; ends
+// with 1 at the first error.
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -394,20 +394,12 @@ int print_all_looks(const fs::path& folder) {
   return 0;
 }
 
-int score_all(const fs::path& folder) {
+int score_all(const std::vector<fs::path>& files, bool why) {
   std::vector<evaluate::SessionScore> scores;
-  for (const fs::path& file : kept_in(folder)) {
-    if (auto done = score(file, false, scores); !done) return fail_with(done.error());
+  for (const fs::path& file : files) {
+    if (auto done = score(file, why, scores); !done) return fail_with(done.error());
   }
-  print(scores);
-  return 0;
-}
-
-int explain(const std::vector<std::string>& words) {
-  std::vector<evaluate::SessionScore> scores;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    if (auto done = score(words[i], true, scores); !done) return fail_with(done.error());
-  }
+  if (!why) print(scores);
   return 0;
 }
 
@@ -416,8 +408,9 @@ int explain(const std::vector<std::string>& words) {
 int main(int count, char** words) {
   const std::vector<std::string> given(words + 1, words + count);
   if (given.size() > 2 && given[0] == "observe") return observe_all(given);
-  if (given.size() == 2 && given[0] == "score") return score_all(given[1]);
-  if (given.size() > 1 && given[0] == "why") return explain(given);
+  if (given.size() == 2 && given[0] == "score") return score_all(kept_in(given[1]), false);
+  if (given.size() > 1 && given[0] == "why")
+    return score_all({given.begin() + 1, given.end()}, true);
   if (given.size() == 2 && given[0] == "looks") return print_all_looks(given[1]);
   std::fprintf(stderr,
                "usage: fusion observe DIR SESSION... | score DIR | why FILE... | looks DIR\n");

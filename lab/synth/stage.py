@@ -8,7 +8,7 @@ from lab.synth.scene import MOVING, STILL
 
 HAND, ITEM, ITEM_IN_HAND = 0, 1, 2  # Frozen class ids of the detector (dataset.py).
 SIDE_MIN = 8  # Smaller things are not told, pixels of a 1280x720 picture.
-PHOTO_SIDE_MIN = 32  # Of enrolment photos, pixels: a slim product's are enlarged to what tally takes.
+PHOTO_SIDE_MIN = 32  # Pixels: enrolment photos of slim products are enlarged to what tally takes.
 VISIBLE_MIN = {HAND: 0.0, ITEM: 0.25, ITEM_IN_HAND: 0.12}
 
 

@@ -83,7 +83,8 @@ class Stage:
         return self.folder / name
 
     def recipe(self, detector=DETECTOR, **changed):
-        arguments = {"stills": self.stills, "crops": self.crops, "data": self.data, "out": self.folder / "out",
+        arguments = {"stills": self.stills, "crops": self.crops, "data": self.data,
+                     "out": self.folder / "out",
                      "detector_init": self.detector, "embedder_init": self.embedder,
                      "tally": self.tally, **changed}
         return recipe.Recipe(type("Arguments", (), arguments), detector, CLOSE_UP, EMBEDDER)

@@ -36,8 +36,8 @@ struct CarryScene {
   std::span<const Sighting> sightings;      // By time; those of one look are beside each other.
   std::span<const vision::Camera> cameras;  // At the size that the boxes are in.
   vision::Cuboid reach;                     // Where hands can be.
-  // What 1 - cosine of a thing's looks and a sighting's counts for, in units of log likelihood, when
-  // sightings are given to things.
+  // What 1 - cosine of a thing's looks and a sighting's counts for when sightings are given to
+  // things, in units of log likelihood.
   double looks_weight = 8;
 };
 

@@ -43,8 +43,8 @@ struct CabinetOutcome {
 [[nodiscard]] std::vector<vision::Camera> cameras_of(const cart::Layout& layout,
                                                      const std::vector<std::size_t>& indices);
 
-// Which cart the readings of a session together find most likely: the first reading that came to it,
-// and the mean probability that all give it; a reading that came to another cart gives it none.
+// Which cart the readings of a session together find most likely: the first reading that came to
+// it, and the mean probability that all give it; a reading that came to another cart gives it none.
 // `readings` has at least one.
 struct Agreement {
   std::size_t reading = 0;
