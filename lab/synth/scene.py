@@ -315,8 +315,8 @@ class Scene:
         return self._draw(camera, groups, self.contexts[group], flags)
 
     def draw_roughly(self, camera, shadows):
-        """What stands still without smooth edges: a fraction of the time, and none without
-        shadows."""
+        """What stands still, without smooth edges: in half of draw()'s time, without shadows in a
+        ninth of it."""
         return self._draw(camera, (0, STILL), self.contexts[MOVING],
                           (_FLAG.mjRND_SHADOW,) if shadows else ())
 

@@ -216,18 +216,17 @@ std::optional<double> misfit(const Carry& a, const Carry& b, const CarryScene& s
 }
 
 std::optional<Carry> joined(const Carry& a, const Carry& b, const CarryScene& scene) {
-  const auto& [sightings, cameras, reach, looks_weight] = scene;
   std::vector<std::size_t> indices = a.sightings;
   indices.insert(indices.end(), b.sightings.begin(), b.sightings.end());
   std::sort(indices.begin(), indices.end());
-  const Sighting& first = sightings[indices.front()];
-  auto filter = CarryFilter::begin(cameras[first.camera], first.time, first.box,
-                                   likely_extent(a.kind), reach);
+  const Sighting& first = scene.sightings[indices.front()];
+  auto filter = CarryFilter::begin(scene.cameras[first.camera], first.time, first.box,
+                                   likely_extent(a.kind), scene.reach);
   if (!filter) return std::nullopt;
   Carry carry{a.kind, {indices.front()}, {}};
   for (const std::size_t index : std::span(indices).subspan(1)) {
-    const Sighting& sighting = sightings[index];
-    if (filter->update(cameras[sighting.camera], sighting.time, sighting.box)) {
+    const Sighting& sighting = scene.sightings[index];
+    if (filter->update(scene.cameras[sighting.camera], sighting.time, sighting.box)) {
       carry.sightings.push_back(index);
     }
   }
