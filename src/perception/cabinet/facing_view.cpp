@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "perception/vision/vectorised.hpp"
+#include "perception/vision/luma.hpp"
 
 namespace tally::cabinet {
 namespace {
@@ -104,10 +104,6 @@ std::array<Span, Count> cells(float start, float step, float share, int length) 
   return spans;
 }
 
-TALLY_VECTORISED void add_row(const std::uint8_t* row, std::size_t length, std::uint32_t* sums) {
-  for (std::size_t x = 0; x < length; ++x) sums[x] += row[x];
-}
-
 // The means of a plane over a patch's cells. Rows are added up first, all cells of them at once.
 void cut_plane(const media::Plane& plane, const std::array<Span, kPatchWidth>& columns,
                const std::array<Span, kPatchHeight>& rows, std::array<float, kPatchPixels>& into) {
@@ -117,8 +113,8 @@ void cut_plane(const media::Plane& plane, const std::array<Span, kPatchWidth>& c
   for (const Span& row : rows) {
     std::ranges::fill(sums, 0U);
     for (int y = row.begin; y < row.end; ++y) {
-      add_row(plane.data + static_cast<std::size_t>(y) * plane.stride_bytes + left, sums.size(),
-              sums.data());
+      vision::add_pixels(plane.data + static_cast<std::size_t>(y) * plane.stride_bytes + left,
+                         sums.size(), sums.data());
     }
     for (const Span& column : columns) {
       std::uint32_t sum = 0;

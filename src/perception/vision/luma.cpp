@@ -59,6 +59,10 @@ void rgb_row_to_luma(const std::uint8_t* rgb, std::vector<std::uint8_t>& luma) {
 
 }  // namespace
 
+void add_pixels(const std::uint8_t* row, std::size_t length, std::uint32_t* sums) {
+  add_row(row, 1, length, sums);
+}
+
 float analysis_scale(int frame_width, int frame_height) {
   return 1.0F / static_cast<float>(reduction(frame_width, frame_height));
 }

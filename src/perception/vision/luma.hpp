@@ -1,6 +1,7 @@
 // Small grey pictures: what the motion gate and the stock model look at in every frame.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct LumaImage {
 // The frame's luma, averaged over squares of n x n pixels with the smallest n that fits
 // kAnalysisSideMax. RGB frames give (R + 2G + B) / 4. `into` is reused.
 void make_analysis_image(const media::Frame& frame, LumaImage& into);
+
+// Adds each of `length` pixels to the sum of its column.
+void add_pixels(const std::uint8_t* row, std::size_t length, std::uint32_t* sums);
 
 // Pixels of the analysis picture per pixel of the frame: 1/n.
 [[nodiscard]] float analysis_scale(int frame_width, int frame_height);
