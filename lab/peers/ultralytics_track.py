@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,19 +50,15 @@ def say(message):
 
 def enter_venv():
     """Goes on inside the pinned environment, which is made first where it is missing or old."""
-    stamp = VENV / "requirements.installed"
-    wanted = REQUIREMENTS.read_bytes()
-    if not stamp.exists() or stamp.read_bytes() != wanted:
-        free_gib = shutil.disk_usage(ROOT).free / 2**30
-        if free_gib < 15:
-            sys.exit(f"peers: the environment takes 7 GiB; only {free_gib:.0f} GiB are free here")
-        say(f"installing the pinned peers into {VENV} (7 GiB, once)")
-        venv.create(VENV, clear=True, with_pip=True)
-        pip = [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "-r", REQUIREMENTS], check=True, stdout=sys.stderr)
-        stamp.write_bytes(wanted)
+    free_gib = shutil.disk_usage(ROOT).free / 2**30
+    if not VENV.exists() and free_gib < 15:
+        sys.exit(f"peers: the environment takes 7 GiB; only {free_gib:.0f} GiB are free here")
+    made = subprocess.run([ROOT / "tools" / "venv", "peers", REQUIREMENTS, "--no-deps"],
+                          stdout=subprocess.PIPE, text=True)
+    if made.returncode:
+        sys.exit(made.returncode)
+    python = made.stdout.strip()
     if Path(sys.prefix).resolve() != VENV.resolve():
-        python = str(VENV / "bin" / "python")
         os.execve(python, [python, *sys.argv], {**os.environ, **QUIET})
     os.environ.update(QUIET)
 
