@@ -101,9 +101,6 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "--no-close-ups", [&into] { into.close_ups = false; },
       "Cabinets: begin each look with the whole picture");
   app.add_flag_callback(
-      "--no-skipped-embeds", [&into] { into.embeds = false; },
-      "Cabinets: identify what is held in every look");
-  app.add_flag_callback(
       "--no-fit", [&into] { into.fit = false; },
       "One camera: show the network its own shape of picture, grey around the video's");
   app.add_flag_callback(
@@ -112,8 +109,7 @@ void add_process(CLI::App& root, ProcessArguments& into) {
   app.add_flag_callback(
       "--no-savings",
       [&into] {
-        into.gate = into.stride = into.close_ups = into.embeds = into.fit = false;
-        into.small_looks = false;
+        into.gate = into.stride = into.close_ups = into.fit = into.small_looks = false;
       },
       "All of them: the slow reference");
   add_score(app, into.score);

@@ -92,7 +92,6 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
   options.savings = {.gate = bench.arguments.gate,
                      .stride = bench.arguments.stride,
                      .close_ups = bench.arguments.close_ups,
-                     .embeds = bench.arguments.embeds,
                      .fit = bench.arguments.fit,
                      .small_looks = bench.arguments.small_looks};
   options.review = {bench.arguments.review};

@@ -28,7 +28,6 @@ struct ProcessArguments {
   bool gate = true;
   bool stride = true;
   bool close_ups = true;
-  bool embeds = true;
   bool fit = true;
   bool small_looks = true;
   bool evidence = true;

@@ -26,8 +26,4 @@ bool LookPlan::look_whole(SessionTime time, bool known) {
   return due(last_whole_, time, known ? kWholeLook : kSearchLook);
 }
 
-bool LookPlan::identify(SessionTime time) {
-  return due(last_identified_, time, savings_.embeds ? kIdentifyLook : SessionTime{0});
-}
-
 }  // namespace tally::cabinet

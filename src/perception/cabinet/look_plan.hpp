@@ -1,11 +1,10 @@
-// What one camera of a cabinet looks at, and when: which frames, which of them whole, and in which
-// of them what is held is identified.
+// What one camera of a cabinet looks at, and when: which frames, and which of them whole.
 //
 // A camera whose view moves is looked at each kActiveLook, and kActiveAfter longer; one at rest
 // each kRestLook. A whole picture is needed to find hands that nobody knows of: each kWholeLook
 // while some are known, each kSearchLook while none is, and not at all where nothing has moved
-// since the last one. Looks at one item that follow each other at once tell nearly the same, so it
-// is identified each kIdentifyLook.
+// since the last one. What is held is identified in each look: sightings whose looks are not known
+// are given to the wrong thing.
 //
 // A pure function of the frames' times and activities and of what the looks found.
 #pragma once
@@ -23,7 +22,6 @@ inline constexpr SessionTime kRestLook = from_seconds(0.5);
 inline constexpr SessionTime kActiveAfter = from_seconds(0.4);
 inline constexpr SessionTime kWholeLook = from_seconds(0.4);
 inline constexpr SessionTime kSearchLook = from_seconds(0.19);
-inline constexpr SessionTime kIdentifyLook = from_seconds(0.12);
 inline constexpr float kActiveShare = 0.002F;  // Of moving cells, from which something moves.
 // Of the detector's network here: hands in whole pictures are found as well as in its own size, at
 // half the cost (AP50 0.83 and 0.85 on held-out synthetic pictures).
@@ -32,7 +30,7 @@ inline constexpr vision::Size kWholeLookSize{384, 224};
 class LookPlan {
  public:
   // Without the gate stillness is looked at too, without stride each frame; without close-ups each
-  // look is at the whole picture, without embeds each look identifies.
+  // look is at the whole picture.
   explicit LookPlan(cart::Savings savings = {}) : savings_(savings) {}
 
   // Whether to look at this frame. Call for every frame in order, and the others only after it
@@ -40,15 +38,12 @@ class LookPlan {
   bool look_at(SessionTime time, float activity);
   // Whether that look is at the whole picture. `known`: the last look found a hand or a held item.
   bool look_whole(SessionTime time, bool known);
-  // Whether that look, which found held items, identifies them.
-  bool identify(SessionTime time);
 
  private:
   cart::Savings savings_;
   SessionTime moved_at_{from_seconds(-1)};
   std::optional<SessionTime> last_look_;
   std::optional<SessionTime> last_whole_;
-  std::optional<SessionTime> last_identified_;
 };
 
 }  // namespace tally::cabinet

@@ -64,20 +64,11 @@ TEST(LookPlan, AfterMotionTheSearchGoesOnForAMomentAndThenEnds) {
   EXPECT_GT(play(plan, 12, 13, kMoving, false).whole, 3);
 }
 
-TEST(LookPlan, WithoutSavingsEveryFrameIsLookedAtWholeAndIdentified) {
+TEST(LookPlan, WithoutSavingsEveryFrameIsLookedAtWhole) {
   LookPlan plan(cart::Savings::none());
   const Looks looks = play(plan, 0, 2, kStill, false);
   EXPECT_EQ(looks.all, 60);
   EXPECT_EQ(looks.whole, 60);
-  EXPECT_TRUE(plan.identify(from_seconds(0)));
-  EXPECT_TRUE(plan.identify(from_seconds(0.01)));
-}
-
-TEST(LookPlan, WhatIsHeldIsIdentifiedAgainAfterAMoment) {
-  LookPlan plan;
-  EXPECT_TRUE(plan.identify(from_seconds(1)));
-  EXPECT_FALSE(plan.identify(from_seconds(1.066)));
-  EXPECT_TRUE(plan.identify(from_seconds(1.133)));
 }
 
 }  // namespace

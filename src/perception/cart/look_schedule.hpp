@@ -24,14 +24,12 @@ struct Savings {
   bool gate = true;         // Frames at rest are looked at rarely.
   bool stride = true;       // While things move, only some frames are looked at.
   bool close_ups = true;    // Cabinets: hands that are known are followed without whole pictures.
-  bool embeds = true;       // Cabinets: what is held is identified in some looks only.
   bool fit = true;          // One camera: the network's picture has the video's shape, if it can.
   bool small_looks = true;  // One camera: while things move, every second look is a small one.
   [[nodiscard]] static Savings none() {
     return {.gate = false,
             .stride = false,
             .close_ups = false,
-            .embeds = false,
             .fit = false,
             .small_looks = false};
   }
