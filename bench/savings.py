@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""bench/savings.py SESSION... [--out FILE]
+"""bench/savings.py DIR [--out OUT] [--tally TALLY] [--jobs N]
 
-Whether carts are the same with all savings as with none, session by session: each is watched twice
-by `tally process`, once as it comes and once with --no-savings, and the net lines and the decision
-are held to each other. FILE gets a line of JSON for each; sessions that it has already are not
-watched again. Prints the differences and the shares; ends with 0 whatever they are.
+Whether carts are the same with all savings as with none: the sessions in DIR are evaluated twice
+(docs/eval.md), with savings into OUT/with and without them into OUT/without, and the lines of each
+session's two carts are held to each other and to the truth. What is finished already is not done
+again. Prints the differences, the shares, and the processor time that both took; ends with 0
+whatever they are.
 """
 
 import argparse
@@ -17,53 +18,59 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def watched(tally, session, savings):
-    """The cart's lines, decision and sureness, and the processor seconds it took."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [tally, "process", session, "--json", "--quiet", "--no-evidence"] +
-        ([] if savings else ["--no-savings"]), capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if not done.stdout:
-        sys.exit(f"savings: {session}: {done.stderr.strip()}")
-    cart = json.loads(done.stdout)
-    return {"lines": {line["product"]: line["quantity"] for line in cart["lines"]},
-            "decision": cart["decision"]["kind"],
-            "probability": cart["decision"]["probability"],
-            "cpu_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime -
-                                 before.ru_stime, 2)}
+def spent():
+    """Processor seconds of all children so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def evaluated(arguments, name):
+    """{session: what eval.json says of it}, and the processor seconds it took."""
+    folder, before = arguments.out / name, spent()
+    command = [arguments.tally, "eval", arguments.folder, "-o", folder, "--reports", "none",
+               "--jobs", str(arguments.jobs), "--threads", "1"]
+    command += [] if name == "with" else ["--", "--no-savings"]
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"savings: tally eval ended with {done.returncode}")
+    sessions = json.loads((folder / "eval.json").read_text())["runs"][0]["sessions"]
+    return {one["session"]: one for one in sessions}, spent() - before
+
+
+def lines_of(session):
+    return {line["product"]: line["got"] for line in session["lines"] if line["got"]}
+
+
+def in_words(session):
+    if session["failure"]:
+        return f"no cart, {session['failure']}"
+    right = "right" if session["exact"] else "wrong"
+    return f"{right} at {session['probability']:.2f}, {lines_of(session) or 'nothing'}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
-    parser.add_argument("sessions", nargs="+", type=Path, metavar="SESSION")
+    parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--tally", default=ROOT / "build/release/tally")
-    parser.add_argument("--out", type=Path, default=ROOT / "out/savings.jsonl")
+    parser.add_argument("--out", type=Path, default=ROOT / "out/savings")
+    parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    known = {}
-    if arguments.out.exists():
-        for line in arguments.out.read_text().splitlines():
-            known[json.loads(line)["session"]] = json.loads(line)
-    rows = []
-    for session in arguments.sessions:
-        row = known.get(session.name)
-        if row is None:
-            row = {"session": session.name, "with": watched(arguments.tally, session, True),
-                   "without": watched(arguments.tally, session, False)}
-            with arguments.out.open("a") as out:
-                out.write(json.dumps(row) + "\n")
-        rows.append(row)
-        if row["with"]["lines"] != row["without"]["lines"]:
-            print(f"{row['session']}: {row['with']['lines']} at "
-                  f"{row['with']['probability']:.2f}, without savings {row['without']['lines']} at "
-                  f"{row['without']['probability']:.2f}", flush=True)
-    same = sum(row["with"]["lines"] == row["without"]["lines"] for row in rows)
-    decided = sum(row["with"]["decision"] == row["without"]["decision"] for row in rows)
-    spent = [sum(row[which]["cpu_seconds"] for row in rows) for which in ("with", "without")]
-    print(f"{len(rows)} sessions: {same} with the same lines ({same / len(rows):.1%}), {decided} "
-          f"with the same decision; {spent[0]:.0f} s of processor time, {spent[1]:.0f} s without "
-          f"savings")
+    saving, saving_seconds = evaluated(arguments, "with")
+    whole, whole_seconds = evaluated(arguments, "without")
+    shared = [name for name in saving if name in whole]
+    if not shared:
+        sys.exit(f"savings: {arguments.folder} has no session that both evaluated")
+    same = 0
+    for name in shared:
+        if lines_of(saving[name]) == lines_of(whole[name]):
+            same += 1
+            continue
+        print(f"{name}, {saving[name]['scenario']}: {in_words(saving[name])}; without savings "
+              f"{in_words(whole[name])}")
+    exact = [sum(one[name]["exact"] for name in shared) for one in (saving, whole)]
+    print(f"{len(shared)} sessions: {same} with the same lines ({same / len(shared):.1%}); exact "
+          f"{exact[0]} with savings, {exact[1]} without; processor time of what was done now: "
+          f"{saving_seconds:.0f} s with, {whole_seconds:.0f} s without")
 
 
 if __name__ == "__main__":

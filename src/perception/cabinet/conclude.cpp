@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 #include <span>
 #include <string>
 #include <utility>
@@ -113,10 +114,13 @@ CabinetOutcome read(const Room& room, double looks_weight) {
   return outcome;
 }
 
+// What is paid for: a line of what was taken and put back again is none. Lines are by product.
 bool same_lines(const CabinetCart& a, const CabinetCart& b) {
-  return std::ranges::equal(a.lines, b.lines, [](const CartLine& one, const CartLine& other) {
-    return one.product == other.product && one.quantity == other.quantity;
-  });
+  const auto counts = std::views::filter([](const CartLine& line) { return line.quantity != 0; });
+  return std::ranges::equal(a.lines | counts, b.lines | counts,
+                            [](const CartLine& one, const CartLine& other) {
+                              return one.product == other.product && one.quantity == other.quantity;
+                            });
 }
 
 }  // namespace

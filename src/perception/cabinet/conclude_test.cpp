@@ -49,6 +49,14 @@ TEST(Readings, DifferWhereAQuantityOrALineDoes) {
   }
 }
 
+TEST(Readings, ThatDifferInWhatCameBackAreOfOneCart) {
+  CabinetCart with_return = reading("a", 1, 0.6);
+  with_return.lines.push_back({"b", 0, 0.8, {}});
+  const std::vector<CabinetCart> all = {reading("a", 1, 0.9), with_return};
+  EXPECT_EQ(agree(all).reading, 0u);
+  EXPECT_NEAR(agree(all).probability, 0.75, 1e-12);
+}
+
 // How likely a take is that one camera follows, from a facing whose looks change meanwhile.
 class AFacingThatChanges : public ::testing::Test {
  protected:

@@ -166,30 +166,45 @@ std::vector<Reach> reaches_of(const Carry& carry, std::size_t index) {
   return reaches;
 }
 
-// By how near each facing is to the place reached, and how much it changed.
+std::size_t largest(std::span<const double> values) {
+  return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
+}
+
+// How near each facing is to the place reached, times how much it changed.
+std::vector<double> near_reach(const Reach& reach, const ActInputs& inputs) {
+  std::vector<double> near(inputs.layout->facings.size());
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    const double off = distance_to(*inputs.layout, i, reach.innermost.position) / kReachSigma;
+    near[i] = std::exp(-0.5 * off * off + kWhereWeight * inputs.evidence(i, reach.from - kBefore,
+                                                                         reach.to + kAfter, {}));
+  }
+  return near;
+}
+
 CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   const cart::Layout& layout = *inputs.layout;
-  std::vector<double> near(layout.facings.size());
+  const std::vector<double> near = near_reach(reach, inputs);
   CarriedItem item;
   item.products.assign(layout.products.size(), 1e-3 / static_cast<double>(layout.products.size()));
   double sum = 1e-3;
   for (std::size_t i = 0; i < near.size(); ++i) {
-    const double off = distance_to(layout, i, reach.innermost.position) / kReachSigma;
-    near[i] = std::exp(-0.5 * off * off + kWhereWeight * inputs.evidence(i, reach.from - kBefore,
-                                                                         reach.to + kAfter, {}));
     item.products[layout.facings[i].product] += near[i];
     sum += near[i];
   }
   for (double& share : item.products) share /= sum;
-  const auto best = [](const std::vector<double>& values) {
-    return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
-  };
-  item.product = best(item.products);
+  item.product = largest(item.products);
   item.carry = reach.carry;
   item.take = Act{EventKind::kTake, reach.innermost.time,     reach.carry,
-                  kTakenBeside,     reach.innermost.position, best(near)};
+                  kTakenBeside,     reach.innermost.position, largest(near)};
   item.cameras = cameras_of(inputs.carries[reach.carry], inputs.sightings);
   return item;
+}
+
+// What seemed to be held before the first reach, and was never seen to be taken, was the hand.
+void taken_by(Act& take, const Reach& reach, const ActInputs& inputs) {
+  take.time = reach.innermost.time;
+  take.place = reach.innermost.position;
+  take.facing = largest(near_reach(reach, inputs));
 }
 
 // What another item did there then.
@@ -216,6 +231,10 @@ void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem
     if (carry.kind != SightingKind::kItemInHand) continue;
     for (const Reach& reach : reaches_of(carry, item.carry)) {
       if (!is_kept(item) || reach.from <= item.take->time) continue;
+      if (item.take->place.y < kReachedOutside) {
+        taken_by(*item.take, reach, inputs);
+        continue;
+      }
       const auto later = std::ranges::count_if(carry.sightings, [&](std::size_t index) {
         return inputs.sightings[index].time > reach.to;
       });

@@ -168,6 +168,16 @@ TEST_F(Unseen, AHandThatReachesInAgainWithWhatItHoldsTakesAnother) {
   EXPECT_EQ(items[1].cameras, (std::vector<std::size_t>{0}));
 }
 
+TEST_F(Unseen, ATakeThatNobodySawBeforeTheFirstReachIsThatReach) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  std::vector<CarriedItem> items{holds(4)};
+  items[0].take->place.y = -0.3;  // First seen there, in a hand.
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_NEAR(to_seconds(items[0].take->time), 4.3, 0.5);
+  EXPECT_EQ(items[0].take->facing, kFacing);
+}
+
 TEST_F(Unseen, WhatIsHardlySeenAfterItWentInAgainWasPutBack) {
   changed = [](std::size_t, double, double) { return -0.5; };
   seen_after_ = 2;
