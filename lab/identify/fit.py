@@ -19,11 +19,11 @@ ODDS_MAX = 7.0  # Of a probability: beyond it nothing changes that can be measur
 @dataclass(frozen=True)
 class Model:
     """As in identify.hpp; the values are those that are shipped."""
-    concentration: float = 15.0
-    background: float = 0.6
+    concentration: float = 18.0
+    background: float = 0.55
     outlier: float = 0.05
-    same_camera: float = 0.9
-    other_camera: float = 0.8
+    same_camera: float = 0.7
+    other_camera: float = 0.6
 
 
 NAMES = tuple(field.name for field in fields(Model))

@@ -72,6 +72,22 @@ TEST(Acts, OneCameraAloneSeesTheTakeToo) {
   }
 }
 
+TEST(Acts, WhatIsNeverSeenSurelyIsATakeLessSurely) {
+  const cart::Layout layout = layout_of();
+  const auto cameras = testing::cameras_of(layout);
+  const auto probability = [&](float score) {
+    auto sightings =
+        testing::watch({taken(front_of(layout, 12), 2.0, looks_of(12))}, 12, 1, {.cameras = 1});
+    for (Sighting& sighting : sightings) sighting.score = score;
+    const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+    const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+    return items.empty() ? 0 : items.front().take->probability;
+  };
+  EXPECT_GT(probability(0.8F), 0.5);
+  EXPECT_LT(probability(0.5F), probability(0.8F));
+  EXPECT_LT(probability(0.41F), 0.8 * probability(0.8F));
+}
+
 TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
   const cart::Layout layout = layout_of();
   const auto place = front_of(layout, 12);

@@ -40,8 +40,8 @@ struct IdentifyModel {
   double background = 0.55;
   double same = 0.87;
   double outlier = 0.05;
-  double same_camera = 0.9;
-  double other_camera = 0.8;
+  double same_camera = 0.7;
+  double other_camera = 0.6;
 };
 
 struct Look {
