@@ -108,9 +108,7 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "One camera: look at what moves as closely as at what rests, each time");
   app.add_flag_callback(
       "--no-savings",
-      [&into] {
-        into.gate = into.stride = into.close_ups = into.fit = into.small_looks = false;
-      },
+      [&into] { into.gate = into.stride = into.close_ups = into.fit = into.small_looks = false; },
       "All of them: the slow reference");
   add_score(app, into.score);
   add_threads(app, into.threads);

@@ -17,7 +17,7 @@ namespace {
 // out, metres.
 constexpr double kUnseenReach = 0.2;
 constexpr double kUnseenShare = 0.5;
-constexpr double kUnseenAlone = 0.3;  // Metres to whatever else is carried then.
+constexpr double kUnseenAlone = 0.3;       // Metres to whatever else is carried then.
 constexpr double kUnseenSightingsMin = 3;  // Of full score.
 // A thing that is first seen in a hand which was inside a moment before was mostly taken there.
 constexpr double kHandReach = 0.25;  // Metres, from the middle of a hand to that of what it holds.
@@ -29,9 +29,9 @@ constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where
 constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
-// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf showed
-// what a hand holds, 98 % of those of 0.85; and of 119 carries the 20 that were a hand, a sleeve or
-// a foot had mean scores below 0.58, however often they were seen.
+// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf
+// showed what a hand holds, 98 % of those of 0.85; and of 119 carries the 15 that were a hand, a
+// sleeve or a foot all along had mean scores below 0.58, however often they were seen.
 constexpr double kScoreHalf = 0.55;
 constexpr double kScoreScale = 0.07;
 constexpr double kSightingsEnough = 2.7;  // So many true sightings make an act 63 % sure.
@@ -158,8 +158,7 @@ class Finder {
     item.cameras = cameras_of(carry.sightings, inputs_.sightings);
     const double sightings = true_sightings(carry);
     double enough = 1 - std::exp(-sightings / kSightingsEnough);
-    if (sightings <= kFragment &&
-        !is_alone(index, carry.places[carry.places.size() / 2])) {
+    if (sightings <= kFragment && !is_alone(index, carry.places[carry.places.size() / 2])) {
       enough *= kFragmentShare;
     }
     std::vector<double> logs = looks(carry);

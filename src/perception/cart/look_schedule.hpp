@@ -27,11 +27,7 @@ struct Savings {
   bool fit = true;          // One camera: the network's picture has the video's shape, if it can.
   bool small_looks = true;  // One camera: while things move, every second look is a small one.
   [[nodiscard]] static Savings none() {
-    return {.gate = false,
-            .stride = false,
-            .close_ups = false,
-            .fit = false,
-            .small_looks = false};
+    return {.gate = false, .stride = false, .close_ups = false, .fit = false, .small_looks = false};
   }
 };
 
