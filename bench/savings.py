@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench/savings.py DIR [--out OUT] [--tally TALLY] [--jobs N]
+"""bench/savings.py DIR [--out OUT] [--tally TALLY] [--limit N] [--jobs N]
 
 Whether carts are the same with all savings as with none: the sessions in DIR are evaluated twice
 (docs/eval.md), with savings into OUT/with and without them into OUT/without, and the lines of each
@@ -29,6 +29,7 @@ def evaluated(arguments, name):
     folder, before = arguments.out / name, spent()
     command = [arguments.tally, "eval", arguments.folder, "-o", folder, "--reports", "none",
                "--jobs", str(arguments.jobs), "--threads", "1"]
+    command += ["--limit", str(arguments.limit)] if arguments.limit else []
     command += [] if name == "with" else ["--", "--no-savings"]
     done = subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
     if done.returncode:
@@ -38,6 +39,9 @@ def evaluated(arguments, name):
 
 
 def lines_of(session):
+    """What is in its cart; None where there is no cart."""
+    if session["failure"]:
+        return None
     return {line["product"]: line["got"] for line in session["lines"] if line["got"]}
 
 
@@ -53,22 +57,20 @@ def main():
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--tally", default=ROOT / "build/release/tally")
     parser.add_argument("--out", type=Path, default=ROOT / "out/savings")
+    parser.add_argument("--limit", type=int, help="only the first so many sessions")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     saving, saving_seconds = evaluated(arguments, "with")
     whole, whole_seconds = evaluated(arguments, "without")
-    shared = [name for name in saving if name in whole]
-    if not shared:
-        sys.exit(f"savings: {arguments.folder} has no session that both evaluated")
     same = 0
-    for name in shared:
-        if lines_of(saving[name]) == lines_of(whole[name]):
+    for name in saving:
+        if lines_of(saving[name]) == lines_of(whole[name]) is not None:
             same += 1
             continue
         print(f"{name}, {saving[name]['scenario']}: {in_words(saving[name])}; without savings "
               f"{in_words(whole[name])}")
-    exact = [sum(one[name]["exact"] for name in shared) for one in (saving, whole)]
-    print(f"{len(shared)} sessions: {same} with the same lines ({same / len(shared):.1%}); exact "
+    exact = [sum(one[name]["exact"] for name in saving) for one in (saving, whole)]
+    print(f"{len(saving)} sessions: {same} with the same lines ({same / len(saving):.1%}); exact "
           f"{exact[0]} with savings, {exact[1]} without; processor time of what was done now: "
           f"{saving_seconds:.0f} s with, {whole_seconds:.0f} s without")
 

@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-NONE_PRIOR = 0.02  # Of "none of these", as acts.cpp has it.
+NONE_PRIOR = 0.04  # Of "none of these", as acts.cpp has it.
 STEP, STEP_MIN = 1.0, 0.01
 ROUNDS_MAX = 400
 ODDS_MAX = 7.0  # Of a probability: beyond it nothing changes that can be measured.

@@ -1,6 +1,7 @@
 """Tests of lab.identify: `python -m unittest lab.identify.test_identify`."""
 
 import json
+import re
 import tempfile
 import unittest
 from dataclasses import replace
@@ -13,6 +14,7 @@ from lab.identify.fit import Model
 from lab.synth import scenarios, session
 from lab.synth.world import make_world
 
+PERCEPTION = Path(__file__).resolve().parents[2] / "src" / "perception"
 PRODUCTS = 8
 TRUE = Model(concentration=15, background=0.6, outlier=1e-3, same_camera=0.5, other_camera=0.5)
 NOISE = 0.1
@@ -65,6 +67,17 @@ class Likelihood(unittest.TestCase):
 
 def held_but(*names):
     return [name for name in fit.NAMES if name not in names]
+
+
+class Shipped(unittest.TestCase):
+    def test_the_numbers_are_those_of_the_program(self):
+        def number(file, name):
+            return float(re.search(rf"double {name} = ([0-9.]+);",
+                                   (PERCEPTION / file).read_text()).group(1))
+
+        for name in fit.NAMES:
+            self.assertEqual(getattr(Model(), name), number("identify/identify.hpp", name), name)
+        self.assertEqual(fit.NONE_PRIOR, number("cabinet/acts.cpp", "kForeignPrior"))
 
 
 class Fit(unittest.TestCase):

@@ -51,8 +51,10 @@ def say(message):
 def enter_venv():
     """Goes on inside the pinned environment, which is made first where it is missing or old."""
     free_gib = shutil.disk_usage(ROOT).free / 2**30
-    if not VENV.exists() and free_gib < 15:
-        sys.exit(f"peers: the environment takes 7 GiB; only {free_gib:.0f} GiB are free here")
+    if not (VENV / "requirements.txt").exists():
+        if free_gib < 15:
+            sys.exit(f"peers: the environment takes 7 GiB; only {free_gib:.0f} GiB are free here")
+        say(f"installing the pinned peers into {VENV} (7 GiB, once)")
     made = subprocess.run([ROOT / "tools" / "venv", "peers", REQUIREMENTS, "--no-deps"],
                           stdout=subprocess.PIPE, text=True)
     if made.returncode:

@@ -30,7 +30,8 @@ std::string usage_error(const std::vector<std::string>& words) {
 TEST(Arguments, ProcessTakesItsOptions) {
   const auto plain = parsed<ProcessArguments>({"process", "a.mp4", "--model", "m"});
   EXPECT_EQ(plain.video, "a.mp4");
-  EXPECT_TRUE(plain.gate && plain.stride && plain.fit && plain.small_looks && plain.evidence);
+  EXPECT_TRUE(plain.gate && plain.stride && plain.close_ups && plain.fit && plain.small_looks);
+  EXPECT_TRUE(plain.evidence);
   EXPECT_EQ(plain.camera, "cam0");
   EXPECT_FALSE(plain.score);
   const auto full =
@@ -40,7 +41,8 @@ TEST(Arguments, ProcessTakesItsOptions) {
   EXPECT_EQ(full.output, "out");
   EXPECT_EQ(full.score, 0.5F);
   EXPECT_TRUE(full.json);
-  EXPECT_FALSE(full.gate || full.stride || full.fit || full.small_looks || full.evidence);
+  EXPECT_FALSE(full.gate || full.stride || full.close_ups || full.fit || full.small_looks);
+  EXPECT_FALSE(full.evidence);
   const auto closely = parsed<ProcessArguments>({"process", "a.mp4", "--no-small-looks"});
   EXPECT_TRUE(closely.gate && closely.stride && closely.fit);
   EXPECT_FALSE(closely.small_looks);

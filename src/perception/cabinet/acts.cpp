@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -24,7 +23,6 @@ constexpr double kHandReach = 0.25;  // Metres, from the middle of a hand to tha
 constexpr SessionTime kHandNear = from_seconds(0.2);
 constexpr SessionTime kHandBefore = from_seconds(1.0);
 constexpr double kHandShare = 0.85;
-constexpr double kPlaceSigma = 0.06;       // Metres, of where a thing left its facing.
 constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where the layout says,
 constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
@@ -97,19 +95,6 @@ Carry reversed(const Carry& carry) {
   return back;
 }
 
-std::vector<std::size_t> cameras_of(std::span<const std::size_t> indices,
-                                    std::span<const Sighting> sightings) {
-  std::map<std::size_t, double> seen;
-  for (const std::size_t index : indices) {
-    seen[sightings[index].camera] += sightings[index].score;
-  }
-  std::vector<std::size_t> cameras;
-  for (const auto& [camera, weight] : seen) cameras.push_back(camera);
-  std::stable_sort(cameras.begin(), cameras.end(),
-                   [&](std::size_t a, std::size_t b) { return seen[a] > seen[b]; });
-  return cameras;
-}
-
 void normalise(std::vector<double>& logs) {
   const double most = *std::max_element(logs.begin(), logs.end());
   double sum = 0;
@@ -155,7 +140,7 @@ class Finder {
     if (!out && !in) return std::nullopt;
     CarriedItem item;
     item.carry = index;
-    item.cameras = cameras_of(carry.sightings, inputs_.sightings);
+    item.cameras = cameras_of(carry, inputs_.sightings);
     const double sightings = true_sightings(carry);
     double enough = 1 - std::exp(-sightings / kSightingsEnough);
     if (sightings <= kFragment && !is_alone(index, carry.places[carry.places.size() / 2])) {
@@ -180,8 +165,7 @@ class Finder {
     normalise(logs);
     item.foreign = logs.back();
     logs.pop_back();
-    item.product =
-        static_cast<std::size_t>(std::max_element(logs.begin(), logs.end()) - logs.begin());
+    item.product = largest(logs);
     item.products = std::move(logs);
     return item;
   }
@@ -276,16 +260,8 @@ class Finder {
     return true;
   }
 
-  // How near each facing is to a place, times how much it changed; not normalised.
-  [[nodiscard]] std::vector<double> nearness(const vision::Point3& place,
-                                             const Window& window) const {
-    std::vector<double> near(layout_.facings.size());
-    for (std::size_t i = 0; i < near.size(); ++i) {
-      const double off = distance_to(layout_, i, place) / kPlaceSigma;
-      near[i] = std::exp(-0.5 * off * off +
-                         kWhereWeight * inputs_.evidence(i, window.before, window.after, {}));
-    }
-    return near;
+  [[nodiscard]] std::vector<double> near(const vision::Point3& place, const Window& window) const {
+    return nearness(layout_, place, inputs_.evidence, window.before, window.after);
   }
 
   // When an item left a facing first, if before a time.
@@ -302,10 +278,8 @@ class Finder {
   [[nodiscard]] Act act(EventKind kind, std::size_t carry, const Way& way, double enough,
                         const Window& window, bool both) const {
     Act act{kind, way.crossing, carry, way.probability * enough, way.place};
-    const std::vector<double> near = nearness(way.place, window);
-    if (near.empty()) return act;
-    act.facing =
-        static_cast<std::size_t>(std::max_element(near.begin(), near.end()) - near.begin());
+    if (layout_.facings.empty()) return act;
+    act.facing = largest(near(way.place, window));
     if (both) return act;
     const double change = inputs_.evidence(*act.facing, window.before, window.after,
                                            left_before(*act.facing, window.before));
@@ -320,14 +294,14 @@ class Finder {
                                                double elsewhere) const {
     const std::size_t count = layout_.products.size();
     std::vector<double> weights(count, 1.0 / static_cast<double>(count));
-    const std::vector<double> near = nearness(way.place, window);
-    const double sum = std::accumulate(near.begin(), near.end(), 0.0);
+    const std::vector<double> nears = near(way.place, window);
+    const double sum = std::accumulate(nears.begin(), nears.end(), 0.0);
     if (sum > kNearMin) {
       // What was not taken there tells nothing by its place.
       const double placed = (1 - elsewhere) * way.probability;
       for (double& weight : weights) weight *= 1 - placed;
-      for (std::size_t i = 0; i < near.size(); ++i) {
-        weights[layout_.facings[i].product] += placed * near[i] / sum;
+      for (std::size_t i = 0; i < nears.size(); ++i) {
+        weights[layout_.facings[i].product] += placed * nears[i] / sum;
       }
     }
     for (double& weight : weights) weight = std::log(weight);

@@ -5,6 +5,7 @@
 // was last seen inside was put. What a hand only carries in and out again is neither. Which product
 // it was is told by three witnesses, multiplied as likelihoods: how it looks (embeddings against
 // the gallery), from which facing it came (the layout), and which facing changed (FacingWatch).
+// Sightings count by their scores: a sleeve may be taken for an item many times, but never surely.
 //
 // Pure functions.
 #pragma once
@@ -35,9 +36,6 @@ using FacingEvidence = std::function<double(std::size_t facing, SessionTime befo
 // Odds from which a facing has surely changed, and up to which it surely has not.
 inline constexpr double kSurelyChanged = 3.0;
 inline constexpr double kSurelyUnchanged = -2.5;
-
-// Of a facing's change, for whether it is the one that something left: those beside it change too.
-inline constexpr double kWhereWeight = 0.5;
 
 // Acts less likely explain nothing that facings show.
 inline constexpr double kExplainsMin = 0.3;

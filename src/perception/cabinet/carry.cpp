@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -141,6 +142,18 @@ class Follower {
 vision::Cuboid reach_of(const cart::Cabinet& cabinet) {
   return {{-cabinet.width / 2 - kArm, -kArm - 0.3, -0.1},
           {cabinet.width / 2 + kArm, cabinet.depth, cabinet.height + 0.15}};
+}
+
+std::vector<std::size_t> cameras_of(const Carry& carry, std::span<const Sighting> sightings) {
+  std::map<std::size_t, double> seen;
+  for (const std::size_t index : carry.sightings) {
+    seen[sightings[index].camera] += sightings[index].score;
+  }
+  std::vector<std::size_t> cameras;
+  for (const auto& [camera, weight] : seen) cameras.push_back(camera);
+  std::ranges::stable_sort(cameras, std::ranges::greater{},
+                           [&](std::size_t camera) { return seen[camera]; });
+  return cameras;
 }
 
 std::vector<Carry> follow(const CarryScene& scene) {

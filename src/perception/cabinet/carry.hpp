@@ -44,6 +44,10 @@ struct CarryScene {
 // Where hands can be that matter: the cabinet, and an arm's length around its opening.
 [[nodiscard]] vision::Cuboid reach_of(const cart::Cabinet& cabinet);
 
+// Those that saw a carry, the one that saw most of it first.
+[[nodiscard]] std::vector<std::size_t> cameras_of(const Carry& carry,
+                                                  std::span<const Sighting> sightings);
+
 // By the time of their first sighting.
 [[nodiscard]] std::vector<Carry> follow(const CarryScene& scene);
 

@@ -45,6 +45,7 @@ struct CabinetOutcome {
 
 // Which cart the readings of a session together find most likely: the first reading that came to
 // it, and the mean probability that all give it; a reading that came to another cart gives it none.
+// Carts are the same by what is paid for: by their lines, without those that come to 0.
 // `readings` has at least one.
 struct Agreement {
   std::size_t reading = 0;
@@ -54,8 +55,8 @@ struct Agreement {
 
 // What a cart's probability comes to be, from the product of its parts': they depend on each other,
 // so that their product is too small where several are unsure. Logistic in the log odds (Platt,
-// 1999, "Probabilistic outputs for support vector machines"), fitted on tuning sessions by
-// bench/fusion, which says what is left of it.
+// 1999, "Probabilistic outputs for support vector machines"), by tuning sessions; bench/fusion says
+// what is left of it.
 [[nodiscard]] double calibrated(double probability);
 
 // `layout` is calibrated; `cameras` are the session's, as indices into Layout::cameras.

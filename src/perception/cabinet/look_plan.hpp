@@ -3,8 +3,7 @@
 // A camera whose view moves is looked at each kActiveLook, and kActiveAfter longer; one at rest
 // each kRestLook. A whole picture is needed to find hands that nobody knows of: each kWholeLook
 // while some are known, each kSearchLook while none is, and not at all where nothing has moved
-// since the last one. What is held is identified in each look: sightings whose looks are not known
-// are given to the wrong thing.
+// since the last one.
 //
 // A pure function of the frames' times and activities and of what the looks found.
 #pragma once
@@ -33,8 +32,8 @@ class LookPlan {
   // look is at the whole picture.
   explicit LookPlan(cart::Savings savings = {}) : savings_(savings) {}
 
-  // Whether to look at this frame. Call for every frame in order, and the others only after it
-  // said so.
+  // Whether to look at this frame. Call for every frame in order, and look_whole() only
+  // after it said so.
   bool look_at(SessionTime time, float activity);
   // Whether that look is at the whole picture. `known`: the last look found a hand or a held item.
   bool look_whole(SessionTime time, bool known);

@@ -9,6 +9,9 @@ namespace {
 constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
 constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
 constexpr double kNeighbour = 0.12;   // Metres.
+constexpr double kPlaceSigma = 0.06;  // Metres, of where a thing left its facing.
+// Of a facing's change, for whether it is the one that something left: those beside it change too.
+constexpr double kWhereWeight = 0.5;
 
 }  // namespace
 
@@ -49,6 +52,21 @@ double distance_to(const cart::Layout& layout, std::size_t facing, const vision:
                           std::max(place.left + half, place.right - half));
   const double up = beyond(point.z, z + size.height * 0.4, z + size.height * 0.75);
   return std::hypot(x, up);
+}
+
+std::vector<double> nearness(const cart::Layout& layout, const vision::Point3& place,
+                             const FacingEvidence& evidence, SessionTime before,
+                             SessionTime after) {
+  std::vector<double> near(layout.facings.size());
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    const double off = distance_to(layout, i, place) / kPlaceSigma;
+    near[i] = std::exp(-0.5 * off * off + kWhereWeight * evidence(i, before, after, {}));
+  }
+  return near;
+}
+
+std::size_t largest(std::span<const double> values) {
+  return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
 }
 
 bool stand_near(const cart::FacingPlace& a, const cart::FacingPlace& b) {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <vector>
 
+#include "perception/cabinet/acts.hpp"
 #include "perception/cabinet/carry_filter.hpp"
 #include "perception/cart/layout.hpp"
 
@@ -29,6 +32,15 @@ inline constexpr double kDepthScale = 0.025;
 // Metres, along the opening, from a place to where a facing's front item stands.
 [[nodiscard]] double distance_to(const cart::Layout& layout, std::size_t facing,
                                  const vision::Point3& point);
+
+// How near each facing is to a place where something left or came, times how much it changed between
+// two times; not normalised.
+[[nodiscard]] std::vector<double> nearness(const cart::Layout& layout, const vision::Point3& place,
+                                           const FacingEvidence& evidence, SessionTime before,
+                                           SessionTime after);
+
+// The index of the largest value, of equal ones the first; there is one.
+[[nodiscard]] std::size_t largest(std::span<const double> values);
 
 // Whether taking from one shows more of the other.
 [[nodiscard]] bool stand_near(const cart::FacingPlace& a, const cart::FacingPlace& b);

@@ -9,6 +9,8 @@
 
 #include "base/cart_json.hpp"
 #include "perception/cabinet/look_plan.hpp"
+#include "perception/cabinet/session.hpp"
+#include "perception/cart/watch.hpp"
 #include "perception/identify/enrol.hpp"
 #include "perception/media/media_test_support.hpp"
 
@@ -93,6 +95,45 @@ TEST_F(ProcessCabinet, OneTakeSeenByThreeCamerasIsOneEvent) {
     EXPECT_GT(camera.frames_detected, 0);
     EXPECT_FALSE(camera.timeline.empty());
   }
+}
+
+// Keeps what a session's cameras saw.
+class Observer final : public cart::SessionWatcher {
+ public:
+  explicit Observer(const CabinetSetup& setup) : cameras_(setup.cameras.size()), session_(setup) {}
+  Result<void> push(std::size_t camera, const media::Frame& frame) override {
+    return session_.push(camera, frame);
+  }
+  void lose(std::size_t, SessionTime) override {}
+  Result<cart::SessionFindings> finish() override {
+    seen = session_.observed().value();
+    cart::SessionFindings findings;
+    findings.cameras.resize(cameras_);
+    return findings;
+  }
+  Observations seen;
+
+ private:
+  std::size_t cameras_;
+  CabinetSession session_;
+};
+
+TEST_F(ProcessCabinet, WhatIsHeldIsIdentifiedInEveryLook) {
+  CabinetSetup setup;
+  setup.layout = &layout_;
+  setup.cameras = {0, 1, 2};
+  setup.detector = detector_.get();
+  setup.close_up = close_up_.get();
+  setup.embedder = embedder_.get();
+  Observer observer(setup);
+  ASSERT_TRUE(cart::watch_session(session_, observer, "", cart::ClipNames::kByCamera, {}));
+  std::size_t held = 0;
+  for (const Sighting& one : observer.seen.sightings) {
+    if (one.kind != SightingKind::kItemInHand) continue;
+    ++held;
+    EXPECT_EQ(one.embedding.size(), embedder_->dimensions()) << to_seconds(one.time);
+  }
+  EXPECT_GT(held, 20U);
 }
 
 TEST_F(ProcessCabinet, WholePicturesAreSmallerThanTheDetectorsPackageSays) {

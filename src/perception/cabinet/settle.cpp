@@ -63,8 +63,7 @@ void join_products(CarriedItem& item, const CarriedItem& other) {
   if (sum <= 0) return;
   for (double& share : item.products) share /= sum;
   item.foreign = foreign / sum;
-  item.product = static_cast<std::size_t>(
-      std::max_element(item.products.begin(), item.products.end()) - item.products.begin());
+  item.product = largest(item.products);
 }
 
 // What was first seen near the opening and then put in was rather taken there than brought.

@@ -1,8 +1,6 @@
 #include "perception/cabinet/unseen.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <utility>
 
 #include "perception/cabinet/opening.hpp"
@@ -31,8 +29,7 @@ constexpr std::ptrdiff_t kStillHeldMin = 6;  // Times it is seen after that; els
 constexpr double kReachedInside = -0.12;     // Metres: the held item's middle is before the shelf.
 constexpr double kReachedOutside = -0.2;
 constexpr double kTakenBeside = 0.75;
-constexpr double kReachSigma = 0.06;  // Metres, from the innermost place to the facing reached.
-constexpr double kReachNear = 0.35;   // Acts so near, in metres,
+constexpr double kReachNear = 0.35;                     // Acts so near, in metres,
 constexpr SessionTime kReachSlack = from_seconds(0.6);  // and so soon, are what it reached for.
 
 // A facing looks different once its product was taken, and as before once it was put back.
@@ -118,15 +115,12 @@ std::vector<double> told_by_facing(std::size_t product, std::size_t count) {
   return shares;
 }
 
-// Those that saw a carry, the one that saw most first.
-std::vector<std::size_t> cameras_of(const Carry& carry, std::span<const Sighting> sightings) {
-  std::map<std::size_t, int> seen;
-  for (const std::size_t index : carry.sightings) ++seen[sightings[index].camera];
-  std::vector<std::size_t> cameras;
-  for (const auto& [camera, times] : seen) cameras.push_back(camera);
-  std::ranges::stable_sort(cameras, std::ranges::greater{},
-                           [&](std::size_t camera) { return seen[camera]; });
-  return cameras;
+// Both witnesses tell of one item.
+void tell_also(CarriedItem& item, const std::vector<double>& shares) {
+  double sum = item.foreign *= (1 - kOwnProduct) / static_cast<double>(shares.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) sum += item.products[i] *= shares[i];
+  for (double& share : item.products) share /= sum;
+  item.foreign /= sum;
 }
 
 CarriedItem item_of(const Change& change, const ActInputs& inputs) {
@@ -166,24 +160,10 @@ std::vector<Reach> reaches_of(const Carry& carry, std::size_t index) {
   return reaches;
 }
 
-std::size_t largest(std::span<const double> values) {
-  return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
-}
-
-// How near each facing is to the place reached, times how much it changed.
-std::vector<double> near_reach(const Reach& reach, const ActInputs& inputs) {
-  std::vector<double> near(inputs.layout->facings.size());
-  for (std::size_t i = 0; i < near.size(); ++i) {
-    const double off = distance_to(*inputs.layout, i, reach.innermost.position) / kReachSigma;
-    near[i] = std::exp(-0.5 * off * off + kWhereWeight * inputs.evidence(i, reach.from - kBefore,
-                                                                         reach.to + kAfter, {}));
-  }
-  return near;
-}
-
 CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   const cart::Layout& layout = *inputs.layout;
-  const std::vector<double> near = near_reach(reach, inputs);
+  const std::vector<double> near = nearness(layout, reach.innermost.position, inputs.evidence,
+                                            reach.from - kBefore, reach.to + kAfter);
   CarriedItem item;
   item.products.assign(layout.products.size(), 1e-3 / static_cast<double>(layout.products.size()));
   double sum = 1e-3;
@@ -200,11 +180,21 @@ CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   return item;
 }
 
-// What seemed to be held before the first reach, and was never seen to be taken, was the hand.
-void taken_by(Act& take, const Reach& reach, const ActInputs& inputs) {
-  take.time = reach.innermost.time;
-  take.place = reach.innermost.position;
-  take.facing = largest(near_reach(reach, inputs));
+// Whether nothing tells of a take before the reach but that something seemed to be in a hand: no
+// facing changed, or the one did that was reached into then.
+bool is_guess(const Act& take, const CarriedItem& beside, const ActInputs& inputs) {
+  if (take.place.y >= kReachedOutside) return false;
+  return !take.facing || take.facing == beside.take->facing ||
+         inputs.evidence(*take.facing, take.time - kBefore, take.time + kAfter, {}) < kTakenMin;
+}
+
+// What seemed to be held before the reach was the hand.
+void take_there(CarriedItem& item, const CarriedItem& beside) {
+  item.take->time = beside.take->time;
+  item.take->place = beside.take->place;
+  item.take->facing = beside.take->facing;
+  tell_also(item, beside.products);
+  item.product = largest(item.products);
 }
 
 // What another item did there then.
@@ -231,15 +221,16 @@ void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem
     if (carry.kind != SightingKind::kItemInHand) continue;
     for (const Reach& reach : reaches_of(carry, item.carry)) {
       if (!is_kept(item) || reach.from <= item.take->time) continue;
-      if (item.take->place.y < kReachedOutside) {
-        taken_by(*item.take, reach, inputs);
-        continue;
-      }
       const auto later = std::ranges::count_if(carry.sightings, [&](std::size_t index) {
         return inputs.sightings[index].time > reach.to;
       });
       if (later >= kStillHeldMin) {
-        reaches.push_back(reach);
+        const CarriedItem beside = item_beside(reach, inputs);
+        if (is_guess(*item.take, beside, inputs)) {
+          take_there(item, beside);
+        } else {
+          reaches.push_back(reach);
+        }
       } else {  // What is seen a few times then is the hand that held it.
         item.put = Act{EventKind::kPut, reach.innermost.time,     item.carry,
                        kPutBack,        reach.innermost.position, {}};
@@ -273,14 +264,6 @@ std::optional<SessionTime> put_back_at(const ActInputs& inputs, std::span<const 
     }
   }
   return std::nullopt;
-}
-
-// Both witnesses tell of one item.
-void tell_also(CarriedItem& item, const std::vector<double>& shares) {
-  double sum = item.foreign *= (1 - kOwnProduct) / static_cast<double>(shares.size());
-  for (std::size_t i = 0; i < shares.size(); ++i) sum += item.products[i] *= shares[i];
-  for (double& share : item.products) share /= sum;
-  item.foreign /= sum;
 }
 
 // A take of the facing's product that was seen, but not surely, about when the facing changed.

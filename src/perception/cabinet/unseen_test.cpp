@@ -176,6 +176,40 @@ TEST_F(Unseen, ATakeThatNobodySawBeforeTheFirstReachIsThatReach) {
   ASSERT_EQ(items.size(), 1U);
   EXPECT_NEAR(to_seconds(items[0].take->time), 4.3, 0.5);
   EXPECT_EQ(items[0].take->facing, kFacing);
+  EXPECT_FALSE(items[0].put);
+}
+
+TEST_F(Unseen, ATakeThatNobodySawIsOneOfItsOwnWhereItsFacingChanged) {
+  changed = [](std::size_t facing, double, double) { return facing == 3 ? 3.0 : -0.5; };
+  std::vector<CarriedItem> items{holds(4)};
+  items[0].take->place.y = -0.3;
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0].take->facing, 3U);
+  EXPECT_EQ(items[1].take->facing, kFacing);
+}
+
+TEST_F(Unseen, ATakeThatNobodySawAndThatIsHardlySeenAfterTheReachWasPutBack) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  seen_after_ = 2;
+  std::vector<CarriedItem> items{holds(4)};
+  items[0].take->place.y = -0.3;
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_TRUE(items[0].put);
+}
+
+TEST_F(Unseen, WhereAGuessedTakeWasReallyIsToldByItsProductToo) {
+  changed = [](std::size_t, double, double) { return -0.5; };
+  std::vector<CarriedItem> items{holds(4)};
+  items[0].take->place.y = -0.3;
+  items[0].products.assign(32, 0.1 / 30);
+  items[0].products[3] = 0.5;
+  items[0].products[kFacing] = 0.4;
+  items[0].product = 3;
+  add_unseen_acts(inputs(), items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].product, kFacing);
 }
 
 TEST_F(Unseen, WhatIsHardlySeenAfterItWentInAgainWasPutBack) {
