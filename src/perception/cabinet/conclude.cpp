@@ -33,8 +33,8 @@ constexpr std::array kToldAgain{Told{0, -1.5}, Told{0.01, 0.3}, Told{2, 0.8},
                                 Told{4, 1.8},  Told{8, 2.2},    Told{12, 1.5}};
 constexpr double kVisibleEnough = 0.5;  // Of a front; seeing more of it tells no more.
 // Of a cart's probability. The slope was fitted on 46 tuning sessions, drawn a little to 1 since
-// those are few. The offset was set by hand on 72 others, of which none is wrong, some of them since
-// they were looked at: with 2.5 two of them should be, with the fitted 1.8 five.
+// those are few. The offset was set by hand on 72 others, of which none is wrong, some of them
+// since they were looked at: with 2.5 two of them should be, with the fitted 1.8 five.
 constexpr double kOddsSlope = 1.2;
 constexpr double kOddsOffset = 2.5;
 constexpr double kOddsMax = 12;  // About 1 in 160,000.

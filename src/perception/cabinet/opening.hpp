@@ -33,8 +33,8 @@ inline constexpr double kDepthScale = 0.025;
 [[nodiscard]] double distance_to(const cart::Layout& layout, std::size_t facing,
                                  const vision::Point3& point);
 
-// How near each facing is to a place where something left or came, times how much it changed between
-// two times; not normalised.
+// How near each facing is to a place where something left or came, times how much it changed
+// between two times; not normalised.
 [[nodiscard]] std::vector<double> nearness(const cart::Layout& layout, const vision::Point3& place,
                                            const FacingEvidence& evidence, SessionTime before,
                                            SessionTime after);
