@@ -102,7 +102,8 @@ class Fit(unittest.TestCase):
         for share in (0.02, 0.3):
             items = items_of(1500, cameras=3, useless=share)
             found = fit.fit(items, replace(TRUE, other_camera=0), held_but("outlier"))
-            self.assertLess(abs(found.outlier - share), 0.3 * share + 0.02)
+            # No item here is none of the products, for which the model keeps a share.
+            self.assertLess(abs(found.outlier - share), 0.3 * share + 0.03)
 
     def test_no_number_near_the_fitted_ones_is_likelier_and_the_held_ones_stay(self):
         items = items_of(120, repeats=2, cameras=2)
