@@ -215,7 +215,7 @@ bool is_kept(const CarriedItem& item) {
 }
 
 void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem>& items) {
-  std::vector<Reach> reaches;
+  std::vector<std::pair<Reach, CarriedItem>> reaches;  // And what each would have taken.
   for (CarriedItem& item : items) {
     const Carry& carry = inputs.carries[item.carry];
     if (carry.kind != SightingKind::kItemInHand) continue;
@@ -225,11 +225,11 @@ void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem
         return inputs.sightings[index].time > reach.to;
       });
       if (later >= kStillHeldMin) {
-        const CarriedItem beside = item_beside(reach, inputs);
+        CarriedItem beside = item_beside(reach, inputs);
         if (is_guess(*item.take, beside, inputs)) {
           take_there(item, beside);
         } else {
-          reaches.push_back(reach);
+          reaches.emplace_back(reach, std::move(beside));
         }
       } else {  // What is seen a few times then is the hand that held it.
         item.put = Act{EventKind::kPut, reach.innermost.time,     item.carry,
@@ -237,10 +237,10 @@ void add_what_hands_hold_beside(const ActInputs& inputs, std::vector<CarriedItem
       }
     }
   }
-  for (const Reach& reach : reaches) {
+  for (auto& [reach, beside] : reaches) {
     CarriedItem* seen = reached_for(items, reach);
     if (seen == nullptr) {
-      items.push_back(item_beside(reach, inputs));
+      items.push_back(std::move(beside));
     } else if (seen->take && seen->take->probability < kTakenSure) {
       seen->take->probability = 1 - (1 - seen->take->probability) * (1 - kTakenBeside);
     }
