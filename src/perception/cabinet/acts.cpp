@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "perception/cabinet/carry_join.hpp"
 #include "perception/cabinet/opening.hpp"
 #include "perception/cabinet/settle.hpp"
 #include "perception/cabinet/unseen.hpp"
@@ -27,20 +28,16 @@ constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where
 constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
-// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf
-// showed what a hand holds, 98 % of those of 0.85; and of 119 carries the 15 that were a hand, a
-// sleeve or a foot all along had mean scores below 0.58, however often they were seen.
-constexpr double kScoreHalf = 0.55;
-constexpr double kScoreScale = 0.07;
-constexpr double kSightingsEnough = 2.7;  // So many true sightings make an act 63 % sure.
+constexpr double kSightingsEnough = 3.5;  // So many true ones, outside, make an act 63 % sure.
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr double kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act.
-constexpr double kLeftSure = 0.5;       // Of a take, for its facing to have lost its front item.
-constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
-constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
-constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
+constexpr double kTwiceShare = 1.0 / 3;  // Of its sightings, and it is such a part.
+constexpr double kChangeWeight = 0.6;    // Of a facing's change, for whether there was an act.
+constexpr double kLeftSure = 0.5;        // Of a take, for its facing to have lost its front item.
+constexpr double kMisleading = 0.1;      // Of items all of whose looks mislead.
+constexpr double kForeignPrior = 0.04;   // Of what hands carry: none of the products.
+constexpr double kNearMin = 1e-6;        // Less than that, and no facing is near.
 
 // Share of a carry's places that are possible: inside is only what is between the walls.
 double possible_share(const Carry& carry, const cart::Cabinet& cabinet) {
@@ -127,10 +124,6 @@ class Finder {
     SessionTime before;
     SessionTime after;
   };
-  struct Left {
-    std::size_t facing;
-    SessionTime time;
-  };
 
   [[nodiscard]] std::optional<CarriedItem> read(std::size_t index) const {
     const Carry& carry = inputs_.carries[index];
@@ -141,9 +134,11 @@ class Finder {
     CarriedItem item;
     item.carry = index;
     item.cameras = cameras_of(carry, inputs_.sightings);
-    const double sightings = true_sightings(carry);
-    double enough = 1 - std::exp(-sightings / kSightingsEnough);
-    if (sightings <= kFragment && !is_alone(index, carry.places[carry.places.size() / 2])) {
+    const double sightings = true_sightings(carry, inputs_.sightings);
+    double enough = 1 - std::exp(-seen_outside(carry) / kSightingsEnough);
+    if (sightings <= kFragment &&
+        (!is_alone(index, carry.places[carry.places.size() / 2]) ||
+         seen_twice(index, inputs_.carries, inputs_.sightings) >= kTwiceShare)) {
       enough *= kFragmentShare;
     }
     std::vector<double> logs = looks(carry);
@@ -171,15 +166,17 @@ class Finder {
   }
 
   [[nodiscard]] double began_unseen(const Carry& carry) const {
-    if (true_sightings(carry) < kUnseenSightingsMin) return 0;
+    if (true_sightings(carry, inputs_.sightings) < kUnseenSightingsMin) return 0;
     return kUnseenShare * near_opening(carry.first()) * trust(carry.first());
   }
 
-  [[nodiscard]] double true_sightings(const Carry& carry) const {
+  // How often it was surely seen where it can only be when it is out: what stands near a hand that
+  // reaches in is taken for held by it now and then.
+  [[nodiscard]] double seen_outside(const Carry& carry) const {
     double sum = 0;
-    for (const std::size_t index : carry.sightings) {
-      const double score = inputs_.sightings[index].score;
-      sum += logistic((score - kScoreHalf) / kScoreScale);
+    for (std::size_t i = 0; i < carry.sightings.size(); ++i) {
+      const double out = logistic((kOutsideDepth - carry.places[i].position.y) / kDepthScale);
+      sum += is_true(inputs_.sightings[carry.sightings[i]]) * out;
     }
     return sum;
   }
@@ -205,7 +202,7 @@ class Finder {
   // How likely a hand that holds the thing at `at` was inside within a time.
   [[nodiscard]] double hand_inside(const Carry& carry, const CarryPlace& at, SessionTime from,
                                    SessionTime to) const {
-    if (true_sightings(carry) < kUnseenSightingsMin) return 0;
+    if (true_sightings(carry, inputs_.sightings) < kUnseenSightingsMin) return 0;
     double most = 0;
     for (const Carry& hand : inputs_.carries) {
       if (hand.kind != SightingKind::kHand) continue;
@@ -261,17 +258,7 @@ class Finder {
   }
 
   [[nodiscard]] std::vector<double> near(const vision::Point3& place, const Window& window) const {
-    return nearness(layout_, place, inputs_.evidence, window.before, window.after);
-  }
-
-  // When an item left a facing first, if before a time.
-  [[nodiscard]] std::optional<SessionTime> left_before(std::size_t facing, SessionTime time) const {
-    std::optional<SessionTime> first;
-    for (const Left& left : left_) {
-      if (left.facing != facing || left.time >= time) continue;
-      first = std::min(first.value_or(left.time), left.time);
-    }
-    return first;
+    return nearness(layout_, place, inputs_.evidence, window.before, window.after, left_);
   }
 
   // Where an item is taken and put back in one go, its facing looks in the end as it did before.
@@ -282,7 +269,7 @@ class Finder {
     act.facing = largest(near(way.place, window));
     if (both) return act;
     const double change = inputs_.evidence(*act.facing, window.before, window.after,
-                                           left_before(*act.facing, window.before));
+                                           left_before(*act.facing, window.before, left_));
     const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
     act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
     return act;
@@ -310,7 +297,7 @@ class Finder {
 
   const ActInputs& inputs_;
   const cart::Layout& layout_;
-  std::vector<Left> left_;
+  std::vector<Leaving> left_;
 };
 
 }  // namespace
@@ -322,6 +309,7 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
   settle(items);
   add_unseen_acts(inputs, items);
   join_takes_with_puts(items);
+  doubt_what_was_brought(items);
   return items;
 }
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "perception/cabinet/cabinet_stage.hpp"
+#include "perception/cabinet/opening.hpp"
 #include "perception/cabinet/tally_up.hpp"
 
 namespace tally::cabinet {
@@ -87,6 +88,37 @@ TEST(Acts, WhatIsNeverSeenSurelyIsATakeLessSurely) {
   EXPECT_GT(probability(0.8F), 0.5);
   EXPECT_LT(probability(0.5F), probability(0.8F));
   EXPECT_LT(probability(0.41F), 0.8 * probability(0.8F));
+}
+
+TEST(Acts, WhatIsSurelySeenOnlyWhereItStandsWasNotTaken) {
+  const cart::Layout layout = layout_of();
+  const auto cameras = testing::cameras_of(layout);
+  const auto probability = [&](float outside) {
+    auto sightings = testing::watch({taken(front_of(layout, 12), 2.0, looks_of(12))}, 2.7, 1);
+    for (Sighting& sighting : sightings) {
+      if (sighting.time > from_seconds(2.35)) sighting.score = outside;
+    }
+    const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+    const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+    return items.empty() || !items.front().take ? 0 : items.front().take->probability;
+  };
+  EXPECT_GT(probability(0.8F), 0.8);
+  EXPECT_LT(probability(0.42F), 0.5);
+}
+
+TEST(Acts, WhereAnItemLeftAlreadyTheNextNeedShowLess) {
+  const cart::Layout layout = layout_of();
+  const FacingEvidence less_again = [](auto, auto, auto, auto left) { return left ? -0.5 : -2.0; };
+  const std::vector<Leaving> left{{12, from_seconds(1.0)}, {12, from_seconds(2.0)}};
+  const auto near = [&](double before) {
+    return nearness(layout, front_of(layout, 12), less_again, from_seconds(before),
+                    from_seconds(before + 2), left);
+  };
+  EXPECT_EQ(left_before(12, from_seconds(3.0), left), from_seconds(1.0));
+  EXPECT_EQ(left_before(12, from_seconds(0.5), left), std::nullopt);
+  EXPECT_EQ(left_before(11, from_seconds(3.0), left), std::nullopt);
+  EXPECT_GT(near(3.0)[12], 1.2 * near(0.5)[12]);
+  EXPECT_DOUBLE_EQ(near(3.0)[11], near(0.5)[11]);
 }
 
 TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {

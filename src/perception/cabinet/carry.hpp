@@ -39,6 +39,8 @@ struct CarryScene {
   // What 1 - cosine of a thing's looks and a sighting's counts for when sightings are given to
   // things, in units of log likelihood.
   double looks_weight = 8;
+  // Cosine of two fragments' looks from which they may be of one item.
+  double alike_min = 0.35;
 };
 
 // Where hands can be that matter: the cabinet, and an arm's length around its opening.
@@ -47,6 +49,12 @@ struct CarryScene {
 // Those that saw a carry, the one that saw most of it first.
 [[nodiscard]] std::vector<std::size_t> cameras_of(const Carry& carry,
                                                   std::span<const Sighting> sightings);
+
+// How likely a sighting of an item in a hand shows one, by its score: a sleeve may be taken for an
+// item many times, but never surely.
+[[nodiscard]] double is_true(const Sighting& sighting);
+// The sum of it over a carry's.
+[[nodiscard]] double true_sightings(const Carry& carry, std::span<const Sighting> sightings);
 
 // By the time of their first sighting.
 [[nodiscard]] std::vector<Carry> follow(const CarryScene& scene);

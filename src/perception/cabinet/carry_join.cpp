@@ -17,10 +17,10 @@ namespace {
 constexpr double kTogetherMax = 2.4;  // Standard deviations that one path may be off.
 constexpr float kOneBox = 0.4F;  // Overlap, of the smaller, from which two boxes may be of one.
 constexpr double kApartShare = 0.12;  // Of the looks of the shorter, in which two may seem apart.
-constexpr float kAlike = 0.35F;       // Cosine below which two items are not the same.
 constexpr SessionTime kGapInside = from_seconds(0.6);
-constexpr double kOutside = -0.15;  // y of what is surely before the opening.
-constexpr double kWander = 0.7;     // Metres per second, of what is not seen.
+constexpr double kGapSightingsMin = 2;  // True ones, of each: a hand's own began takes long before.
+constexpr double kOutside = -0.15;      // y of what is surely before the opening.
+constexpr double kWander = 0.7;         // Metres per second, of what is not seen.
 
 std::vector<float> looks_of(const Carry& carry, std::span<const Sighting> sightings) {
   std::vector<float> sum;
@@ -28,11 +28,6 @@ std::vector<float> looks_of(const Carry& carry, std::span<const Sighting> sighti
     if (!sightings[index].embedding.empty()) add_looks(sum, sightings[index].embedding);
   }
   return sum;
-}
-
-bool may_be_one(const vision::Box& a, const vision::Box& b) {
-  const float smaller = std::min(a.area(), b.area());
-  return vision::intersection(a, b).area() > kOneBox * smaller;
 }
 
 // Two things are not one where pictures show them beside each other. A picture or two may show one
@@ -72,10 +67,14 @@ std::optional<double> misfit_together(const Carry& a, const Carry& b, double loo
 }
 
 // `b` begins after `a` has ended.
-std::optional<double> misfit_after(const Carry& a, const Carry& b, double looks) {
+std::optional<double> misfit_after(const Carry& a, const Carry& b, double looks,
+                                   std::span<const Sighting> sightings) {
   const SessionTime gap = b.first().time - a.last().time;
   const bool outside = a.last().position.y < kOutside && b.first().position.y < kOutside;
-  if (gap > (outside ? kJoinGapMax : kGapInside)) return std::nullopt;
+  const bool sure =
+      a.kind == SightingKind::kHand || (true_sightings(a, sightings) >= kGapSightingsMin &&
+                                        true_sightings(b, sightings) >= kGapSightingsMin);
+  if (gap > (outside && sure ? kJoinGapMax : kGapInside)) return std::nullopt;
   const double seconds = to_seconds(gap);
   // Half way between standing still and going on as it went.
   const vision::Point3 expected = a.last().position + (0.5 * seconds) * a.last().velocity;
@@ -89,12 +88,13 @@ std::optional<double> misfit_of(const Carry& a, const std::vector<float>& a_look
                                 const std::vector<float>& b_looks, const CarryScene& scene) {
   if (a.kind != b.kind || seen_apart(a, b, scene.sightings)) return std::nullopt;
   const auto cosine = alike(a_looks, b_looks);
-  if (cosine && *cosine < kAlike) return std::nullopt;
+  if (cosine && *cosine < scene.alike_min) return std::nullopt;
   const double looks = cosine ? 0.5 * (1 - *cosine) : 0.0;
   const SessionTime from = std::max(a.first().time, b.first().time);
   const SessionTime to = std::min(a.last().time, b.last().time);
   if (from <= to) return misfit_together(a, b, looks, scene);
-  return a.last().time < b.first().time ? misfit_after(a, b, looks) : misfit_after(b, a, looks);
+  return a.last().time < b.first().time ? misfit_after(a, b, looks, scene.sightings)
+                                        : misfit_after(b, a, looks, scene.sightings);
 }
 
 struct Fragment {
@@ -210,6 +210,30 @@ class Joiner {
 };
 
 }  // namespace
+
+bool may_be_one(const vision::Box& a, const vision::Box& b) {
+  const float smaller = std::min(a.area(), b.area());
+  return vision::intersection(a, b).area() > kOneBox * smaller;
+}
+
+double seen_twice(std::size_t index, std::span<const Carry> carries,
+                  std::span<const Sighting> sightings) {
+  std::set<std::size_t> others;
+  for (std::size_t i = 0; i < carries.size(); ++i) {
+    if (i == index || carries[i].kind != carries[index].kind) continue;
+    others.insert(carries[i].sightings.begin(), carries[i].sightings.end());
+  }
+  const std::vector<std::size_t>& own = carries[index].sightings;
+  const auto twice = std::ranges::count_if(own, [&](std::size_t at) {
+    const Sighting& one = sightings[at];
+    return std::ranges::any_of(others, [&](std::size_t other) {
+      const Sighting& two = sightings[other];
+      return two.camera == one.camera && two.time == one.time && two.score > one.score &&
+             may_be_one(two.box, one.box);
+    });
+  });
+  return static_cast<double>(twice) / static_cast<double>(own.size());
+}
 
 std::optional<double> misfit(const Carry& a, const Carry& b, const CarryScene& scene) {
   return misfit_of(a, looks_of(a, scene.sightings), b, looks_of(b, scene.sightings), scene);

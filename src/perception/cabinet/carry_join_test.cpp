@@ -19,6 +19,7 @@ struct Stretch {
   vision::Point3 a;
   vision::Point3 b;
   std::vector<float> looks{};  // Empty for a hand.
+  float score = 0.8F;
 };
 
 // What the cameras see of stretches, and a fragment for each of them.
@@ -35,6 +36,7 @@ class Watched {
       for (Sighting& sighting :
            testing::watch({{0, seconds, path, stretch.looks}}, seconds, seed + unsigned(i))) {
         sighting.time += from_seconds(stretch.from);
+        sighting.score = stretch.score;
         seen.emplace_back(std::move(sighting), i);
       }
     }
@@ -178,6 +180,36 @@ TEST(CarryJoin, WhatIsLostForLongIsNotTheSame) {
         {{0, 1, kBefore, kBefore, looks_of(1)}, {1 + gap, 2 + gap, kBefore, kBefore, looks_of(1)}});
     EXPECT_EQ(join_fragments(watched.fragments(), watched.scene()).carries.size(), carries) << gap;
   }
+}
+
+TEST(CarryJoin, WhatWasHardlySeenAnItemIsNotTheOneThatIsSeenMuchLater) {
+  for (const auto& [score, carries] : {std::pair(0.45F, 2U), std::pair(0.8F, 1U)}) {
+    const Watched watched({{0, 0.25, kBefore, kBefore, looks_of(1), score},
+                           {1.4, 2.4, kBefore, kBefore, looks_of(1)}});
+    ASSERT_EQ(watched.fragments().size(), 2U);
+    EXPECT_EQ(join_fragments(watched.fragments(), watched.scene()).carries.size(), carries)
+        << score;
+  }
+}
+
+TEST(CarryJoin, TellsHowMuchOfACarryAnotherShowsInTheSamePicturesMoreSurely) {
+  const vision::Box box{100, 100, 140, 160};
+  const vision::Box over{120, 110, 160, 170};
+  const vision::Box aside{300, 100, 340, 160};
+  std::vector<Sighting> sightings;
+  const auto add = [&](std::size_t camera, double time, const vision::Box& where, float score) {
+    sightings.push_back(
+        {camera, from_seconds(time), SightingKind::kItemInHand, where, score, looks_of(1)});
+  };
+  for (const double time : {0.0, 0.1, 0.2, 0.3}) add(0, time, box, 0.8F);
+  add(0, 0.0, over, 0.6F);   // Twice in the picture,
+  add(0, 0.1, aside, 0.6F);  // beside it,
+  add(1, 0.2, over, 0.6F);   // in another camera's,
+  add(0, 0.3, over, 0.9F);   // more surely than the other.
+  const std::vector<Carry> carries{{SightingKind::kItemInHand, {0, 1, 2, 3}, {}},
+                                   {SightingKind::kItemInHand, {4, 5, 6, 7}, {}}};
+  EXPECT_DOUBLE_EQ(seen_twice(1, carries, sightings), 0.25);
+  EXPECT_DOUBLE_EQ(seen_twice(0, carries, sightings), 0.25);
 }
 
 TEST(CarryJoin, BeyondTheLimitThoseSeenLeastStayAsTheyAre) {

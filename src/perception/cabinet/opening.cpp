@@ -6,12 +6,12 @@
 namespace tally::cabinet {
 namespace {
 
-constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
-constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
-constexpr double kNeighbour = 0.12;   // Metres.
-constexpr double kPlaceSigma = 0.06;  // Metres, of where a thing left its facing.
+constexpr double kTrustSigma = 0.15;   // Metres: a place as uncertain tells half as much.
+constexpr double kWallSlack = 0.08;    // Metres, beyond the cabinet's sides.
+constexpr double kNeighbour = 0.12;    // Metres.
+constexpr double kPlaceSigma = 0.055;  // Metres, of where a thing left its facing.
 // Of a facing's change, for whether it is the one that something left: those beside it change too.
-constexpr double kWhereWeight = 0.5;
+constexpr double kWhereWeight = 0.35;
 
 }  // namespace
 
@@ -54,13 +54,24 @@ double distance_to(const cart::Layout& layout, std::size_t facing, const vision:
   return std::hypot(x, up);
 }
 
+std::optional<SessionTime> left_before(std::size_t facing, SessionTime time,
+                                       std::span<const Leaving> left) {
+  std::optional<SessionTime> first;
+  for (const Leaving& one : left) {
+    if (one.facing != facing || one.time >= time) continue;
+    first = std::min(first.value_or(one.time), one.time);
+  }
+  return first;
+}
+
 std::vector<double> nearness(const cart::Layout& layout, const vision::Point3& place,
-                             const FacingEvidence& evidence, SessionTime before,
-                             SessionTime after) {
+                             const FacingEvidence& evidence, SessionTime before, SessionTime after,
+                             std::span<const Leaving> left) {
   std::vector<double> near(layout.facings.size());
   for (std::size_t i = 0; i < near.size(); ++i) {
     const double off = distance_to(layout, i, place) / kPlaceSigma;
-    near[i] = std::exp(-0.5 * off * off + kWhereWeight * evidence(i, before, after, {}));
+    near[i] = std::exp(-0.5 * off * off +
+                       kWhereWeight * evidence(i, before, after, left_before(i, before, left)));
   }
   return near;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,11 +34,21 @@ inline constexpr double kDepthScale = 0.025;
 [[nodiscard]] double distance_to(const cart::Layout& layout, std::size_t facing,
                                  const vision::Point3& point);
 
+// An item left a facing.
+struct Leaving {
+  std::size_t facing = 0;
+  SessionTime time{0};
+};
+
+// When an item left a facing first, if before a time.
+[[nodiscard]] std::optional<SessionTime> left_before(std::size_t facing, SessionTime time,
+                                                     std::span<const Leaving> left);
+
 // How near each facing is to a place where something left or came, times how much it changed
-// between two times; not normalised.
+// between two times; `left`: what is known to have left facings. Not normalised.
 [[nodiscard]] std::vector<double> nearness(const cart::Layout& layout, const vision::Point3& place,
                                            const FacingEvidence& evidence, SessionTime before,
-                                           SessionTime after);
+                                           SessionTime after, std::span<const Leaving> left);
 
 // The index of the largest value, of equal ones the first; there is one.
 [[nodiscard]] std::size_t largest(std::span<const double> values);

@@ -14,6 +14,8 @@ constexpr double kOneProduct = 0.12;       // Of two posteriors' product, to be 
 constexpr double kMaybeOneProduct = 0.04;  // The same for what is at one place at one time.
 constexpr double kActSure = 0.5;
 constexpr double kBroughtShare = 0.15;  // Of what is put in: it was never taken out.
+// So much likelier than of what is taken that it is none of the products: a phone, a bag.
+constexpr double kBroughtForeign = 6;
 constexpr SessionTime kTwiceTime = from_seconds(0.45);
 
 // Whether one act was read off two carries.
@@ -107,6 +109,16 @@ void settle(std::vector<CarriedItem>& items) {
   drop_doubles(items);
   believe_takes_of_what_was_put(items);
   join_takes_with_puts(items);
+}
+
+void doubt_what_was_brought(std::vector<CarriedItem>& items) {
+  for (CarriedItem& item : items) {
+    if (!item.put || item.put->probability < kActSure) continue;
+    if (item.take && item.take->probability >= kActSure) continue;
+    const double sum = 1 + (kBroughtForeign - 1) * item.foreign;
+    for (double& share : item.products) share /= sum;
+    item.foreign *= kBroughtForeign / sum;
+  }
 }
 
 }  // namespace tally::cabinet

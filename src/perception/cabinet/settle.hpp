@@ -23,4 +23,7 @@ void settle(std::vector<CarriedItem>& items);
 // is more likely for it.
 void join_takes_with_puts(std::vector<CarriedItem>& items);
 
+// What was put in and, all being joined, never taken is a foreign thing more often.
+void doubt_what_was_brought(std::vector<CarriedItem>& items);
+
 }  // namespace tally::cabinet

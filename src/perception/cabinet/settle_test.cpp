@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 namespace tally::cabinet {
 namespace {
 
@@ -67,6 +69,22 @@ TEST(Settle, AnUnlikelyPutChangesNothing) {
   std::vector items{item(act(kTake, 4.0, 0.9), {}), item({}, act(kPut, 9.0, 0.3))};
   settle(items);
   EXPECT_EQ(items.size(), 2U);
+}
+
+TEST(Settle, WhatWasBroughtIsForeignMoreOften) {
+  const auto foreign = [](std::optional<Act> take, double put) {
+    std::vector items{item(take, act(kPut, 9.0, put))};
+    for (double& share : items[0].products) share *= 0.9;
+    items[0].foreign = 0.1;
+    doubt_what_was_brought(items);
+    const double known = std::accumulate(items[0].products.begin(), items[0].products.end(), 0.0);
+    EXPECT_NEAR(known + items[0].foreign, 1, 1e-12);
+    return items[0].foreign;
+  };
+  EXPECT_NEAR(foreign({}, 0.9), 0.4, 1e-12);
+  EXPECT_NEAR(foreign(act(kTake, 4.0, 0.2), 0.9), 0.4, 1e-12);
+  EXPECT_DOUBLE_EQ(foreign(act(kTake, 4.0, 0.9), 0.9), 0.1) << "it was taken there";
+  EXPECT_DOUBLE_EQ(foreign({}, 0.3), 0.1) << "hardly put";
 }
 
 }  // namespace

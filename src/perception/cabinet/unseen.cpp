@@ -163,7 +163,7 @@ std::vector<Reach> reaches_of(const Carry& carry, std::size_t index) {
 CarriedItem item_beside(const Reach& reach, const ActInputs& inputs) {
   const cart::Layout& layout = *inputs.layout;
   const std::vector<double> near = nearness(layout, reach.innermost.position, inputs.evidence,
-                                            reach.from - kBefore, reach.to + kAfter);
+                                            reach.from - kBefore, reach.to + kAfter, {});
   CarriedItem item;
   item.products.assign(layout.products.size(), 1e-3 / static_cast<double>(layout.products.size()));
   double sum = 1e-3;
