@@ -5,7 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include "perception/cabinet/carry_join.hpp"
 #include "perception/cabinet/opening.hpp"
 #include "perception/cabinet/settle.hpp"
 #include "perception/cabinet/unseen.hpp"
@@ -28,16 +27,15 @@ constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where
 constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
-constexpr double kSightingsEnough = 3.5;  // So many true ones, outside, make an act 63 % sure.
+constexpr double kSightingsEnough = 3.2;  // So many true ones, outside, make an act 63 % sure.
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr double kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kTwiceShare = 1.0 / 3;  // Of its sightings, and it is such a part.
-constexpr double kChangeWeight = 0.6;    // Of a facing's change, for whether there was an act.
-constexpr double kLeftSure = 0.5;        // Of a take, for its facing to have lost its front item.
-constexpr double kMisleading = 0.1;      // Of items all of whose looks mislead.
-constexpr double kForeignPrior = 0.04;   // Of what hands carry: none of the products.
-constexpr double kNearMin = 1e-6;        // Less than that, and no facing is near.
+constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act.
+constexpr double kLeftSure = 0.5;       // Of a take, for its facing to have lost its front item.
+constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
+constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
+constexpr double kNearMin = 1e-6;       // Less than that, and no facing is near.
 
 // Share of a carry's places that are possible: inside is only what is between the walls.
 double possible_share(const Carry& carry, const cart::Cabinet& cabinet) {
@@ -136,9 +134,8 @@ class Finder {
     item.cameras = cameras_of(carry, inputs_.sightings);
     const double sightings = true_sightings(carry, inputs_.sightings);
     double enough = 1 - std::exp(-seen_outside(carry) / kSightingsEnough);
-    if (sightings <= kFragment &&
-        (!is_alone(index, carry.places[carry.places.size() / 2]) ||
-         seen_twice(index, inputs_.carries, inputs_.sightings) >= kTwiceShare)) {
+    if (sightings <= kFragment && (!is_alone(index, carry.places[carry.places.size() / 2]) ||
+                                   is_part(index, inputs_.carries, inputs_.sightings))) {
       enough *= kFragmentShare;
     }
     std::vector<double> logs = looks(carry);
@@ -149,12 +146,12 @@ class Finder {
       const Window window{out->crossing - kActSlack - (seen_inside ? SessionTime{0} : kHandBefore),
                           out->crossing + kAuditDelay};
       item.take = act(EventKind::kTake, index, *out, enough, window, both);
-      add(place_logs(*out, window, kMisplacedShare), logs);
+      add(place_logs(EventKind::kTake, *out, window), logs);
     }
     if (in) {
       const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
       item.put = act(EventKind::kPut, index, *in, enough, window, both);
-      if (!out) add(place_logs(*in, window, kBroughtElsewhere), logs);
+      if (!out) add(place_logs(EventKind::kPut, *in, window), logs);
     }
     logs.push_back(std::log(kForeignPrior));
     normalise(logs);
@@ -170,13 +167,13 @@ class Finder {
     return kUnseenShare * near_opening(carry.first()) * trust(carry.first());
   }
 
-  // How often it was surely seen where it can only be when it is out: what stands near a hand that
-  // reaches in is taken for held by it now and then.
+  // How often it was surely seen outside: what stands near a hand that reaches in is taken for held
+  // by it now and then.
   [[nodiscard]] double seen_outside(const Carry& carry) const {
     double sum = 0;
     for (std::size_t i = 0; i < carry.sightings.size(); ++i) {
-      const double out = logistic((kOutsideDepth - carry.places[i].position.y) / kDepthScale);
-      sum += is_true(inputs_.sightings[carry.sightings[i]]) * out;
+      sum += probability_held(inputs_.sightings[carry.sightings[i]]) *
+             probability_outside(carry.places[i]);
     }
     return sum;
   }
@@ -257,8 +254,14 @@ class Finder {
     return true;
   }
 
-  [[nodiscard]] std::vector<double> near(const vision::Point3& place, const Window& window) const {
-    return nearness(layout_, place, inputs_.evidence, window.before, window.after, left_);
+  [[nodiscard]] std::vector<double> near(EventKind kind, const vision::Point3& place,
+                                         const Window& window) const {
+    return nearness(layout_, place, inputs_.evidence, window.before, window.after, left(kind));
+  }
+
+  // What is put back where it stood makes its facing look as before it was taken.
+  [[nodiscard]] std::span<const Leaving> left(EventKind kind) const {
+    return kind == EventKind::kTake ? left_ : std::span<const Leaving>{};
   }
 
   // Where an item is taken and put back in one go, its facing looks in the end as it did before.
@@ -266,10 +269,10 @@ class Finder {
                         const Window& window, bool both) const {
     Act act{kind, way.crossing, carry, way.probability * enough, way.place};
     if (layout_.facings.empty()) return act;
-    act.facing = largest(near(way.place, window));
+    act.facing = largest(near(kind, way.place, window));
     if (both) return act;
     const double change = inputs_.evidence(*act.facing, window.before, window.after,
-                                           left_before(*act.facing, window.before, left_));
+                                           left_before(*act.facing, window.before, left(kind)));
     const double p = std::clamp(act.probability, 1e-3, 1 - 1e-3);
     act.probability = logistic(std::log(p / (1 - p)) + kChangeWeight * change);
     return act;
@@ -277,11 +280,12 @@ class Finder {
 
   // Log prior of each product by where it was taken from, or put. Of things a share is not where
   // the layout says.
-  [[nodiscard]] std::vector<double> place_logs(const Way& way, const Window& window,
-                                               double elsewhere) const {
+  [[nodiscard]] std::vector<double> place_logs(EventKind kind, const Way& way,
+                                               const Window& window) const {
+    const double elsewhere = kind == EventKind::kTake ? kMisplacedShare : kBroughtElsewhere;
     const std::size_t count = layout_.products.size();
     std::vector<double> weights(count, 1.0 / static_cast<double>(count));
-    const std::vector<double> nears = near(way.place, window);
+    const std::vector<double> nears = near(kind, way.place, window);
     const double sum = std::accumulate(nears.begin(), nears.end(), 0.0);
     if (sum > kNearMin) {
       // What was not taken there tells nothing by its place.

@@ -5,7 +5,8 @@
 // was last seen inside was put. What a hand only carries in and out again is neither. Which product
 // it was is told by three witnesses, multiplied as likelihoods: how it looks (embeddings against
 // the gallery), from which facing it came (the layout), and which facing changed (FacingWatch).
-// Sightings count by their scores: a sleeve may be taken for an item many times, but never surely.
+// Sightings count by their scores, and by how surely they are outside: a sleeve may be taken for an
+// item many times, but never surely, and what stands beside a hand may be taken for held.
 //
 // Pure functions.
 #pragma once

@@ -90,7 +90,7 @@ TEST(Acts, WhatIsNeverSeenSurelyIsATakeLessSurely) {
   EXPECT_LT(probability(0.41F), 0.8 * probability(0.8F));
 }
 
-TEST(Acts, WhatIsSurelySeenOnlyWhereItStandsWasNotTaken) {
+TEST(Acts, WhatIsSurelySeenOnlyWhereItStandsIsATakeLessSurely) {
   const cart::Layout layout = layout_of();
   const auto cameras = testing::cameras_of(layout);
   const auto probability = [&](float outside) {
@@ -103,6 +103,7 @@ TEST(Acts, WhatIsSurelySeenOnlyWhereItStandsWasNotTaken) {
     return items.empty() || !items.front().take ? 0 : items.front().take->probability;
   };
   EXPECT_GT(probability(0.8F), 0.8);
+  EXPECT_GT(probability(0.42F), 0) << "it is doubted, not lost";
   EXPECT_LT(probability(0.42F), 0.5);
 }
 
@@ -189,6 +190,23 @@ TEST(Acts, PutBackOnAnotherShelfIsOfTheSameProduct) {
   const cart::Layout layout = layout_of();
   EXPECT_EQ(told(layout, {put_back(front_of(layout, 12), front_of(layout, 29), 2.0, looks_of(12))}),
             "take p14;put p14;");
+}
+
+TEST(Acts, WhatIsBroughtIsForeignMoreOftenThanWhatIsTaken) {
+  const cart::Layout layout = layout_of();
+  const auto place = front_of(layout, 12);
+  const vision::Point3 outside{place.x, -0.6, place.z};
+  const Carried brought{
+      1.0, 4.0, [=](double t) { return testing::between(outside, place, 2, 3, t); }, looks_of(12)};
+  const auto foreign = [&](const Carried& thing) {
+    const auto sightings = testing::watch({thing}, 6, 1);
+    const auto cameras = testing::cameras_of(layout);
+    const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+    const auto items = find_acts({&layout, sightings, carries, by_looks(layout, 0), no_evidence});
+    EXPECT_EQ(items.size(), 1U);
+    return items.empty() ? 0 : items.front().foreign;
+  };
+  EXPECT_GT(foreign(brought), 3 * foreign(taken(place, 2.0, looks_of(12))));
 }
 
 TEST(Acts, TwoAtOnceInTwoHandsAreTwoTakes) {

@@ -1,15 +1,37 @@
 #include "perception/cabinet/carried_thing.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
 
 namespace tally::cabinet {
+namespace {
+
+// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf
+// showed what a hand holds, 98 % of those of 0.85; and of 119 carries the 15 that were a hand, a
+// sleeve or a foot all along had mean scores below 0.58, however often they were seen.
+constexpr double kScoreHalf = 0.55;
+constexpr double kScoreScale = 0.07;
+constexpr float kOneBox = 0.4F;  // Overlap, of the smaller, from which two boxes may be of one.
+
+}  // namespace
+
+double logistic(double value) { return 1 / (1 + std::exp(-value)); }
 
 double likely_extent(SightingKind kind) {
   constexpr double kItem = 0.17;
   constexpr double kHand = 0.15;
   return kind == SightingKind::kHand ? kHand : kItem;
+}
+
+double probability_held(const Sighting& sighting) {
+  return logistic((sighting.score - kScoreHalf) / kScoreScale);
+}
+
+bool may_be_one(const vision::Box& a, const vision::Box& b) {
+  const float smaller = std::min(a.area(), b.area());
+  return vision::intersection(a, b).area() > kOneBox * smaller;
 }
 
 void add_looks(std::vector<float>& sum, const std::vector<float>& embedding) {

@@ -1,15 +1,12 @@
 #include "perception/cabinet/carry.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "perception/cabinet/carried_thing.hpp"
 #include "perception/cabinet/carry_join.hpp"
-#include "perception/cabinet/opening.hpp"
 #include "perception/vision/assignment.hpp"
 
 namespace tally::cabinet {
@@ -22,11 +19,6 @@ constexpr double kClutterLogDensity = -13.8;
 constexpr float kNewScore = 0.4F;     // A sighting less sure begins nothing.
 constexpr double kArm = 0.6;          // Metres.
 constexpr float kHandItself = 0.75F;  // Overlap of a hand with an item that is none.
-// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf
-// showed what a hand holds, 98 % of those of 0.85; and of 119 carries the 15 that were a hand, a
-// sleeve or a foot all along had mean scores below 0.58, however often they were seen.
-constexpr double kScoreHalf = 0.55;
-constexpr double kScoreScale = 0.07;
 
 struct Followed {
   SightingKind kind;
@@ -162,13 +154,9 @@ std::vector<std::size_t> cameras_of(const Carry& carry, std::span<const Sighting
   return cameras;
 }
 
-double is_true(const Sighting& sighting) {
-  return logistic((sighting.score - kScoreHalf) / kScoreScale);
-}
-
 double true_sightings(const Carry& carry, std::span<const Sighting> sightings) {
   double sum = 0;
-  for (const std::size_t index : carry.sightings) sum += is_true(sightings[index]);
+  for (const std::size_t index : carry.sightings) sum += probability_held(sightings[index]);
   return sum;
 }
 

@@ -50,10 +50,7 @@ struct CarryScene {
 [[nodiscard]] std::vector<std::size_t> cameras_of(const Carry& carry,
                                                   std::span<const Sighting> sightings);
 
-// How likely a sighting of an item in a hand shows one, by its score: a sleeve may be taken for an
-// item many times, but never surely.
-[[nodiscard]] double is_true(const Sighting& sighting);
-// The sum of it over a carry's.
+// How many of its sightings show what a hand holds: the sum of probability_held().
 [[nodiscard]] double true_sightings(const Carry& carry, std::span<const Sighting> sightings);
 
 // By the time of their first sighting.

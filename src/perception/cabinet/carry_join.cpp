@@ -15,12 +15,13 @@ namespace tally::cabinet {
 namespace {
 
 constexpr double kTogetherMax = 2.4;  // Standard deviations that one path may be off.
-constexpr float kOneBox = 0.4F;  // Overlap, of the smaller, from which two boxes may be of one.
 constexpr double kApartShare = 0.12;  // Of the looks of the shorter, in which two may seem apart.
 constexpr SessionTime kGapInside = from_seconds(0.6);
-constexpr double kGapSightingsMin = 2;  // True ones, of each: a hand's own began takes long before.
-constexpr double kOutside = -0.15;      // y of what is surely before the opening.
-constexpr double kWander = 0.7;         // Metres per second, of what is not seen.
+// True ones of each, to be one over a longer gap: a sleeve joined to an item would date its take to
+// when the sleeve came.
+constexpr double kGapSightingsMin = 2;
+constexpr double kOutside = -0.15;  // y of what is surely before the opening.
+constexpr double kWander = 0.7;     // Metres per second, of what is not seen.
 
 std::vector<float> looks_of(const Carry& carry, std::span<const Sighting> sightings) {
   std::vector<float> sum;
@@ -210,30 +211,6 @@ class Joiner {
 };
 
 }  // namespace
-
-bool may_be_one(const vision::Box& a, const vision::Box& b) {
-  const float smaller = std::min(a.area(), b.area());
-  return vision::intersection(a, b).area() > kOneBox * smaller;
-}
-
-double seen_twice(std::size_t index, std::span<const Carry> carries,
-                  std::span<const Sighting> sightings) {
-  std::set<std::size_t> others;
-  for (std::size_t i = 0; i < carries.size(); ++i) {
-    if (i == index || carries[i].kind != carries[index].kind) continue;
-    others.insert(carries[i].sightings.begin(), carries[i].sightings.end());
-  }
-  const std::vector<std::size_t>& own = carries[index].sightings;
-  const auto twice = std::ranges::count_if(own, [&](std::size_t at) {
-    const Sighting& one = sightings[at];
-    return std::ranges::any_of(others, [&](std::size_t other) {
-      const Sighting& two = sightings[other];
-      return two.camera == one.camera && two.time == one.time && two.score > one.score &&
-             may_be_one(two.box, one.box);
-    });
-  });
-  return static_cast<double>(twice) / static_cast<double>(own.size());
-}
 
 std::optional<double> misfit(const Carry& a, const Carry& b, const CarryScene& scene) {
   return misfit_of(a, looks_of(a, scene.sightings), b, looks_of(b, scene.sightings), scene);

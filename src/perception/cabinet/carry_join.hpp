@@ -10,11 +10,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "perception/cabinet/carry.hpp"
-#include "perception/vision/geometry.hpp"
 
 namespace tally::cabinet {
 
@@ -25,14 +23,6 @@ inline constexpr SessionTime kJoinGapMax = from_seconds(2.5);
 inline constexpr std::size_t kFragmentsMax = 4096;
 // Two that fit worse than this are two.
 inline constexpr double kMisfitMax = 0.75;
-
-// Whether two boxes of one picture overlap so far that they may be of one thing, seen twice.
-[[nodiscard]] bool may_be_one(const vision::Box& a, const vision::Box& b);
-
-// The share of a carry's sightings that are of what the same picture shows, more surely, as
-// another's.
-[[nodiscard]] double seen_twice(std::size_t index, std::span<const Carry> carries,
-                                std::span<const Sighting> sightings);
 
 // How badly two fragments fit to be one thing; std::nullopt where they can't be.
 [[nodiscard]] std::optional<double> misfit(const Carry& a, const Carry& b, const CarryScene& scene);

@@ -182,34 +182,30 @@ TEST(CarryJoin, WhatIsLostForLongIsNotTheSame) {
   }
 }
 
-TEST(CarryJoin, WhatWasHardlySeenAnItemIsNotTheOneThatIsSeenMuchLater) {
-  for (const auto& [score, carries] : {std::pair(0.45F, 2U), std::pair(0.8F, 1U)}) {
-    const Watched watched({{0, 0.25, kBefore, kBefore, looks_of(1), score},
-                           {1.4, 2.4, kBefore, kBefore, looks_of(1)}});
-    ASSERT_EQ(watched.fragments().size(), 2U);
-    EXPECT_EQ(join_fragments(watched.fragments(), watched.scene()).carries.size(), carries)
-        << score;
-  }
+TEST(CarryJoin, OverALongerGapOnlyWhatWasSurelySeenIsOneItem) {
+  const auto carries_of = [](float before, float after, const std::vector<float>& looks) {
+    const Watched watched(
+        {{0, 0.25, kBefore, kBefore, looks, before}, {1.4, 1.65, kBefore, kBefore, looks, after}});
+    EXPECT_EQ(watched.fragments().size(), 2U);
+    return join_fragments(watched.fragments(), watched.scene()).carries.size();
+  };
+  EXPECT_EQ(carries_of(0.8F, 0.8F, looks_of(1)), 1U);
+  EXPECT_EQ(carries_of(0.45F, 0.8F, looks_of(1)), 2U);
+  EXPECT_EQ(carries_of(0.8F, 0.45F, looks_of(1)), 2U);
+  EXPECT_EQ(carries_of(0.45F, 0.45F, {}), 1U) << "a hand";
 }
 
-TEST(CarryJoin, TellsHowMuchOfACarryAnotherShowsInTheSamePicturesMoreSurely) {
-  const vision::Box box{100, 100, 140, 160};
-  const vision::Box over{120, 110, 160, 170};
-  const vision::Box aside{300, 100, 340, 160};
-  std::vector<Sighting> sightings;
-  const auto add = [&](std::size_t camera, double time, const vision::Box& where, float score) {
-    sightings.push_back(
-        {camera, from_seconds(time), SightingKind::kItemInHand, where, score, looks_of(1)});
-  };
-  for (const double time : {0.0, 0.1, 0.2, 0.3}) add(0, time, box, 0.8F);
-  add(0, 0.0, over, 0.6F);   // Twice in the picture,
-  add(0, 0.1, aside, 0.6F);  // beside it,
-  add(1, 0.2, over, 0.6F);   // in another camera's,
-  add(0, 0.3, over, 0.9F);   // more surely than the other.
-  const std::vector<Carry> carries{{SightingKind::kItemInHand, {0, 1, 2, 3}, {}},
-                                   {SightingKind::kItemInHand, {4, 5, 6, 7}, {}}};
-  EXPECT_DOUBLE_EQ(seen_twice(1, carries, sightings), 0.25);
-  EXPECT_DOUBLE_EQ(seen_twice(0, carries, sightings), 0.25);
+TEST(CarryJoin, HowAlikeTwoMustLookIsTheScenesToSay) {
+  std::vector<float> between = looks_of(1);
+  const std::vector<float> other = looks_of(2);
+  for (std::size_t i = 0; i < between.size(); ++i)
+    between[i] = 0.55F * between[i] + 0.8F * other[i];
+  const Watched watched(
+      {{0, 1, kBefore, kBefore, looks_of(1)}, {1.2, 2.2, kBefore, kBefore, between}});
+  CarryScene scene = watched.scene();
+  EXPECT_EQ(join_fragments(watched.fragments(), scene).carries.size(), 1U);
+  scene.alike_min = 0.9;
+  EXPECT_EQ(join_fragments(watched.fragments(), scene).carries.size(), 2U);
 }
 
 TEST(CarryJoin, BeyondTheLimitThoseSeenLeastStayAsTheyAre) {

@@ -3,9 +3,9 @@
 //
 // Which sighting is of which thing is a choice among many, and a cart should not hang on one that
 // could as well have been made otherwise. So a session is read several times, with what looks weigh
-// against places in that choice a little different each time, and the cart counts that the readings
-// together find most likely (perturb and MAP: Papandreou and Yuille, 2011). Where they differ, the
-// cart is less sure.
+// against places in that choice a little different each time, and in some of them only what looks
+// much alike joined. The cart counts that the readings together find most likely (perturb and MAP:
+// Papandreou and Yuille, 2011). Where they differ, the cart is less sure.
 //
 // Pure: the same observations give the same outcome.
 #pragma once

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "perception/cabinet/acts.hpp"
+#include "perception/cabinet/carried_thing.hpp"
 #include "perception/cabinet/carry_filter.hpp"
 #include "perception/cart/layout.hpp"
 
@@ -18,8 +19,6 @@ namespace tally::cabinet {
 inline constexpr double kInsideDepth = -0.13;
 inline constexpr double kOutsideDepth = -0.17;
 inline constexpr double kDepthScale = 0.025;
-
-[[nodiscard]] double logistic(double value);
 
 // How much a place tells, 0..1: one camera alone may be wrong by more than the opening is deep.
 [[nodiscard]] double trust(const CarryPlace& place);

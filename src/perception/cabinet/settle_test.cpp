@@ -71,6 +71,33 @@ TEST(Settle, AnUnlikelyPutChangesNothing) {
   EXPECT_EQ(items.size(), 2U);
 }
 
+TEST(Settle, WhatPicturesShowMoreSurelyAsAnothersIsAPartOfThat) {
+  const vision::Box box{100, 100, 140, 160};
+  const vision::Box over{120, 110, 160, 170};
+  const vision::Box aside{300, 100, 340, 160};
+  // A carry seen in six pictures, and one seen in three: in `twice` of these over the other.
+  const auto is_part_of = [&](int twice, float score, std::size_t camera = 0) {
+    std::vector<Sighting> sightings;
+    std::vector<Carry> carries(2, {SightingKind::kItemInHand, {}, {}});
+    for (int i = 0; i < 6; ++i) {
+      const SessionTime time = from_seconds(0.1 * i);
+      carries[0].sightings.push_back(sightings.size());
+      sightings.push_back({0, time, SightingKind::kItemInHand, box, 0.8F, {}});
+      if (i >= 3) continue;
+      carries[1].sightings.push_back(sightings.size());
+      const vision::Box& where = i < twice ? over : aside;
+      sightings.push_back({camera, time, SightingKind::kItemInHand, where, score, {}});
+    }
+    EXPECT_FALSE(is_part(0, carries, sightings)) << "the one seen more";
+    return is_part(1, carries, sightings);
+  };
+  EXPECT_TRUE(is_part_of(3, 0.6F));
+  EXPECT_TRUE(is_part_of(2, 0.6F));
+  EXPECT_FALSE(is_part_of(1, 0.6F)) << "as detectors do";
+  EXPECT_FALSE(is_part_of(3, 0.9F)) << "more surely than the other";
+  EXPECT_FALSE(is_part_of(3, 0.6F, 1)) << "in another camera's pictures";
+}
+
 TEST(Settle, WhatWasBroughtIsForeignMoreOften) {
   const auto foreign = [](std::optional<Act> take, double put) {
     std::vector items{item(take, act(kPut, 9.0, put))};
