@@ -1,5 +1,5 @@
-// What following, joining and reading acts all take for granted of a thing in a hand, or of the hand:
-// how large it likely is, how surely it is one, and how two are compared.
+// What following, joining and reading acts all take for granted of a thing in a hand, or of the
+// hand: how large it likely is, how surely it is one, and how two are compared.
 //
 // Pure functions.
 #pragma once

@@ -2,8 +2,8 @@
 //
 // Carries break: an item is followed twice for a moment, or lost in a hand and found again. So
 //
-// - a carry many of whose sightings are of what the same pictures show, more surely, as another's is
-//   a part of that;
+// - a carry many of whose sightings are of what the same pictures show, more surely, as another's
+//   is a part of that;
 // - acts of one kind at one place and time, of what may be one product, are one act: the likelier
 //   item stays;
 // - a put without a take belongs to an earlier take without a put of what may be the same product:
