@@ -5,7 +5,7 @@
 //   fusion score DIR              concludes each and holds it against the session's truth
 //   fusion why FILE…              the same of single ones, with what they were concluded from
 //   fusion looks DIR              a line of JSON each: every held item that was followed and, for
-//                                 each look at it, camera, time, score, box and similarity to each
+//                                 each look at it, camera, time, box and the similarity to each
 //                                 photo of each product; lab/identify fits IdentifyModel on it
 //
 // Change a number, build this program alone, score again. Sessions are those of training seeds. A
@@ -254,7 +254,6 @@ json told(const cabinet::Sighting& look, const cart::Layout& layout,
   }
   return {{"camera", look.camera},
           {"time_us", look.time.count()},
-          {"score", look.score},
           {"box", {look.box.left, look.box.top, look.box.right, look.box.bottom}},
           {"similarities", std::move(similarities)}};
 }

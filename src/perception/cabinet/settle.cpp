@@ -17,8 +17,8 @@ constexpr double kActSure = 0.5;
 constexpr double kBroughtShare = 0.15;  // Of what is put in: it was never taken out.
 // So much greater than of what is taken are the odds that it is none of the products.
 constexpr double kBroughtForeign = 6;
-// A part is seen twice so often, and in one of so many pictures: of the two of 211 tuning sessions
-// that were charged for one, in 5 of 10 and in 8 of 9.
+// A part is seen twice so often, and in one of so many pictures: the two parts that were charged on
+// 211 tuning sessions were in 6 of 9 and in 6 of 10.
 constexpr std::ptrdiff_t kTwiceMin = 2;
 constexpr std::ptrdiff_t kTwiceOf = 3;
 constexpr SessionTime kTwiceTime = from_seconds(0.45);
