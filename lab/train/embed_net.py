@@ -9,6 +9,8 @@ reach the embedding beside shape. Convolutions, pooling, and one division.
 import torch
 from torch import nn
 
+from . import weights
+
 SIDE = 96
 DIMENSIONS = 128
 CENTRE, SPREAD = 127.0, 128.0
@@ -112,7 +114,11 @@ def load_published(network, path):
 
 
 def load_any(network, path):
-    """Weights of a published file, or of an earlier run's checkpoint, whose state it returns."""
+    """Weights of a published file, of a graph that was exported, or of an earlier run's checkpoint,
+    whose state it returns. Norms of a graph are to be unfolded (`weights.unfold`)."""
+    if path.suffix == ".onnx":
+        weights.load_folded(network, path, torch.zeros(1, 3, SIDE, SIDE))
+        return None
     state = torch.load(path, map_location="cpu", weights_only=True)
     if "average" not in state:
         load_published(network, path)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import crops, embed_augment, embed_eval, export, runs
+from . import crops, embed_augment, embed_eval, export, runs, weights
 from .embed_net import DIMENSIONS, Embedder, load_any, multiply_adds
 
 PRODUCTS, CROPS = 16, 4  # Of a batch.
@@ -27,6 +27,7 @@ HEAD_FAST = ("local.", "embed.")
 GRADIENT_MAX = 5.0
 OTHERS = 24  # Crops that backgrounds are made from, for each batch.
 WHOLE_SHARE_MIN = 0.6  # Whole photos are cropped to this share or more.
+UNFOLD_BATCHES = 16
 
 
 def say(text):
@@ -39,20 +40,26 @@ def add_arguments(parser):
     parser.add_argument("--out", required=True, type=Path, help="the ONNX file to write")
     parser.add_argument("--run", required=True, type=Path, help="folder for checkpoints")
     parser.add_argument("--init", type=Path,
-                        help="EfficientNet-Lite0's published .pth, or another run's checkpoint")
+                        help="EfficientNet-Lite0's published .pth, an exported .onnx, or another "
+                        "run's checkpoint")
     parser.add_argument("--frozen", type=int, default=0, help="blocks that stay as they are")
     parser.add_argument("--grocery", type=Path, help="grocery photos to evaluate on each round")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=0, help="at most so long; 0: no limit")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--real-share", type=float, default=REAL_SHARE,
+                        help="of the batches: from data sets of photos")
+    parser.add_argument("--mixed-share", type=float, default=MIXED_SHARE,
+                        help="of the synthetic batches: products of many sessions, not of one")
     parser.add_argument("--seed", type=int, default=1)
 
 
 class Pool:
     """Products by group, and their crops in memory once they were read."""
 
-    def __init__(self, products):
+    def __init__(self, products, real_share=REAL_SHARE, mixed_share=MIXED_SHARE):
+        self.real_share, self.mixed_share = real_share, mixed_share
         self.groups = {}
         for product in products:
             if len(product.enrol) + len(product.seen) + len(product.shelf) >= 2:
@@ -71,11 +78,11 @@ class Pool:
 
     def products(self, random):
         """The products of a batch: a data set's or a session's, or of many sessions."""
-        if not self.synthetic or (self.real and random.random() < REAL_SHARE):
+        if not self.synthetic or (self.real and random.random() < self.real_share):
             weights = np.array([len(self.groups[name]) for name in self.real], float)
             name = self.real[int(random.choice(len(self.real), p=weights / weights.sum()))]
             found = list(self.groups[name])
-        elif random.random() < MIXED_SHARE:
+        elif random.random() < self.mixed_share:
             chosen = random.choice(len(self.synthetic), PRODUCTS, replace=len(
                 self.synthetic) < PRODUCTS)
             found = [self.groups[self.synthetic[i]][int(random.integers(
@@ -160,7 +167,7 @@ class Run:
             say(f"{folder}: {len(ours)} products to learn from, {len(theirs)} held out")
             products += ours
             self.held += [product for product in theirs if product.enrol]
-        self.pool = Pool(products)
+        self.pool = Pool(products, arguments.real_share, arguments.mixed_share)
         self.count = {"products": len(products),
                       "crops_total": sum(len(p.enrol) + len(p.seen) + len(p.shelf)
                                          for p in products)}
@@ -173,6 +180,10 @@ class Run:
         self.network = Embedder().to(memory_format=torch.channels_last)
         if arguments.init and not self.checkpoint.exists():
             self.follow(load_any(self.network, arguments.init))
+            if arguments.init.suffix == ".onnx":
+                weights.unfold(self.network, [tensor(make_batch(self.pool, arguments.seed,
+                                                                arguments.steps + i)[0])
+                                              for i in range(UNFOLD_BATCHES)])
         if arguments.frozen:
             self.network.freeze(arguments.frozen)
         self.average = runs.MovingAverage(self.network)

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import torch
 
-from lab.train import cards, crops, embed_augment, embed_eval, embedder
-from lab.train.embed_net import Embedder
+from lab.train import cards, crops, embed_augment, embed_eval, embedder, export, weights
+from lab.train.embed_net import SIDE, Embedder, load_any
 
 
 class Crops(unittest.TestCase):
@@ -57,6 +57,24 @@ class Learning(unittest.TestCase):
             vectors = network(torch.rand(2, 3, 96, 96) * 255)
         torch.testing.assert_close(vectors.norm(dim=1), torch.ones(2))
         self.assertEqual(tuple(vectors.shape), (2, 128))
+
+    def test_an_exported_graph_is_learnt_on_from_where_it_stood(self):
+        torch.manual_seed(1)
+        first, second = Embedder().train(), Embedder().eval()
+        pictures = torch.rand(8, 3, SIDE, SIDE) * 255
+        with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+            for _ in range(40):
+                first(pictures)  # Norms learn what they see.
+            for module in first.modules():
+                if isinstance(module, torch.nn.BatchNorm2d):
+                    module.bias.uniform_(-0.5, 0.5)
+            expected = first.eval()(pictures)
+            export.embedder(first, Path(folder) / "m.onnx", SIDE)
+            self.assertIsNone(load_any(second, Path(folder) / "m.onnx"))
+            torch.testing.assert_close(second(pictures), expected, rtol=0, atol=2e-2)
+            weights.unfold(second, [pictures])
+            torch.testing.assert_close(second(pictures), expected, rtol=0, atol=2e-2)
+            torch.testing.assert_close(second.train()(pictures), expected, rtol=0, atol=0.1)
 
     def test_frozen_blocks_stay_and_the_rest_learns(self):
         torch.manual_seed(1)

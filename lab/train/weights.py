@@ -56,7 +56,8 @@ def convolutions_in_order(network, sample):
 
 
 def load_folded(network, path, sample, other=lambda name: False):
-    """Fills the network's convolutions from the file; norms become the identity.
+    """Fills the network's convolutions from the file; norms become the identity, but for what the
+    file adds behind a convolution that has no bias of its own.
 
     other(name): may be of another shape (a head of other classes), and is then left as it is.
     Returns the number of those that were filled.
@@ -65,7 +66,7 @@ def load_folded(network, path, sample, other=lambda name: False):
     ours = convolutions_in_order(network, sample)
     if len(ours) != len(theirs):
         raise WeightsError(f"{path}: {len(theirs)} convolutions, the network has {len(ours)}")
-    filled = 0
+    filled, added = 0, {}
     for (name, module), (weight, bias, groups) in zip(ours, theirs):
         if other(name) and tuple(module.weight.shape) != weight.shape:
             continue
@@ -74,22 +75,29 @@ def load_folded(network, path, sample, other=lambda name: False):
                                f"groups, the file has {weight.shape} in {groups}")
         with torch.no_grad():
             module.weight.copy_(torch.from_numpy(weight.copy()))
-            module.bias.copy_(torch.from_numpy(bias.copy()))
+            if module.bias is None:
+                added[module] = torch.from_numpy(bias.copy())
+            else:
+                module.bias.copy_(torch.from_numpy(bias.copy()))
         filled += 1
     with torch.no_grad():
-        for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                set_identity(module, torch.zeros_like(module.running_mean),
-                             torch.ones_like(module.running_var))
+        before = {module.norm: module.conv for module in network.modules()
+                  if hasattr(module, "norm")}
+        for norm in network.modules():
+            if isinstance(norm, nn.BatchNorm2d):
+                set_identity(norm, torch.zeros_like(norm.running_mean),
+                             torch.ones_like(norm.running_var), added.pop(before.get(norm), 0))
+    if added:
+        raise WeightsError(f"{path}: {len(added)} convolutions have neither a bias nor a norm")
     return filled
 
 
-def set_identity(norm, mean, variance):
-    """A norm that has seen `mean` and `variance`, and undoes them."""
+def set_identity(norm, mean, variance, added=0):
+    """A norm that has seen `mean` and `variance`, and undoes them; then it adds `added`."""
     norm.running_mean.copy_(mean)
     norm.running_var.copy_(variance)
     norm.weight.copy_((variance + norm.eps).sqrt())
-    norm.bias.copy_(mean)
+    norm.bias.copy_(mean + added)
 
 
 @contextlib.contextmanager
@@ -116,7 +124,7 @@ def measured(network):
 
 
 def unfold(network, batches):
-    """Gives identity norms the statistics of these batches; what the network computes stays."""
+    """Gives norms of load_folded the statistics of these batches; what the network computes stays."""
     training = network.training
     network.eval()
     with torch.no_grad(), measured(network) as sums:
@@ -128,5 +136,5 @@ def unfold(network, batches):
             variance = (squares / count - mean * mean).clamp(min=0)
             # A channel that never moves would be divided by nothing: left as the identity.
             variance = torch.where(variance < 1e-4, torch.ones_like(variance), variance)
-            set_identity(norm, mean.float(), variance.float())
+            set_identity(norm, mean.float(), variance.float(), norm.bias - norm.running_mean)
     network.train(training)
