@@ -13,6 +13,12 @@
 namespace tally::cli {
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr vision::Size kUsualShape{16, 9};  // Of nearly all videos.
+
+}  // namespace
+
 inference::EngineOptions engine_options(const ModelChoice& choice) {
   inference::EngineOptions options;
   options.threads = choice.threads > 0 ? choice.threads : inference::allowed_cores();
@@ -39,28 +45,51 @@ Result<void> check_is_package(const fs::path& folder) {
   return {};
 }
 
-Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice) {
-  if (auto checked = check_is_package(choice.package); !checked) {
+namespace {
+
+Result<inference::ModelPackage> read_package(const fs::path& folder) {
+  if (auto checked = check_is_package(folder); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  return vision::Detector::open(choice.package, {.engine = engine_options(choice),
-                                                 .score = choice.score,
-                                                 .iou = choice.iou,
-                                                 .picture = choice.picture});
+  return inference::load_package(folder);
+}
+
+Result<std::unique_ptr<vision::Detector>> open_detector(inference::ModelPackage package,
+                                                        const ModelChoice& choice) {
+  return vision::Detector::open(std::move(package), {.engine = engine_options(choice),
+                                                     .score = choice.score,
+                                                     .iou = choice.iou,
+                                                     .picture = choice.picture});
+}
+
+vision::Size size_of(const inference::InputSpec& input) { return {input.width, input.height}; }
+
+}  // namespace
+
+Result<std::unique_ptr<vision::Detector>> open_detector(const ModelChoice& choice) {
+  auto package = read_package(choice.package);
+  if (!package) return std::unexpected(std::move(package.error()));
+  return open_detector(std::move(*package), choice);
 }
 
 Result<void> DetectorOnDemand::check() {
-  if (own_size_) return {};
-  if (auto checked = check_is_package(choice_.package); !checked) return checked;
-  auto package = inference::load_package(choice_.package);
+  if (package_) return {};
+  auto package = read_package(choice_.package);
   if (!package) return std::unexpected(std::move(package.error()));
-  own_size_ = vision::Size{package->input.width, package->input.height};
+  package_ = std::move(*package);
+  return {};
+}
+
+Result<void> DetectorOnDemand::open_ahead() {
+  if (!detectors_.empty()) return {};
+  auto opened = get(kUsualShape);
+  if (!opened) return std::unexpected(std::move(opened.error()));
   return {};
 }
 
 Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> source) {
   if (auto checked = check(); !checked) return std::unexpected(std::move(checked.error()));
-  vision::Size wanted = choice_.picture.value_or(*own_size_);
+  vision::Size wanted = choice_.picture.value_or(size_of(package_->input));
   if (source && fits_) {
     const vision::Size fitted = vision::fitted(wanted, *source);
     if (fitted != wanted) {
@@ -73,8 +102,7 @@ Result<vision::Detector*> DetectorOnDemand::get(std::optional<vision::Size> sour
 }
 
 vision::Detector* DetectorOnDemand::get_small(const vision::Detector& full) {
-  const inference::InputSpec& input = full.package().input;
-  const auto size = cart::small_look_size({input.width, input.height});
+  const auto size = cart::small_look_size(size_of(full.package().input));
   if (!size || !shrinks_) return nullptr;
   const auto opened = of_size(*size);
   shrinks_ = opened.has_value();
@@ -83,8 +111,7 @@ vision::Detector* DetectorOnDemand::get_small(const vision::Detector& full) {
 
 Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {
   const auto found = std::ranges::find_if(detectors_, [&](const auto& detector) {
-    const inference::InputSpec& input = detector->package().input;
-    return vision::Size{input.width, input.height} == picture;
+    return size_of(detector->package().input) == picture;
   });
   if (found != detectors_.end()) {
     std::rotate(detectors_.begin(), found, found + 1);
@@ -93,9 +120,31 @@ Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {
   if (detectors_.size() >= kShapesMax) detectors_.pop_back();
   ModelChoice choice = choice_;
   choice.picture = picture;
-  auto opened = open_detector(choice);
+  auto opened = open_detector(*package_, choice);
   if (!opened) return std::unexpected(std::move(opened.error()));
   return detectors_.emplace_front(std::move(*opened)).get();
+}
+
+std::vector<vision::Size> make_ready(const inference::ModelPackage& package) {
+  const ModelChoice choice{.package = package.folder};
+  if (package.task == inference::Task::kEmbed) {
+    return open_embedder(choice) ? std::vector{size_of(package.input)}
+                                 : std::vector<vision::Size>{};
+  }
+  std::vector<vision::Size> sizes;
+  const auto ready = [&](const vision::Detector* opened) {
+    const vision::Size size = size_of(opened->package().input);
+    if (std::ranges::find(sizes, size) == sizes.end()) sizes.push_back(size);
+  };
+  DetectorOnDemand detector(choice);
+  const auto own = detector.get(std::nullopt);
+  if (!own) return sizes;
+  ready(*own);
+  const auto usual = detector.get(kUsualShape);
+  if (!usual) return sizes;
+  ready(*usual);
+  if (const auto* small = detector.get_small(**usual)) ready(small);
+  return sizes;
 }
 
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice) {

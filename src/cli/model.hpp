@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "perception/vision/detector.hpp"
@@ -48,6 +49,9 @@ class DetectorOnDemand {
   // be made to; else, and without a source, those of the package. Of what earlier calls returned
   // the last kShapesMax - 1 stay. Errors: as open_detector.
   Result<vision::Detector*> get(std::optional<vision::Size> source);
+  // Opens that of the usual shape, 16:9, if none is open yet: while a decoder starts and tells of
+  // which shape the pictures are. Errors: as open_detector.
+  Result<void> open_ahead();
   // The same network for small looks (cart::small_look_size) beside `full`, which get() gave last.
   // Null where there is none, or its graph can't be made to take such pictures.
   vision::Detector* get_small(const vision::Detector& full);
@@ -58,10 +62,15 @@ class DetectorOnDemand {
 
   ModelChoice choice_;
   std::deque<std::unique_ptr<vision::Detector>> detectors_;  // The last one asked for first.
-  std::optional<vision::Size> own_size_;                     // Once the package was read.
+  std::optional<inference::ModelPackage> package_;           // Once it was read.
   bool fits_ = true;                                         // No other shape was tried in vain.
   bool shrinks_ = true;                                      // Nor a smaller size.
 };
+
+// Opens a package as `tally detect` and `tally process` will, so that what the engine compiles is
+// kept in it (docs/model-package.md) and they start without. Returns the sizes of pictures that its
+// network is ready for; none where it can't be opened so, as with a fixed batch.
+std::vector<vision::Size> make_ready(const inference::ModelPackage& package);
 
 // Errors: as check_is_package and Embedder::open.
 Result<std::unique_ptr<vision::Embedder>> open_embedder(const ModelChoice& choice);

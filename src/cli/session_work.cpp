@@ -34,14 +34,19 @@ Result<cart::CameraDetectors> fitting_detectors(DetectorOnDemand& detector, Earl
   options.open_video = [&reader](const cart::SessionVideo& one) { return reader.open(one.file); };
   std::optional<vision::Size> shape;
   if (options.savings.fit) {
+    reader.begin(video);
+    if (auto opened = detector.open_ahead(); !opened) return std::unexpected(opened.error());
     const auto size = reader.size_of(video);
     if (!size) return std::unexpected(size.error());
     shape = *size;
   }
   auto full = detector.get(shape);
   if (!full) return std::unexpected(std::move(full.error()));
-  vision::Detector* small = options.savings.small_looks ? detector.get_small(**full) : nullptr;
-  return cart::CameraDetectors{**full, small};
+  cart::CameraDetectors detectors{**full, {}};
+  if (options.savings.small_looks) {
+    detectors.small = [&detector, full = *full] { return detector.get_small(*full); };
+  }
+  return detectors;
 }
 
 Result<cart::ProcessOutcome> SessionWork::process(const fs::path& folder,

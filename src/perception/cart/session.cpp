@@ -21,13 +21,12 @@ LookSchedule schedule_of(Savings savings, const CameraDetectors& detectors) {
 CameraSession::CameraSession(CameraDetectors detectors, std::vector<ClassRole> roles,
                              std::optional<vision::Box> zone, Savings savings,
                              std::function<double()> clock_seconds)
-    : detectors_(detectors),
+    : detectors_(std::move(detectors)),
       roles_(std::move(roles)),
       zone_(zone),
       clock_seconds_(std::move(clock_seconds)),
-      schedule_(schedule_of(savings, detectors)) {
+      schedule_(schedule_of(savings, detectors_)) {
   TALLY_ASSERT(detectors_.full.in_flight() == 0);
-  TALLY_ASSERT(!detectors_.small || detectors_.small->capacity() >= detectors_.full.capacity());
 }
 
 Result<void> CameraSession::push(const media::Frame& frame) {
@@ -45,7 +44,7 @@ Result<void> CameraSession::push(const media::Frame& frame) {
     stock_.emplace(roles_, zone);
   }
   pending.motion = gate_.push(frame.time, pending.picture);
-  pending.look = schedule_.look_at(frame.time, pending.motion.activity);
+  pending.look = possible(schedule_.look_at(frame.time, pending.motion.activity));
   notes_.push_back({frame.time, pending.motion.activity, pending.look != LookKind::kNone});
   seconds_.gate += clock() - begin;
   const LookKind look = pending.look;
@@ -57,13 +56,23 @@ Result<void> CameraSession::push(const media::Frame& frame) {
   return {};
 }
 
+LookKind CameraSession::possible(LookKind look) {
+  if (look != LookKind::kSmall) return look;
+  if (!small_ && detectors_.small) {
+    small_ = detectors_.small();
+    TALLY_ASSERT(!small_ || small_->capacity() >= detectors_.full.capacity());
+    if (!small_) detectors_.small = {};
+  }
+  return small_ ? look : LookKind::kFull;
+}
+
 Result<void> CameraSession::submit(const media::Frame& frame, LookKind look) {
   const double begin = clock();
   // Both take their answers from the same cores, so no more is asked of two than of one.
   if (asked_.size() == detectors_.full.capacity()) {
     if (auto collected = collect_one(); !collected) return collected;
   }
-  vision::Detector& detector = look == LookKind::kSmall ? *detectors_.small : detectors_.full;
+  vision::Detector& detector = look == LookKind::kSmall ? *small_ : detectors_.full;
   auto submitted = detector.submit(frame);
   if (submitted) asked_.push_back(&detector);
   ++looks_;

@@ -32,8 +32,10 @@ struct StageSeconds {
 // What looks at a camera's frames. All borrowed.
 struct CameraDetectors {
   vision::Detector& full;
-  // The same network for pictures of small_look_size(); null: every look is a full one.
-  vision::Detector* small = nullptr;
+  // The same network for pictures of small_look_size(), asked for at the first small look, since
+  // opening it takes time that the first full one need not wait for. Empty, or where it gives
+  // null: every look is a full one.
+  std::function<vision::Detector*()> small = {};
 };
 
 class CameraSession {
@@ -58,12 +60,14 @@ class CameraSession {
     vision::MotionField motion;
     LookKind look = LookKind::kNone;
   };
+  [[nodiscard]] LookKind possible(LookKind look);
   Result<void> submit(const media::Frame& frame, LookKind look);
   Result<void> collect_one();
   void drain();
   [[nodiscard]] double clock() const { return clock_seconds_ ? clock_seconds_() : 0; }
 
   CameraDetectors detectors_;
+  vision::Detector* small_ = nullptr;  // Once it was asked for.
   std::vector<ClassRole> roles_;
   std::optional<vision::Box> zone_;
   std::function<double()> clock_seconds_;

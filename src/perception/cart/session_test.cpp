@@ -83,6 +83,13 @@ class CameraSessionTest : public ::testing::Test {
     return std::move(*made);
   }
 
+  std::function<vision::Detector*()> given(vision::Detector& small) {
+    return [this, &small] {
+      ++asked_for_;
+      return &small;
+    };
+  }
+
   static CameraSession session(CameraDetectors detectors, Savings savings = {}) {
     return {detectors, {{ClassRole::Kind::kProduct, "bottle"}}, std::nullopt, savings, {}};
   }
@@ -106,23 +113,25 @@ class CameraSessionTest : public ::testing::Test {
   Work work_;
   int full_looks_ = 0;
   int small_looks_ = 0;
+  int asked_for_ = 0;
 };
 
 TEST_F(CameraSessionTest, WhileThingsMoveTheSmallDetectorTakesEverySecondLook) {
   const auto full = detector(full_looks_);
   const auto small = detector(small_looks_);
-  CameraSession watched = session({*full, small.get()});
+  CameraSession watched = session({*full, given(*small)});
   ASSERT_TRUE(watch(watched));
   EXPECT_GE(small_looks_, 3);
   EXPECT_GE(full_looks_ - small_looks_, 0);  // The first frame is looked at in full.
   EXPECT_LE(full_looks_ - small_looks_, 1);
   EXPECT_EQ(watched.looks(), full_looks_ + small_looks_);
+  EXPECT_EQ(asked_for_, 1);
 }
 
 TEST_F(CameraSessionTest, TwoDetectorsGetNoMoreWorkAtOnceThanOne) {
   const auto full = detector(full_looks_);
   const auto small = detector(small_looks_);
-  CameraSession watched = session({*full, small.get()});
+  CameraSession watched = session({*full, given(*small)});
   ASSERT_TRUE(watch(watched));
   EXPECT_EQ(work_.running_max, kRequests);
 }
@@ -133,17 +142,25 @@ TEST_F(CameraSessionTest, WithoutASmallDetectorOrWithoutThatSavingEveryLookIsFul
   ASSERT_TRUE(watch(alone));
   const int looks = full_looks_;
   EXPECT_GE(looks, 8);
-  const auto small = detector(small_looks_);
-  CameraSession switched_off = session({*full, small.get()}, {.small_looks = false});
-  ASSERT_TRUE(watch(switched_off));
+  CameraSession impossible = session({*full, [this] {
+                                        ++asked_for_;
+                                        return nullptr;
+                                      }});
+  ASSERT_TRUE(watch(impossible));
   EXPECT_EQ(full_looks_, 2 * looks);
+  EXPECT_EQ(asked_for_, 1);
+  const auto small = detector(small_looks_);
+  CameraSession switched_off = session({*full, given(*small)}, {.small_looks = false});
+  ASSERT_TRUE(watch(switched_off));
+  EXPECT_EQ(full_looks_, 3 * looks);
   EXPECT_EQ(small_looks_, 0);
+  EXPECT_EQ(asked_for_, 1);
 }
 
 TEST_F(CameraSessionTest, WhicheverFailsBothAreLeftWithoutWork) {
   const auto full = detector(full_looks_);
   const auto small = detector(small_looks_, true);
-  CameraSession watched = session({*full, small.get()});
+  CameraSession watched = session({*full, given(*small)});
   const auto outcome = watch(watched);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().message, "no answer");
