@@ -33,7 +33,7 @@ void add_density(CLI::App& bench, BenchDensityArguments& into) {
                               "How many live sessions this machine watches with carts in time.",
                               R"(Examples:
   tally bench density demo/take_one
-  tally bench density demo/take_one --sessions 1,2,4 --rounds 20 --json > now.json)");
+  tally bench density demo/take_one --sessions 1,2,4 --rounds 20 --svg density.svg --json > now.json)");
   app.add_option("SESSION", into.session, "A folder with session.toml")->required();
   add_model(app, into.model);
   app.add_option("--close-up", into.close_up,
@@ -52,6 +52,7 @@ void add_density(CLI::App& bench, BenchDensityArguments& into) {
   app.add_option("--slots", into.slots, "Watched at a time, others wait; default: 2, a server's")
       ->check(number_between(1, kDensityMax))
       ->option_text("N");
+  app.add_option("--svg", into.svg, "Draw each level's carts into this file")->option_text("FILE");
   add_threads(app, into.threads);
   add_outputs(app, into.json, into.quiet);
 }

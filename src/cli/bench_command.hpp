@@ -47,6 +47,7 @@ struct BenchDensityArguments {
   std::vector<int> sessions;  // At once, level by level; empty: 1, 2, …, until one is too late.
   int rounds = 5;             // Sessions of each door in a level.
   int slots = 2;              // Watched at a time, as a server's.
+  std::filesystem::path svg;  // Empty: no plot.
   int threads = 0;
   bool json = false;
   bool quiet = false;

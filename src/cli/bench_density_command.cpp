@@ -10,6 +10,7 @@
 #include "cli/bench_parts.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/density_play.hpp"
+#include "cli/density_plot.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/model.hpp"
 #include "perception/cart/session_file.hpp"
@@ -189,6 +190,13 @@ Result<void> run_bench_density(const BenchDensityArguments& arguments, Console& 
   if (!scratch) return std::unexpected(std::move(scratch.error()));
   auto density = measure(arguments, scratch->path(), console);
   if (!density) return std::unexpected(std::move(density.error()));
+  if (!arguments.svg.empty()) {
+    const std::string title =
+        fmt::format("{}, {} watched at a time", arguments.session.string(), arguments.slots);
+    auto written =
+        write_file_atomically(arguments.svg, density_svg(density->levels, kCartSecondsMax, title));
+    if (!written) return written;
+  }
   if (arguments.json) {
     console.print(density_json(arguments, *density));
   } else {

@@ -1,6 +1,7 @@
 #include "cli/compile_command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,10 +9,12 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/files.hpp"
 #include "cli/cli_error.hpp"
 #include "cli/compile_verify.hpp"
+#include "cli/model.hpp"
 #include "cli/quantise.hpp"
 #include "perception/inference/compile.hpp"
 #include "perception/inference/graph_facts.hpp"
@@ -134,6 +137,15 @@ void tell(const CompileArguments& arguments, const CompileReport& report, Consol
                             report.golden_difference));
 }
 
+void tell_ready(const std::vector<vision::Size>& sizes, Console& console) {
+  std::vector<std::string> words;
+  for (const vision::Size size : sizes) {
+    words.push_back(fmt::format("{}x{}", size.width, size.height));
+  }
+  if (words.empty()) return;
+  console.note(fmt::format("compiled for this machine: {}", fmt::join(words, ", ")));
+}
+
 // Makes `wish` of a graph that lab/quantise made of it.
 Result<void> make_int8(const CompileArguments& arguments, const fs::path& work, Console& console,
                        CompileRequest& wish) {
@@ -196,6 +208,7 @@ Result<void> run_compile(const CompileArguments& arguments, Console& console) {
     return std::unexpected(std::move(error));
   }
   tell(arguments, *report, console);
+  tell_ready(make_ready(report->package), console);
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "cli/testing_program.hpp"
 #include "perception/inference/model_package.hpp"
 #include "perception/inference/tiny_graph.hpp"
@@ -108,6 +110,25 @@ TEST_F(CompileCommand, ANetworkMayBeGivenAnotherSize) {
   const Ended ended = compile({"--size", "96x32", "--batch", "1"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("input 96x32"));
+}
+
+TEST_F(CompileCommand, APackageStartsWithoutCompilingAgain) {
+  inference::write_tiny_graph({.metadata = {{"names", "['a', 'b']"}}}, here_.path() / "sees.xml");
+  const Ended made = here_.tally({"compile", "sees.xml", "-o", "seer"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("compiled for this machine: 64x64"));
+  const auto kept = [&] {
+    std::map<std::string, fs::file_time_type> files;
+    for (const auto& entry : fs::directory_iterator(here_.path() / "seer" / "compiled")) {
+      files.emplace(entry.path().filename(), entry.last_write_time());
+    }
+    return files;
+  };
+  const auto before = kept();
+  ASSERT_FALSE(before.empty());
+  const Ended seen = here_.tally({"detect", "photos/30.jpg", "--model", "seer"});
+  ASSERT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_EQ(kept(), before);  // Nothing was made anew.
 }
 
 }  // namespace

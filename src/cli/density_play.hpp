@@ -52,9 +52,9 @@ struct DensityPlan {
 
 struct DensityLevel {
   int at_once = 0;
-  std::vector<double> seconds_to_cart;  // Of each session that got its cart.
-  std::vector<std::string> lost;        // Why, of each that got none.
-  bool carts_agree = true;              // All are the same, byte for byte.
+  std::vector<double> seconds_to_cart{};  // Of each session that got its cart.
+  std::vector<std::string> lost{};        // Why, of each that got none.
+  bool carts_agree = true;                // All are the same, byte for byte.
   std::int64_t frames = 0;
   double wall_seconds = 0;  // From the first door's opening to the last cart.
 };
