@@ -143,6 +143,27 @@ TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
   EXPECT_GT(odds(1), std::log(same[1].take->probability / (1 - same[1].take->probability)) + 0.2);
 }
 
+TEST(Acts, OfLookAlikesTheOneThatWasTakenBeforeIsTheLikelier) {
+  const cart::Layout layout = layout_of();
+  const auto cameras = testing::cameras_of(layout);
+  std::vector<float> both = looks_of(12);  // As much of facing 12's product as of 13's.
+  for (std::size_t i = 0; i < both.size(); ++i) both[i] = (both[i] + looks_of(13)[i]) / 1.5F;
+  const vision::Point3 between = 0.5 * (front_of(layout, 12) + front_of(layout, 13));
+  const auto odds_of_second = [&](const std::vector<Carried>& things) {
+    const auto sightings = testing::watch(things, 12, 1);
+    const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+    const auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+    const auto& products = items.back().products;
+    return std::log(products[layout.facings[12].product] / products[layout.facings[13].product]);
+  };
+  const auto after = [&](unsigned facing) {
+    return odds_of_second(
+        {taken(front_of(layout, facing), 2.0, looks_of(facing)), taken(between, 6.0, both)});
+  };
+  EXPECT_GT(after(12), after(20) + 0.7);
+  EXPECT_LT(after(13), after(20) - 0.7);
+}
+
 // A hand that comes from outside, is at `place` at `at`, and then does what `thing` does.
 Carried hand_of(const Carried& thing, const vision::Point3& place, double at) {
   const vision::Point3 outside{place.x, -0.6, place.z};
