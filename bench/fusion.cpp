@@ -235,7 +235,7 @@ Result<Concluded> concluded(const fs::path& kept) {
     candidates.push_back(result.gallery.find(product.id));
   }
   const cabinet::ProductLikelihood likelihood = [&](std::span<const identify::Look> looks) {
-    return identify::log_likelihoods(looks, candidates);
+    return identify::log_likelihoods_of_items(looks, candidates);
   };
   result.outcome = conclude(std::move(seen), layout, cameras, likelihood);
   return result;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""bench/savings.py DIR [--out OUT] [--tally TALLY] [--limit N] [--jobs N]
+"""bench/savings.py DIR [--off SWITCH]… [--out OUT] [--tally TALLY] [--limit N] [--jobs N]
 
-Whether carts are the same with all savings as with none: the sessions in DIR are evaluated twice
-(docs/eval.md), with savings into OUT/with and without them into OUT/without, and the lines of each
-session's two carts are held to each other and to the truth. What is finished already is not done
-again. Prints the differences, the shares, and the processor time that both took; ends with 0
-whatever they are.
+Whether carts are the same with all savings as with one of them off, or with none: the sessions in
+DIR are evaluated with savings into OUT/with and again for each SWITCH of `tally process` into
+OUT/SWITCH (docs/eval.md), and the lines of each session's two carts are held to each other and to
+the truth. What is finished already is not done again. Prints the differences, the shares, and the
+processor time that each took; ends with 0 whatever they are.
 """
 
 import argparse
@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SWITCHES = ("no-savings", "no-gate", "no-stride", "no-close-ups",
+            "no-small-looks")  # Those that cabinets have.
 
 
 def spent():
@@ -24,13 +26,13 @@ def spent():
     return usage.ru_utime + usage.ru_stime
 
 
-def evaluated(arguments, name):
+def evaluated(arguments, switch):
     """{session: what eval.json says of it}, and the processor seconds it took."""
-    folder, before = arguments.out / name, spent()
+    folder, before = arguments.out / (switch or "with"), spent()
     command = [arguments.tally, "eval", arguments.folder, "-o", folder, "--reports", "none",
                "--jobs", str(arguments.jobs), "--threads", "1"]
     command += ["--limit", str(arguments.limit)] if arguments.limit else []
-    command += [] if name == "with" else ["--", "--no-savings"]
+    command += ["--", f"--{switch}"] if switch else []
     done = subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
     if done.returncode:
         sys.exit(f"savings: tally eval ended with {done.returncode}")
@@ -57,22 +59,30 @@ def main():
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--tally", default=ROOT / "build/release/tally")
     parser.add_argument("--out", type=Path, default=ROOT / "out/savings")
+    parser.add_argument("--off", action="append", choices=SWITCHES, help="default: no-savings")
     parser.add_argument("--limit", type=int, help="only the first so many sessions")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    saving, saving_seconds = evaluated(arguments, "with")
-    whole, whole_seconds = evaluated(arguments, "without")
+    saving, seconds = evaluated(arguments, None)
+    print(f"all savings: {len(saving)} sessions, {count_exact(saving)} exact, {seconds:.0f} s of "
+          "processor time now")
+    for switch in arguments.off or ["no-savings"]:
+        compare(switch, saving, *evaluated(arguments, switch))
+
+
+def count_exact(sessions):
+    return sum(one["exact"] for one in sessions.values())
+
+
+def compare(switch, saving, without, seconds):
     same = 0
-    for name in saving:
-        if lines_of(saving[name]) == lines_of(whole[name]) is not None:
+    for name, one in saving.items():
+        if lines_of(one) == lines_of(without[name]) is not None:
             same += 1
             continue
-        print(f"{name}, {saving[name]['scenario']}: {in_words(saving[name])}; without savings "
-              f"{in_words(whole[name])}")
-    exact = [sum(one[name]["exact"] for name in saving) for one in (saving, whole)]
-    print(f"{len(saving)} sessions: {same} with the same lines ({same / len(saving):.1%}); exact "
-          f"{exact[0]} with savings, {exact[1]} without; processor time of what was done now: "
-          f"{saving_seconds:.0f} s with, {whole_seconds:.0f} s without")
+        print(f"  {name}, {one['scenario']}: {in_words(one)}; {switch} {in_words(without[name])}")
+    print(f"{switch}: {same} of {len(saving)} with the same lines ({same / len(saving):.1%}), "
+          f"{count_exact(without)} exact, {seconds:.0f} s of processor time now")
 
 
 if __name__ == "__main__":

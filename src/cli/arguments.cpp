@@ -105,7 +105,7 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "One camera: show the network its own shape of picture, grey around the video's");
   app.add_flag_callback(
       "--no-small-looks", [&into] { into.small_looks = false; },
-      "One camera: look at what moves as closely as at what rests, each time");
+      "Look at whole pictures in the detector's own size each time");
   app.add_flag_callback(
       "--no-savings",
       [&into] { into.gate = into.stride = into.close_ups = into.fit = into.small_looks = false; },

@@ -81,7 +81,9 @@ Result<cart::ProcessOutcome> SessionWork::process_one_camera(const cart::Session
 Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::SessionFile& session,
                                                              const cart::Layout& layout,
                                                              const cart::ProcessOptions& options) {
-  if (auto opened = open_models(); !opened) return std::unexpected(std::move(opened.error()));
+  if (auto opened = open_models(options.savings); !opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
   auto gallery = gallery_of(session);
   if (!gallery) return std::unexpected(std::move(gallery.error()));
   tell_unknown(layout, *gallery);
@@ -94,19 +96,22 @@ Result<cart::ProcessOutcome> SessionWork::process_calibrated(const cart::Session
                                   options);
 }
 
-Result<void> SessionWork::open_models() {
+Result<void> SessionWork::open_models(const cart::Savings& savings) {
+  if (!finder_ || finds_in_small_ != savings.small_looks) {
+    ModelChoice choice = detector_.choice();
+    if (savings.small_looks) choice.picture = cabinet::kWholeLookSize;
+    auto finder = open_detector(choice);
+    if (!finder) return std::unexpected(std::move(finder.error()));
+    finder_ = std::move(*finder);
+    finds_in_small_ = savings.small_looks;
+  }
   if (embedder_) return {};
-  ModelChoice choice = detector_.choice();
-  choice.picture = cabinet::kWholeLookSize;
-  auto finder = open_detector(choice);
-  if (!finder) return std::unexpected(std::move(finder.error()));
   auto close_up = open_detector({.package = package_or_default(arguments_.close_up, "close_up"),
                                  .threads = arguments_.threads});
   if (!close_up) return std::unexpected(std::move(close_up.error()));
   auto embedder = open_embedder({.package = package_or_default(arguments_.embedder, "embedder"),
                                  .threads = arguments_.threads});
   if (!embedder) return std::unexpected(std::move(embedder.error()));
-  finder_ = std::move(*finder);
   close_up_ = std::move(*close_up);
   embedder_ = std::move(*embedder);
   return {};

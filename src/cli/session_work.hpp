@@ -44,7 +44,7 @@ class SessionWork {
   Result<cart::ProcessOutcome> process_calibrated(const cart::SessionFile& session,
                                                   const cart::Layout& layout,
                                                   const cart::ProcessOptions& options);
-  Result<void> open_models();
+  Result<void> open_models(const cart::Savings& savings);
   Result<identify::Gallery> gallery_of(const cart::SessionFile& session);
   Result<identify::Gallery> saved_gallery(const std::filesystem::path& folder);
   void tell_unknown(const cart::Layout& layout, const identify::Gallery& gallery);
@@ -53,7 +53,8 @@ class SessionWork {
   Console& console_;
   DetectorOnDemand& detector_;  // Of sessions without calibrated cameras.
   const cart::Layout& layout_;
-  std::unique_ptr<vision::Detector> finder_;  // The same package, for small pictures.
+  std::unique_ptr<vision::Detector> finder_;  // The same package, for whole pictures of cabinets.
+  bool finds_in_small_ = true;                // Of kWholeLookSize, not of the package's own size.
   std::unique_ptr<vision::Detector> close_up_;
   std::unique_ptr<vision::Embedder> embedder_;
   std::filesystem::path enrolled_;  // The photos of gallery_: they are looked at once.

@@ -59,7 +59,7 @@ ProductLikelihood likelihood_of(const cart::Layout& layout, const CabinetModels&
   }
   return [candidates = std::move(candidates),
           model = models.identify](std::span<const identify::Look> looks) {
-    return identify::log_likelihoods(looks, candidates, model);
+    return identify::log_likelihoods_of_items(looks, candidates, model);
   };
 }
 

@@ -25,7 +25,9 @@ struct Savings {
   bool stride = true;       // While things move, only some frames are looked at.
   bool close_ups = true;    // Cabinets: hands that are known are followed without whole pictures.
   bool fit = true;          // One camera: the network's picture has the video's shape, if it can.
-  bool small_looks = true;  // One camera: while things move, every second look is a small one.
+  // One camera: while things move, every second look is a small one. Cabinets: whole pictures are
+  // looked at small, since close-ups show what matters.
+  bool small_looks = true;
   [[nodiscard]] static Savings none() {
     return {.gate = false, .stride = false, .close_ups = false, .fit = false, .small_looks = false};
   }

@@ -58,6 +58,54 @@ std::vector<double> log_likelihoods(std::span<const Look> looks,
   return result;
 }
 
+double strangeness(std::span<const Look> looks, std::span<const GalleryProduct* const> candidates,
+                   const IdentifyModel& model) {
+  std::vector<double> best;
+  for (const Look& look : looks) {
+    double most = -1;
+    for (const GalleryProduct* product : candidates) {
+      if (product == nullptr) continue;
+      for (const GalleryPhoto& photo : product->photos) {
+        most = std::max(most, double{vision::similarity(look.embedding, photo.embedding)});
+      }
+    }
+    if (most >= -1) best.push_back(most);
+  }
+  if (best.empty()) return 0;
+  std::ranges::sort(best);
+  const double upper = best[(best.size() - 1) * 3 / 4];
+  return std::clamp(model.strange_slope * (model.strange_middle - upper), -kStrangeMax,
+                    kStrangeMax);
+}
+
+std::vector<double> log_likelihoods_of_items(std::span<const Look> looks,
+                                             std::span<const GalleryProduct* const> candidates,
+                                             const IdentifyModel& model) {
+  std::vector<double> logs = log_likelihoods(looks, candidates, model);
+  const auto is_known = [&](std::size_t i) {
+    return candidates[i] != nullptr && !candidates[i]->photos.empty();
+  };
+  double largest = -std::numeric_limits<double>::infinity();
+  double known = 0;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    if (!is_known(i)) continue;
+    largest = std::max(largest, logs[i]);
+    ++known;
+  }
+  if (known == 0 || looks.empty()) return logs;
+  double sum = 0;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    if (is_known(i)) sum += std::exp(logs[i] - largest);
+  }
+  const double share = std::min(1.0, static_cast<double>(looks.size()) / kStrangeLooks);
+  const double none =
+      share * (largest + std::log(sum / known) + strangeness(looks, candidates, model));
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    if (is_known(i)) logs[i] -= none;
+  }
+  return logs;
+}
+
 double effective_looks(std::span<const Look> looks, const IdentifyModel& model) {
   const std::map<int, double> weights = camera_weights(looks, model);
   double sum = 0;

@@ -34,7 +34,10 @@ namespace tally::identify {
 // was this product" on them, both answers weighing the same: `concentration` is its slope,
 // `background` where it says one half. `same` is the median similarity of looks to their own
 // product. The correlations are the intraclass correlations of a look's weight among the looks of
-// one camera, and of the cameras' means among the cameras, at one item. docs/gallery.md says more.
+// one camera, and of the cameras' means among the cameras, at one item. `strange_slope` and
+// `strange_middle` are those of a logistic regression of "it was none of the products" on the upper
+// quartile of items' best similarities, products and others weighing the same. docs/gallery.md says
+// more.
 struct IdentifyModel {
   double concentration = 18;
   double background = 0.55;
@@ -42,6 +45,8 @@ struct IdentifyModel {
   double outlier = 0.05;
   double same_camera = 0.7;
   double other_camera = 0.6;
+  double strange_slope = 40;
+  double strange_middle = 0.76;
 };
 
 struct Look {
@@ -54,6 +59,25 @@ struct Look {
 [[nodiscard]] std::vector<double> log_likelihoods(std::span<const Look> looks,
                                                   std::span<const GalleryProduct* const> candidates,
                                                   const IdentifyModel& model = {});
+
+// Log odds, for equal priors, of an item being none of the candidates against one of them, by how
+// alike its better looks are to the most alike photo of any: the upper quartile of the looks, on a
+// line of `strange_slope` that crosses 0 at `strange_middle`, at most kStrangeMax either way. 0
+// without looks or photos.
+inline constexpr double kStrangeMax = 4;
+[[nodiscard]] double strangeness(std::span<const Look> looks,
+                                 std::span<const GalleryProduct* const> candidates,
+                                 const IdentifyModel& model = {});
+
+// log_likelihoods() of an item that is seen many times: from kStrangeLooks looks on "none of these"
+// is as likely as its strangeness says, before that by their share. Of even density, as a look's,
+// it is not: that the best of many photos resembles an item somewhat is no news, and looks at one
+// item hardly add up, but that none of many resembles it well is telling. Products without photos
+// stay as likely as none of these.
+inline constexpr std::size_t kStrangeLooks = 8;
+[[nodiscard]] std::vector<double> log_likelihoods_of_items(
+    std::span<const Look> looks, std::span<const GalleryProduct* const> candidates,
+    const IdentifyModel& model = {});
 
 // How many independent looks these weigh as much as.
 [[nodiscard]] double effective_looks(std::span<const Look> looks, const IdentifyModel& model = {});

@@ -98,6 +98,50 @@ TEST(Identify, AProductWithoutPhotosIsUnknownAndNotImpossible) {
   EXPECT_GT(posterior(log_likelihoods(like, candidates, kModel), priors).candidates[0], 0.95);
 }
 
+TEST(Identify, AnItemIsStrangeWhereItsBetterLooksResembleNoPhotoWell) {
+  const GalleryProduct cola = product("cola", {{1, 0, 0}});
+  const std::vector<const GalleryProduct*> candidates{&cola, nullptr};
+  const IdentifyModel model{.strange_slope = 30, .strange_middle = 0.8};
+  const auto of = [&](const std::vector<double>& cosines) {
+    std::vector<Embedding> seen;
+    for (const double cosine : cosines) seen.push_back(at_cosine(cosine));
+    std::vector<Look> looks;
+    for (const Embedding& one : seen) looks.push_back({one, 0});
+    return strangeness(looks, candidates, model);
+  };
+  EXPECT_NEAR(of({0.8}), 0, 1e-5);
+  EXPECT_NEAR(of({0.75}), 1.5, 1e-4);
+  EXPECT_NEAR(of({0.85}), -1.5, 1e-4);
+  EXPECT_EQ(of({0.1}), kStrangeMax);
+  EXPECT_EQ(of({}), 0);
+  // Three of four looks are at the hand; the fourth does not make it a product, two of five do.
+  EXPECT_GT(of({0.5, 0.5, 0.5, 0.95}), 0);
+  EXPECT_LT(of({0.5, 0.5, 0.5, 0.95, 0.95}), 0);
+}
+
+TEST(Identify, ManyLooksThatResembleAProductSomewhatAreOfNoneOfThem) {
+  const GalleryProduct cola = product("cola", {{1, 0, 0}});
+  const GalleryProduct lime = product("lime", {{0, 0, 1}});
+  const std::vector<const GalleryProduct*> candidates{&cola, &lime, nullptr};
+  const std::vector<double> priors{0.3, 0.3, 0.3};
+  const auto none = [&](double cosine, std::size_t count) {
+    const Embedding seen = at_cosine(cosine);
+    const std::vector<Look> looks(count, Look{seen, 0});
+    return posterior(log_likelihoods_of_items(looks, candidates, kModel), priors).none;
+  };
+  const auto as_looks = [&](double cosine, std::size_t count) {
+    const Embedding seen = at_cosine(cosine);
+    const std::vector<Look> looks(count, Look{seen, 0});
+    return posterior(log_likelihoods(looks, candidates, kModel), priors).none;
+  };
+  EXPECT_GT(none(0.66, 20), 3 * as_looks(0.66, 20));
+  EXPECT_LT(none(0.9, 20), 0.02);
+  EXPECT_GT(none(0.66, 20), none(0.66, 4));
+  EXPECT_EQ(none(0.66, 0), as_looks(0.66, 0));
+  const std::vector<Look> few(1, Look{product("x", {at_cosine(0.66)}).photos[0].embedding, 0});
+  EXPECT_EQ(log_likelihoods_of_items(few, candidates, kModel)[2], 0);  // Unknown as before.
+}
+
 TEST(Identify, MorePhotosAddViewsAndNotVotes) {
   const GalleryProduct once = product("once", {{1, 0, 0}});
   const GalleryProduct often = product("often", {{1, 0, 0}, {1, 0, 0}, {1, 0, 0}});
