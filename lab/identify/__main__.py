@@ -22,14 +22,17 @@ def main():
         folder = Path(json.loads(line)["session"])
         if json.loads((folder / "truth.json").read_text())["seed"] >= TUNING_END:
             parser.error(f"{folder}: is for evaluation, and nothing is fitted on it")
-    items, unknown = looks.read(lines)
+    items, strangers, unknown = looks.read(lines)
     shipped = fit.Model()
     fitted = fit.fit(items, shipped, arguments.hold)
-    told = {"sessions": len(lines), "items": len(items), "left_out": unknown}
+    told = {"sessions": len(lines), "items": len(items), "strange": len(strangers),
+            "left_out": unknown}
     for name, model in (("shipped", shipped), ("fitted", fitted)):
         told[name] = {"numbers": {k: round(v, 4) for k, v in asdict(model).items()},
                       "log_probability": round(fit.score(items, model), 4),
                       "right": round(fit.right(items, model), 4)}
+    found = fit.strange(items, strangers)
+    told["strange_fitted"] = found and {k: round(v, 4) for k, v in asdict(found).items()}
     if arguments.resamples:
         found = fit.spread(items, fitted, arguments.hold, arguments.resamples)
         told["standard_deviation"] = {k: round(v, 4) for k, v in asdict(found).items()}

@@ -10,9 +10,11 @@ from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-NONE_PRIOR = 0.04  # Of "none of these", as acts.cpp has it.
+NONE_PRIOR = 0.02  # Of "none of these", as acts.cpp has it.
 STEP, STEP_MIN = 1.0, 0.01
 ROUNDS_MAX = 400
+STRANGE_LOOKS = 8  # As kStrangeLooks.
+RIDGE, NEWTON_ROUNDS = 1e-6, 30
 ODDS_MAX = 7.0  # Of a probability: beyond it nothing changes that can be measured.
 
 
@@ -24,6 +26,13 @@ class Model:
     outlier: float = 0.05
     same_camera: float = 0.7
     other_camera: float = 0.6
+
+
+@dataclass(frozen=True)
+class Strange:
+    """When an item is none of the products, as in identify.hpp; the values are those shipped."""
+    strange_slope: float = 37.0
+    strange_middle: float = 0.785
 
 
 NAMES = tuple(field.name for field in fields(Model))
@@ -84,6 +93,34 @@ def score(items, model):
 def right(items, model):
     """The share of items whose likeliest product is theirs."""
     return float(np.mean([log_posterior(item, model).argmax() == item.product for item in items]))
+
+
+def upper_quartile(item):
+    """Of an item's looks: how alike they are to the most alike photo of any product."""
+    best = np.sort(np.nanmax(item.similarities, axis=(1, 2)))
+    return float(best[(len(best) - 1) * 3 // 4])
+
+
+def strange(items, strangers):
+    """The logistic regression of "it is none of the products" on the upper quartile of items that
+    were looked at often, of products and strangers, which weigh the same; by Newton's method."""
+    often = [[upper_quartile(item) for item in group if len(item.cameras) >= STRANGE_LOOKS]
+             for group in (items, strangers)]
+    if not all(often):
+        return None
+    values = np.concatenate(often)
+    is_strange = np.repeat([0.0, 1.0], [len(group) for group in often])
+    weights = np.repeat([0.5 / len(group) for group in often], [len(group) for group in often])
+    x = np.stack([np.ones_like(values), values - values.mean()], axis=1)
+    # Where both are apart for good, a slope without end would be likeliest.
+    ridge = np.diag([0.0, RIDGE])
+    beta = np.zeros(2)
+    for _ in range(NEWTON_ROUNDS):
+        p = 1 / (1 + np.exp(-x @ beta))
+        gradient = x.T @ (weights * (is_strange - p)) - ridge @ beta
+        hessian = (x.T * (weights * p * (1 - p))) @ x + ridge + 1e-12 * np.eye(2)
+        beta = beta + np.linalg.solve(hessian, gradient)
+    return Strange(float(-beta[1]), float(values.mean() - beta[0] / beta[1]))
 
 
 def fit(items, begin=Model(), held=()):

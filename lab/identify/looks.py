@@ -2,8 +2,8 @@
 
 A session of lab.synth is directed again from its seed, without drawing anything. A look shows the
 package whose outline its box fits best at that moment; an item is the product that most of its
-looks show. Items of which no look shows a package in a hand (hands themselves, phones) are left
-out.
+looks show. Phones and bags in hands are strange; items of which no look shows either (hands
+themselves) are left out.
 """
 
 import json
@@ -12,17 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.synth import imaging, scenarios, scene, session
+from lab.synth import foreign, imaging, scenarios, scene, session
 from lab.synth.world import make_world
 
 IOU_MIN = 0.3
 SHARE_MIN = 0.5  # Of an item's looks, that show one product.
+STRANGE = -1  # In place of a product: a thing that is none.
 
 
 class Item(NamedTuple):
     """One held item: its product, and for each look the camera and similarities to photos."""
     session: str
-    product: int
+    product: int  # Or STRANGE.
     cameras: np.ndarray  # [looks]
     similarities: np.ndarray  # [looks, products, photos]; NaN where a product has fewer photos
 
@@ -52,18 +53,23 @@ class Session:
         return float(clock.times(self.director.time)[0]) - round(clock.stated_offset * 1000) / 1000
 
     def boxes(self, camera, seconds):
-        """{product: box} of what is in hands; of two of one product, the later one."""
+        """{product or STRANGE: box} of what is in hands; of two of one product, the later one."""
         time, found = seconds + self.shift[camera], {}
         for item, product in enumerate(self.director.goods):
             if not self.director.is_held(item, time):
                 continue
-            position, rotation = self.director.item_pose(item, time)
-            corners, depth = scene.project(
-                self.world.cameras[camera],
-                self.world.products[product].mesh.vertices @ rotation.T + position)
-            if (depth > scene.NEAR).all():
-                found[product] = (*corners.min(axis=0), *corners.max(axis=0))
+            self._see(camera, self.world.products[product].mesh.vertices,
+                      self.director.item_pose(item, time), found, product)
+        thing = self.director.foreign
+        if thing and thing.is_held(time):
+            self._see(camera, thing.corners(), thing.pose(self.director.arms, time), found, STRANGE)
         return found
+
+    def _see(self, camera, vertices, pose, found, name):
+        position, rotation = pose
+        corners, depth = scene.project(self.world.cameras[camera], vertices @ rotation.T + position)
+        if (depth > scene.NEAR).all():
+            found[name] = (*corners.min(axis=0), *corners.max(axis=0))
 
 
 def iou(a, b):
@@ -97,8 +103,9 @@ def padded(similarities):
 
 
 def read(lines):
-    """(items, how many more whose product is not known) of the lines of `fusion looks`."""
-    items, unknown = [], 0
+    """(items, strange ones, how many more of which neither is known) of the lines of `fusion
+    looks`."""
+    items, strange, unknown = [], [], 0
     for line in lines:
         told = json.loads(line)
         truth = Session(told["session"])
@@ -111,7 +118,7 @@ def read(lines):
             if product is None:
                 unknown += 1
                 continue
-            items.append(Item(told["session"], product,
-                              np.array([look["camera"] for look in looks]),
-                              padded([look["similarities"] for look in looks])))
-    return items, unknown
+            (strange if product == STRANGE else items).append(Item(
+                told["session"], product, np.array([look["camera"] for look in looks]),
+                padded([look["similarities"] for look in looks])))
+    return items, strange, unknown

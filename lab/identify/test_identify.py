@@ -11,7 +11,7 @@ from unittest import mock
 import numpy as np
 
 from lab.identify import fit, looks
-from lab.identify.fit import Model
+from lab.identify.fit import Model, Strange
 from lab.synth import scenarios, session
 from lab.synth.world import make_world
 
@@ -78,6 +78,8 @@ class Shipped(unittest.TestCase):
 
         for name in fit.NAMES:
             self.assertEqual(getattr(Model(), name), number("identify/identify.hpp", name), name)
+        for name in ("strange_slope", "strange_middle"):
+            self.assertEqual(getattr(Strange(), name), number("identify/identify.hpp", name), name)
         self.assertEqual(fit.NONE_PRIOR, number("cabinet/acts.cpp", "kForeignPrior"))
 
 
@@ -118,6 +120,21 @@ class Fit(unittest.TestCase):
                 self.assertLess(fit.score(items, replace(found, **{name: near})),
                                 fit.score(items, found) + 1e-4)
 
+    def test_what_is_strange_is_found_by_the_upper_quartile(self):
+        random = np.random.default_rng(1)
+
+        def seen(product, likeness):
+            return looks.Item("s", product, np.zeros(8, int),
+                              np.full((8, PRODUCTS, 1), likeness))
+
+        # Of normal values of one deviation: where they meet, and their distance by its square.
+        items = [seen(0, value) for value in random.normal(0.9, 0.05, 3000)]
+        strange = [seen(looks.STRANGE, value) for value in random.normal(0.7, 0.05, 300)]
+        found = fit.strange(items, strange)
+        self.assertAlmostEqual(found.strange_middle, 0.8, delta=0.01)
+        self.assertAlmostEqual(found.strange_slope, 0.2 / 0.05 ** 2, delta=15)
+        self.assertIsNone(fit.strange(items, []))
+
     def test_the_spread_is_less_with_more_sessions(self):
         few, many = ([item._replace(session=f"s{k % sessions}") for k, item in
                       enumerate(items_of(10 * sessions))] for sessions in (4, 24))
@@ -127,6 +144,22 @@ class Fit(unittest.TestCase):
 
 
 class Looks(unittest.TestCase):
+    def test_a_phone_in_a_hand_is_strange(self):
+        with tempfile.TemporaryDirectory() as name:
+            for seed in range(20):
+                world = make_world(seed)
+                scenario, director = scenarios.direct(world, seed, "foreign_object")
+                truth = session.truth_of(seed, scenario, world, director)
+                (Path(name) / "truth.json").write_text(json.dumps(truth))
+                again = looks.Session(name)
+                held = [stay.time for stay in director.foreign.stays if stay.arm is not None]
+                self.assertNotIn(looks.STRANGE, again.boxes(0, -0.5 - again.shift[0]))
+                if held and any(looks.STRANGE in again.boxes(camera, held[0] + 0.8 -
+                                                             again.shift[camera])
+                                for camera in range(3)):
+                    return
+            self.fail("no camera of 20 sessions saw it")
+
     def test_an_item_is_what_most_of_its_looks_show(self):
         self.assertEqual(looks.product_of([3, 3, None, 5]), 3)
         self.assertIsNone(looks.product_of([None, None]))
@@ -155,9 +188,9 @@ class Looks(unittest.TestCase):
                     "similarities": [[0.5, 0.6]] * len(world.products)}
             line = {"session": name, "products": [p.id for p in world.products],
                     "items": [[look], [{**look, "box": [0, 0, 1, 1]}]]}
-            items, unknown = looks.read([json.dumps(line)])
-            self.assertEqual(([item.product for item in items], unknown),
-                             ([director.goods[taken]], 1))
+            items, strange, unknown = looks.read([json.dumps(line)])
+            self.assertEqual(([item.product for item in items], strange, unknown),
+                             ([director.goods[taken]], [], 1))
             (folder / "truth.json").write_text(json.dumps({**truth, "duration_ms": 1}))
             with self.assertRaises(looks.TruthError):
                 looks.Session(folder)

