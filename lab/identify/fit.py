@@ -13,7 +13,7 @@ import numpy as np
 NONE_PRIOR = 0.02  # Of "none of these", as acts.cpp has it.
 STEP, STEP_MIN = 1.0, 0.01
 ROUNDS_MAX = 400
-STRANGE_LOOKS = 8  # As kStrangeLooks.
+STRANGE_LOOKS, STRANGE_PHOTOS, STRANGE_MAX = 8, 4, 4.0  # As kStrangeLooks, ….
 RIDGE, NEWTON_ROUNDS = 1e-6, 30
 ODDS_MAX = 7.0  # Of a probability: beyond it nothing changes that can be measured.
 
@@ -78,9 +78,33 @@ def log_likelihoods(item, model):
     return look_weights(item.cameras, model) @ np.where(counts > 0, looks, 0.0)
 
 
+def upper_quartile(item):
+    """Of an item's looks: how alike they are to the most alike photo of any product."""
+    best = np.sort(np.nanmax(item.similarities, axis=(1, 2)))
+    return float(best[(len(best) - 1) * 3 // 4])
+
+
+def strangeness(item, strange):
+    """Log odds that it is none of the products: as strangeness() does."""
+    return float(np.clip(strange.strange_slope * (strange.strange_middle - upper_quartile(item)),
+                         -STRANGE_MAX, STRANGE_MAX))
+
+
+def log_likelihoods_of_item(item, model, strange=Strange()):
+    """[products]: as log_likelihoods_of_items does."""
+    logs, photos = log_likelihoods(item, model), (~np.isnan(item.similarities[0])).sum(axis=1)
+    known = photos > 0
+    share = min(1, len(item.cameras) / STRANGE_LOOKS) * min(
+        1, photos.sum() / max(1, known.sum() * STRANGE_PHOTOS))
+    if share == 0:
+        return logs
+    none = np.logaddexp.reduce(logs[known]) - np.log(known.sum()) + strangeness(item, strange)
+    return np.where(known, logs - share * none, logs)
+
+
 def log_posterior(item, model):
     """[products + 1]: of each product, all as likely before, and of none of these."""
-    logs = log_likelihoods(item, model)
+    logs = log_likelihoods_of_item(item, model)
     logs = np.append(logs + np.log((1 - NONE_PRIOR) / len(logs)), np.log(NONE_PRIOR))
     return logs - np.logaddexp.reduce(logs)
 
@@ -93,12 +117,6 @@ def score(items, model):
 def right(items, model):
     """The share of items whose likeliest product is theirs."""
     return float(np.mean([log_posterior(item, model).argmax() == item.product for item in items]))
-
-
-def upper_quartile(item):
-    """Of an item's looks: how alike they are to the most alike photo of any product."""
-    best = np.sort(np.nanmax(item.similarities, axis=(1, 2)))
-    return float(best[(len(best) - 1) * 3 // 4])
 
 
 def strange(items, strangers):

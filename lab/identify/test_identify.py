@@ -80,6 +80,10 @@ class Shipped(unittest.TestCase):
             self.assertEqual(getattr(Model(), name), number("identify/identify.hpp", name), name)
         for name in ("strange_slope", "strange_middle"):
             self.assertEqual(getattr(Strange(), name), number("identify/identify.hpp", name), name)
+        text = (PERCEPTION / "identify/identify.hpp").read_text()
+        for name, value in (("Looks", fit.STRANGE_LOOKS), ("Photos", fit.STRANGE_PHOTOS),
+                            ("Max", fit.STRANGE_MAX)):
+            self.assertIn(f"kStrange{name} = {value:g};", text)
         self.assertEqual(fit.NONE_PRIOR, number("cabinet/acts.cpp", "kForeignPrior"))
 
 

@@ -216,7 +216,7 @@ class Run:
 
     def restore(self):
         state = runs.load(self.checkpoint)
-        self.facts = json.loads(state["facts"])
+        self.facts = {"learnt_before": "", **json.loads(state["facts"])}
         self.network.load_state_dict(state["network"])
         self.average.network.load_state_dict(state["average"])
         self.average.updates = state["updates"]

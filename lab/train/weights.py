@@ -136,5 +136,6 @@ def unfold(network, batches):
             variance = (squares / count - mean * mean).clamp(min=0)
             # A channel that never moves would be divided by nothing: left as the identity.
             variance = torch.where(variance < 1e-4, torch.ones_like(variance), variance)
-            set_identity(norm, mean.float(), variance.float(), norm.bias - norm.running_mean)
+            set_identity(norm, mean.float(), variance.float(),
+                         norm.bias - norm.running_mean)
     network.train(training)

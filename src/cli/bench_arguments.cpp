@@ -33,7 +33,8 @@ void add_density(CLI::App& bench, BenchDensityArguments& into) {
                               "How many live sessions this machine watches with carts in time.",
                               R"(Examples:
   tally bench density demo/take_one
-  tally bench density demo/take_one --sessions 1,2,4 --rounds 20 --svg density.svg --json > now.json)");
+  tally bench density demo/take_one --sessions 1,2,4 --rounds 20 --json > now.json
+  tally bench density demo/take_one --svg density.svg)");
   app.add_option("SESSION", into.session, "A folder with session.toml")->required();
   add_model(app, into.model);
   app.add_option("--close-up", into.close_up,

@@ -179,6 +179,7 @@ Result<vision::Detector*> open_before(DetectorOnDemand& on_demand, const fs::pat
   cart::ProcessOptions as_it_runs;
   auto detectors = fitting_detectors(on_demand, reader, input, as_it_runs);
   if (!detectors) return std::unexpected(std::move(detectors.error()));
+  if (detectors->small) static_cast<void>(detectors->small());
   return &detectors->full;
 }
 

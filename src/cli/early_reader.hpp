@@ -23,8 +23,9 @@ class EarlyReader {
   EarlyReader& operator=(const EarlyReader&) = delete;
   ~EarlyReader() = default;
 
-  // Starts the video's decoder, in place of an earlier one.
+  // Starts the video's decoder, unless it has been, in place of one of another video.
   void begin(std::filesystem::path video) {
+    if (has(video)) return;
     reader_.reset();
     video_ = std::move(video);
     early_ = std::async(std::launch::async, [video = video_, this] {
@@ -34,7 +35,7 @@ class EarlyReader {
 
   // Opens the video, or waits for its start. Errors: those of VideoReader::open.
   Result<vision::Size> size_of(const std::filesystem::path& video) {
-    if (!has(video)) begin(video);
+    begin(video);
     if (!reader_) {
       auto opened = early_.get();
       if (!opened) return std::unexpected(std::move(opened.error()));

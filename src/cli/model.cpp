@@ -126,6 +126,7 @@ Result<vision::Detector*> DetectorOnDemand::of_size(vision::Size picture) {
 }
 
 std::vector<vision::Size> make_ready(const inference::ModelPackage& package) {
+  if (package.target != inference::Target::kCpu) return {};
   const ModelChoice choice{.package = package.folder};
   if (package.task == inference::Task::kEmbed) {
     return open_embedder(choice) ? std::vector{size_of(package.input)}

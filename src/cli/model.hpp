@@ -69,7 +69,8 @@ class DetectorOnDemand {
 
 // Opens a package as `tally detect` and `tally process` will, so that what the engine compiles is
 // kept in it (docs/model-package.md) and they start without. Returns the sizes of pictures that its
-// network is ready for; none where it can't be opened so, as with a fixed batch.
+// network is ready for; none where it can't be opened so, as with a fixed batch, and of a package
+// that is not for CPUs.
 std::vector<vision::Size> make_ready(const inference::ModelPackage& package);
 
 // Errors: as check_is_package and Embedder::open.

@@ -115,9 +115,9 @@ class Finder {
   // From here on it is known which facings they left, and which products were taken when.
   void know_takes_of(std::span<const CarriedItem> items) {
     for (const CarriedItem& item : items) {
-      if (!item.take || !item.take->facing || item.take->probability < kLeftSure) continue;
-      left_.push_back({*item.take->facing, item.take->time});
+      if (!item.take || item.take->probability < kLeftSure) continue;
       taken_.push_back({item.carry, item.take->time, item.products});
+      if (item.take->facing) left_.push_back({*item.take->facing, item.take->time});
     }
   }
 
@@ -304,16 +304,20 @@ class Finder {
     return weights;
   }
 
-  // Log prior of each product by what was taken before.
+  // Log prior of each product by what was taken before. What is taken at about the same time may be
+  // the same item, followed twice.
   [[nodiscard]] std::vector<double> again_logs(std::size_t carry, SessionTime time) const {
     std::vector<double> before(layout_.products.size(), 0.0);
     for (const Taken& taken : taken_) {
-      if (taken.carry == carry || taken.time >= time) continue;
+      if (taken.carry == carry || taken.time >= time - kActSlack) continue;
       for (std::size_t i = 0; i < before.size(); ++i) {
         before[i] = std::max(before[i], taken.products[i]);
       }
     }
-    for (double& weight : before) weight = std::log(1 + (kAgain - 1) * weight);
+    double sum = 0;
+    for (double& weight : before) sum += weight = 1 + (kAgain - 1) * weight;
+    const double mean = sum / static_cast<double>(before.size());
+    for (double& weight : before) weight = std::log(weight / mean);
     return before;
   }
 

@@ -3,8 +3,9 @@
 // A carry tells where a thing was; the plane of the opening (y = 0) divides stock from shopper.
 // What was first seen inside and then outside was taken at the crossing; what came from outside and
 // was last seen inside was put. What a hand only carries in and out again is neither. Which product
-// it was is told by three witnesses, multiplied as likelihoods: how it looks (embeddings against
-// the gallery), from which facing it came (the layout), and which facing changed (FacingWatch).
+// it was is told by four witnesses, multiplied as likelihoods: how it looks (embeddings against
+// the gallery), from which facing it came (the layout), which facing changed (FacingWatch), and
+// what was taken before.
 // Sightings count by their scores, and by how surely they are outside: a sleeve may be taken for an
 // item many times, but never surely, and what stands beside a hand may be taken for held.
 //

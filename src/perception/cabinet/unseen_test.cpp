@@ -159,6 +159,8 @@ TEST_F(Unseen, AnUnsureTakeOfTheFacingsProductBecomesSurerAndIsNotDoubled) {
   // What was hardly seen to be taken is no charge: what stood there may have fallen.
   EXPECT_LT(surer(0.05), 0.3);
   EXPECT_NEAR(surer(1e-4), 0.2, 1e-9) << "as where nothing was seen";
+  reach(5);
+  EXPECT_LT(surer(0.05), 0.3) << "one change is told once, however often a hand is there";
 }
 
 TEST_F(Unseen, AHandThatReachesInAgainWithWhatItHoldsTakesAnother) {

@@ -21,10 +21,10 @@ namespace tally::cart {
 // Each saving can be switched off; with all off every frame is looked at in full, and the cart of
 // that run is the reference that the others are held to.
 struct Savings {
-  bool gate = true;         // Frames at rest are looked at rarely.
-  bool stride = true;       // While things move, only some frames are looked at.
-  bool close_ups = true;    // Cabinets: hands that are known are followed without whole pictures.
-  bool fit = true;          // One camera: the network's picture has the video's shape, if it can.
+  bool gate = true;       // Frames at rest are looked at rarely.
+  bool stride = true;     // While things move, only some frames are looked at.
+  bool close_ups = true;  // Cabinets: hands that are known are followed without whole pictures.
+  bool fit = true;        // One camera: the network's picture has the video's shape, if it can.
   // One camera: while things move, every second look is a small one. Cabinets: whole pictures are
   // looked at small, since close-ups show what matters.
   bool small_looks = true;

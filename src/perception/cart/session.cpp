@@ -44,10 +44,10 @@ Result<void> CameraSession::push(const media::Frame& frame) {
     stock_.emplace(roles_, zone);
   }
   pending.motion = gate_.push(frame.time, pending.picture);
-  pending.look = possible(schedule_.look_at(frame.time, pending.motion.activity));
+  pending.look = schedule_.look_at(frame.time, pending.motion.activity);
   notes_.push_back({frame.time, pending.motion.activity, pending.look != LookKind::kNone});
   seconds_.gate += clock() - begin;
-  const LookKind look = pending.look;
+  const LookKind look = pending.look = possible(pending.look);
   pending_.push_back(std::move(pending));
   if (look != LookKind::kNone) {
     if (auto submitted = submit(frame, look); !submitted) return submitted;
@@ -59,7 +59,9 @@ Result<void> CameraSession::push(const media::Frame& frame) {
 LookKind CameraSession::possible(LookKind look) {
   if (look != LookKind::kSmall) return look;
   if (!small_ && detectors_.small) {
+    const double begin = clock();
     small_ = detectors_.small();
+    seconds_.detect += clock() - begin;
     TALLY_ASSERT(!small_ || small_->capacity() >= detectors_.full.capacity());
     if (!small_) detectors_.small = {};
   }

@@ -62,14 +62,14 @@ double strangeness(std::span<const Look> looks, std::span<const GalleryProduct* 
                    const IdentifyModel& model) {
   std::vector<double> best;
   for (const Look& look : looks) {
-    double most = -1;
+    double most = -std::numeric_limits<double>::infinity();
     for (const GalleryProduct* product : candidates) {
       if (product == nullptr) continue;
       for (const GalleryPhoto& photo : product->photos) {
         most = std::max(most, double{vision::similarity(look.embedding, photo.embedding)});
       }
     }
-    if (most >= -1) best.push_back(most);
+    if (std::isfinite(most)) best.push_back(most);
   }
   if (best.empty()) return 0;
   std::ranges::sort(best);
@@ -87,9 +87,11 @@ std::vector<double> log_likelihoods_of_items(std::span<const Look> looks,
   };
   double largest = -std::numeric_limits<double>::infinity();
   double known = 0;
+  double photos = 0;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     if (!is_known(i)) continue;
     largest = std::max(largest, logs[i]);
+    photos += static_cast<double>(candidates[i]->photos.size());
     ++known;
   }
   if (known == 0 || looks.empty()) return logs;
@@ -97,7 +99,8 @@ std::vector<double> log_likelihoods_of_items(std::span<const Look> looks,
   for (std::size_t i = 0; i < logs.size(); ++i) {
     if (is_known(i)) sum += std::exp(logs[i] - largest);
   }
-  const double share = std::min(1.0, static_cast<double>(looks.size()) / kStrangeLooks);
+  const double share = std::min(1.0, static_cast<double>(looks.size()) / kStrangeLooks) *
+                       std::min(1.0, photos / (known * kStrangePhotos));
   const double none =
       share * (largest + std::log(sum / known) + strangeness(looks, candidates, model));
   for (std::size_t i = 0; i < logs.size(); ++i) {

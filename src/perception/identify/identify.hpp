@@ -69,12 +69,15 @@ inline constexpr double kStrangeMax = 4;
                                  std::span<const GalleryProduct* const> candidates,
                                  const IdentifyModel& model = {});
 
-// log_likelihoods() of an item that is seen many times: from kStrangeLooks looks on "none of these"
-// is as likely as its strangeness says, before that by their share. Of even density, as a look's,
+// log_likelihoods() of an item that is seen many times: from kStrangeLooks looks on, and where
+// candidates have kStrangePhotos photos on average, "none of these" is as likely as its strangeness
+// says; with fewer by their share, since what few photos show resembles nothing from its other
+// sides. Of even density, as a look's,
 // it is not: that the best of many photos resembles an item somewhat is no news, and looks at one
 // item hardly add up, but that none of many resembles it well is telling. Products without photos
 // stay as likely as none of these.
 inline constexpr std::size_t kStrangeLooks = 8;
+inline constexpr std::size_t kStrangePhotos = 4;
 [[nodiscard]] std::vector<double> log_likelihoods_of_items(
     std::span<const Look> looks, std::span<const GalleryProduct* const> candidates,
     const IdentifyModel& model = {});

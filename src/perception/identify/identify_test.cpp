@@ -114,14 +114,18 @@ TEST(Identify, AnItemIsStrangeWhereItsBetterLooksResembleNoPhotoWell) {
   EXPECT_NEAR(of({0.85}), -1.5, 1e-4);
   EXPECT_EQ(of({0.1}), kStrangeMax);
   EXPECT_EQ(of({}), 0);
+  const Embedding seen = at_cosine(0.2);
+  const std::vector<Look> look{{seen, 0}};
+  const std::vector<const GalleryProduct*> unknown{nullptr};
+  EXPECT_EQ(strangeness(look, unknown, model), 0);
   // Three of four looks are at the hand; the fourth does not make it a product, two of five do.
   EXPECT_GT(of({0.5, 0.5, 0.5, 0.95}), 0);
   EXPECT_LT(of({0.5, 0.5, 0.5, 0.95, 0.95}), 0);
 }
 
 TEST(Identify, ManyLooksThatResembleAProductSomewhatAreOfNoneOfThem) {
-  const GalleryProduct cola = product("cola", {{1, 0, 0}});
-  const GalleryProduct lime = product("lime", {{0, 0, 1}});
+  const GalleryProduct cola = product("cola", std::vector<Embedding>(4, {1, 0, 0}));
+  const GalleryProduct lime = product("lime", std::vector<Embedding>(4, {0, 0, 1}));
   const std::vector<const GalleryProduct*> candidates{&cola, &lime, nullptr};
   const std::vector<double> priors{0.3, 0.3, 0.3};
   const auto none = [&](double cosine, std::size_t count) {
@@ -138,7 +142,14 @@ TEST(Identify, ManyLooksThatResembleAProductSomewhatAreOfNoneOfThem) {
   EXPECT_LT(none(0.9, 20), 0.02);
   EXPECT_GT(none(0.66, 20), none(0.66, 4));
   EXPECT_EQ(none(0.66, 0), as_looks(0.66, 0));
-  const std::vector<Look> few(1, Look{product("x", {at_cosine(0.66)}).photos[0].embedding, 0});
+  // One photo of each tells little of what resembles none.
+  const GalleryProduct bare = product("cola", {{1, 0, 0}});
+  const std::vector<const GalleryProduct*> once_photographed{&bare};
+  const Embedding other = at_cosine(0.66);
+  const std::vector<Look> many(20, Look{other, 0});
+  EXPECT_GT(log_likelihoods_of_items(many, once_photographed, kModel)[0], -1);
+  const Embedding once = at_cosine(0.66);
+  const std::vector<Look> few(1, Look{once, 0});
   EXPECT_EQ(log_likelihoods_of_items(few, candidates, kModel)[2], 0);  // Unknown as before.
 }
 
