@@ -31,8 +31,8 @@ class Model:
 @dataclass(frozen=True)
 class Strange:
     """When an item is none of the products, as in identify.hpp; the values are those shipped."""
-    strange_slope: float = 37.0
-    strange_middle: float = 0.785
+    strange_slope: float = 30.0
+    strange_middle: float = 0.8
 
 
 NAMES = tuple(field.name for field in fields(Model))

@@ -45,8 +45,8 @@ struct IdentifyModel {
   double outlier = 0.05;
   double same_camera = 0.7;
   double other_camera = 0.6;
-  double strange_slope = 37;
-  double strange_middle = 0.785;
+  double strange_slope = 30;
+  double strange_middle = 0.8;
 };
 
 struct Look {
