@@ -131,5 +131,12 @@ TEST_F(CompileCommand, APackageStartsWithoutCompilingAgain) {
   EXPECT_EQ(kept(), before);  // Nothing was made anew.
 }
 
+TEST_F(CompileCommand, APackageThatTallyOpensInNoWayIsNotToldToBeReady) {
+  EXPECT_THAT(compile({}).err, HasSubstr("compiled for this machine: 64x64"));
+  const Ended fixed = here_.tally({"compile", "graph/tiny.xml", "-o", "two", "--batch", "2"});
+  EXPECT_EQ(fixed.exit_code, 0) << fixed.err;
+  EXPECT_THAT(fixed.err, ::testing::Not(HasSubstr("compiled for this machine")));
+}
+
 }  // namespace
 }  // namespace tally::cli

@@ -339,7 +339,7 @@ std::vector<CarriedItem> find_acts(const ActInputs& inputs) {
   Finder finder(inputs);
   finder.know_takes_of(finder.read_all());
   std::vector<CarriedItem> items = finder.read_all();
-  settle(items);
+  settle(items, inputs.carries, inputs.sightings);
   add_unseen_acts(inputs, items);
   join_takes_with_puts(items);
   doubt_what_was_brought(items);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "perception/cabinet/carried_thing.hpp"
 #include "perception/cabinet/opening.hpp"
@@ -13,6 +14,11 @@ namespace {
 constexpr double kTwicePlace = 0.22;
 constexpr double kOneProduct = 0.12;       // Of two posteriors' product, to be of one item.
 constexpr double kMaybeOneProduct = 0.04;  // The same for what is at one place at one time.
+// The same for what was carried together, and hardly any picture shows beside each other.
+constexpr SessionTime kApartTime = from_seconds(0.8);
+constexpr SessionTime kTogether = from_seconds(0.15);
+constexpr double kApartPlace = 0.3;  // Metres, in the middle of the times that both were seen.
+constexpr double kOneProductSurely = 0.3;
 constexpr double kActSure = 0.5;
 constexpr double kBroughtShare = 0.15;  // Of what is put in: it was never taken out.
 // So much greater than of what is taken are the odds that it is none of the products.
@@ -39,6 +45,64 @@ bool covers(const CarriedItem& whole, const CarriedItem& part) {
   return (!part.take || is_same(whole.take, part.take)) &&
          (!part.put || is_same(whole.put, part.put)) &&
          product_overlap(whole, part) >= kMaybeOneProduct;
+}
+
+// Whether most pictures that show both show them beside each other.
+bool seen_beside(const Carry& a, const Carry& b, std::span<const Sighting> sightings) {
+  int together = 0;
+  int beside = 0;
+  for (const std::size_t i : a.sightings) {
+    const Sighting& one = sightings[i];
+    for (const std::size_t j : b.sightings) {
+      const Sighting& other = sightings[j];
+      if (one.camera != other.camera || one.time != other.time) continue;
+      ++together;
+      if (!may_be_one(one.box, other.box)) ++beside;
+    }
+  }
+  return 2 * beside > together;
+}
+
+// How far two things that are carried at the same time are apart, metres; nothing where they are
+// not for half of the time that the one seen less is.
+std::optional<double> apart(const Carry& more, const Carry& less) {
+  std::vector<double> distances;
+  for (const CarryPlace& place : less.places) {
+    const auto near = std::ranges::min_element(more.places, {}, [&](const CarryPlace& other) {
+      return std::chrono::abs(other.time - place.time);
+    });
+    if (std::chrono::abs(near->time - place.time) > kTogether) continue;
+    distances.push_back(vision::length(near->position - place.position));
+  }
+  if (2 * distances.size() < less.places.size()) return std::nullopt;
+  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
+  std::ranges::nth_element(distances, middle);
+  return *middle;
+}
+
+bool about_when(const std::optional<Act>& a, const std::optional<Act>& b) {
+  return a.has_value() == b.has_value() &&
+         (!a || std::chrono::abs(a->time - b->time) <= kApartTime);
+}
+
+// Leaves out what was followed as two things at once: boxes around a package and around a part of
+// it, or cameras that do not agree on where it was.
+void drop_twins(std::vector<CarriedItem>& items, std::span<const Carry> carries,
+                std::span<const Sighting> sightings) {
+  const auto is_of = [&](const CarriedItem& part, const CarriedItem& whole) {
+    const Carry& less = carries[part.carry];
+    const Carry& more = carries[whole.carry];
+    if (less.sightings.size() >= more.sightings.size()) return false;
+    if (!about_when(part.take, whole.take) || !about_when(part.put, whole.put)) return false;
+    if (product_overlap(part, whole) < kOneProductSurely) return false;
+    if (seen_beside(less, more, sightings)) return false;
+    const auto distance = apart(more, less);
+    return distance && *distance <= kApartPlace;
+  };
+  const std::vector<CarriedItem> all = items;
+  std::erase_if(items, [&](const CarriedItem& part) {
+    return std::ranges::any_of(all, [&](const CarriedItem& whole) { return is_of(part, whole); });
+  });
 }
 
 double likelihood_of(const CarriedItem& item) {
@@ -135,8 +199,10 @@ void join_takes_with_puts(std::vector<CarriedItem>& items) {
   }
 }
 
-void settle(std::vector<CarriedItem>& items) {
+void settle(std::vector<CarriedItem>& items, std::span<const Carry> carries,
+            std::span<const Sighting> sightings) {
   drop_doubles(items);
+  drop_twins(items, carries, sightings);
   believe_takes_of_what_was_put(items);
   join_takes_with_puts(items);
 }

@@ -6,6 +6,8 @@
 //   is a part of that;
 // - acts of one kind at one place and time, of what may be one product, are one act: the likelier
 //   item stays;
+// - so are acts at about one time of what is carried together, unless pictures show the two beside
+//   each other;
 // - a put without a take belongs to an earlier take without a put of what may be the same product:
 //   hands seldom bring what was not there. The take is likelier for it, and both tell the product;
 // - what is put without any take is none of the products more often than what is taken.
@@ -28,8 +30,9 @@ namespace tally::cabinet {
 [[nodiscard]] bool is_part(std::size_t index, std::span<const Carry> carries,
                            std::span<const Sighting> sightings);
 
-// Leaves out what was followed twice, and joins takes with puts.
-void settle(std::vector<CarriedItem>& items);
+// Leaves out what was followed twice, and joins takes with puts. Items are of these carries.
+void settle(std::vector<CarriedItem>& items, std::span<const Carry> carries,
+            std::span<const Sighting> sightings);
 
 // What is put in was most likely taken out before, though the carry was lost in between, or nobody
 // saw it taken: so a take and a later put of what may be one product are of one item, and the take
