@@ -54,8 +54,9 @@ TEST(Settle, TwoItemsApartInPlaceTimeOrProductStayTwo) {
   }
 }
 
-// Two things carried out beside each other, `apart` metres, whose boxes in one camera's pictures lie
-// `shift` pixels from each other; the second is seen half as often, and taken `later` seconds later.
+// Two things carried out beside each other, `apart` metres, whose boxes in one camera's pictures
+// lie `shift` pixels from each other; the second is seen half as often, and taken `later` seconds
+// later.
 std::size_t left_of_two(double apart, float shift, double later = 0.6) {
   std::vector<Sighting> sightings;
   std::vector<Carry> carries(2);
