@@ -124,7 +124,7 @@ def measured(network):
 
 
 def unfold(network, batches):
-    """Gives load_folded's norms the statistics of these batches; what the network computes stays."""
+    """Gives load_folded's norms these batches' statistics; what the network computes stays."""
     training = network.training
     network.eval()
     with torch.no_grad(), measured(network) as sums:
