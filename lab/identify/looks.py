@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lab.synth import foreign, imaging, scenarios, scene, session
+from lab.synth import imaging, scenarios, scene, session
 from lab.synth.world import make_world
 
 IOU_MIN = 0.3

@@ -13,12 +13,6 @@
 namespace tally::cli {
 namespace fs = std::filesystem;
 
-namespace {
-
-constexpr vision::Size kUsualShape{16, 9};  // Of nearly all videos.
-
-}  // namespace
-
 inference::EngineOptions engine_options(const ModelChoice& choice) {
   inference::EngineOptions options;
   options.threads = choice.threads > 0 ? choice.threads : inference::allowed_cores();
@@ -46,6 +40,8 @@ Result<void> check_is_package(const fs::path& folder) {
 }
 
 namespace {
+
+constexpr vision::Size kUsualShape{16, 9};  // Of nearly all videos.
 
 Result<inference::ModelPackage> read_package(const fs::path& folder) {
   if (auto checked = check_is_package(folder); !checked) {

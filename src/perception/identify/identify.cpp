@@ -12,20 +12,23 @@ namespace {
 
 constexpr double kPriorsTolerance = 1e-6;
 
+// log mean_i exp(values_i); there is one.
+double log_mean_exp(std::span<const double> values) {
+  const double largest = *std::ranges::max_element(values);
+  double sum = 0;
+  for (const double value : values) sum += std::exp(value - largest);
+  return largest + std::log(sum / static_cast<double>(values.size()));
+}
+
 // Of one look, for a product against "none of these".
 double weight_of(const Look& look, const GalleryProduct& product, const IdentifyModel& model) {
-  double largest = -std::numeric_limits<double>::infinity();
   std::vector<double> exponents;
   exponents.reserve(product.photos.size());
   for (const GalleryPhoto& photo : product.photos) {
     const auto cosine = static_cast<double>(vision::similarity(look.embedding, photo.embedding));
     exponents.push_back(model.concentration * (cosine - model.background));
-    largest = std::max(largest, exponents.back());
   }
-  double sum = 0;
-  for (const double exponent : exponents) sum += std::exp(exponent - largest);
-  const double is_it = largest + std::log(sum / static_cast<double>(product.photos.size())) +
-                       std::log1p(-model.outlier);
+  const double is_it = log_mean_exp(exponents) + std::log1p(-model.outlier);
   const double is_not = std::log(model.outlier);
   const double more = std::max(is_it, is_not);
   return more + std::log1p(std::exp(std::min(is_it, is_not) - more));
@@ -85,24 +88,17 @@ std::vector<double> log_likelihoods_of_items(std::span<const Look> looks,
   const auto is_known = [&](std::size_t i) {
     return candidates[i] != nullptr && !candidates[i]->photos.empty();
   };
-  double largest = -std::numeric_limits<double>::infinity();
-  double known = 0;
+  std::vector<double> known;
   double photos = 0;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     if (!is_known(i)) continue;
-    largest = std::max(largest, logs[i]);
+    known.push_back(logs[i]);
     photos += static_cast<double>(candidates[i]->photos.size());
-    ++known;
   }
-  if (known == 0 || looks.empty()) return logs;
-  double sum = 0;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (is_known(i)) sum += std::exp(logs[i] - largest);
-  }
+  if (known.empty() || looks.empty()) return logs;
   const double share = std::min(1.0, static_cast<double>(looks.size()) / kStrangeLooks) *
-                       std::min(1.0, photos / (known * kStrangePhotos));
-  const double none =
-      share * (largest + std::log(sum / known) + strangeness(looks, candidates, model));
+                       std::min(1.0, photos / static_cast<double>(known.size() * kStrangePhotos));
+  const double none = share * (log_mean_exp(known) + strangeness(looks, candidates, model));
   for (std::size_t i = 0; i < logs.size(); ++i) {
     if (is_known(i)) logs[i] -= none;
   }

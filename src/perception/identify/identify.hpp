@@ -72,10 +72,9 @@ inline constexpr double kStrangeMax = 4;
 // log_likelihoods() of an item that is seen many times: from kStrangeLooks looks on, and where
 // candidates have kStrangePhotos photos on average, "none of these" is as likely as its strangeness
 // says; with fewer by their share, since what few photos show resembles nothing from its other
-// sides. Of even density, as a look's,
-// it is not: that the best of many photos resembles an item somewhat is no news, and looks at one
-// item hardly add up, but that none of many resembles it well is telling. Products without photos
-// stay as likely as none of these.
+// sides. Of even density, as for a single look, it is not: that the best of many photos resembles
+// an item somewhat is no news, and looks at one item hardly add up, but that none of many resembles
+// it well is telling. Products without photos stay as likely as none of these.
 inline constexpr std::size_t kStrangeLooks = 8;
 inline constexpr std::size_t kStrangePhotos = 4;
 [[nodiscard]] std::vector<double> log_likelihoods_of_items(
