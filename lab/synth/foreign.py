@@ -33,19 +33,23 @@ class Foreign:
     kind: str
     stays: list
 
+    def stay(self, time):
+        """The one that it is in; None before its first."""
+        begun = [stay for stay in self.stays if stay.time <= time]
+        return begun[-1] if begun else None
+
     def is_held(self, time):
-        stays = [stay for stay in self.stays if stay.time <= time]
-        return bool(stays) and stays[-1].arm is not None
+        stay = self.stay(time)
+        return stay is not None and stay.arm is not None
 
     def corners(self):
         """[8, 3], about its middle."""
         return np.array(list(itertools.product((-1, 1), repeat=3))) * np.array(SIZES[self.kind])
 
     def pose(self, arms, time):
-        stays = [stay for stay in self.stays if stay.time <= time]
-        if not stays:
+        stay = self.stay(time)
+        if stay is None:
             return GONE, np.eye(3)
-        stay = stays[-1]
         if stay.arm is None:
             return stay.position, stay.rotation
         position, frame, _ = arms[stay.arm].pose(time)

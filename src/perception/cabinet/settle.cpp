@@ -74,7 +74,7 @@ std::optional<double> apart(const Carry& more, const Carry& less) {
     if (std::chrono::abs(near->time - place.time) > kTogether) continue;
     distances.push_back(vision::length(near->position - place.position));
   }
-  if (2 * distances.size() < less.places.size()) return std::nullopt;
+  if (distances.empty() || 2 * distances.size() < less.places.size()) return std::nullopt;
   const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
   std::ranges::nth_element(distances, middle);
   return *middle;
