@@ -166,15 +166,29 @@ class Run:
                 "init": arguments.init.name if arguments.init else None,
                 "batch": arguments.batch, "size": arguments.size,
                 "window": arguments.window, "close": arguments.close,
-                "epochs_before": 0, "minutes_before": 0.0}
-        if arguments.init and arguments.init.suffix == ".pt":
-            earlier = runs.load(arguments.init)
-            before = json.loads(earlier["facts"])
+                "epochs_before": 0, "minutes_before": 0.0, "learnt_before": ""}
+        before = self.before(arguments.init)
+        if before:
             facts["init"] = before["init"]
-            facts["epochs_before"] = before.get("epochs_before", 0) + earlier["epoch"]
-            facts["minutes_before"] = round(
-                before.get("minutes_before", 0) + earlier["progress"]["spent"] / 60, 1)
+            facts["epochs_before"] = before["epochs"]
+            facts["minutes_before"] = round(before["minutes"], 1)
+            facts["learnt_before"] = before.get("learnt_before", "")
+            if before.get("pictures", facts["pictures"]) != facts["pictures"]:
+                facts["learnt_before"] = (f"; before, from {before['pictures']:,}"
+                                          + facts["learnt_before"])
         return facts
+
+    @staticmethod
+    def before(init):
+        """What is known of the run that this one goes on from: of a checkpoint, or by the record
+        that was written beside an exported graph."""
+        if init and init.suffix == ".pt":
+            earlier = runs.load(init)
+            facts = json.loads(earlier["facts"])
+            return {**facts, "epochs": facts.get("epochs_before", 0) + earlier["epoch"],
+                    "minutes": facts.get("minutes_before", 0) + earlier["progress"]["spent"] / 60}
+        record = init and init.with_suffix(".training.json")
+        return json.loads(record.read_text()) if record and record.exists() else None
 
     def state(self):
         return {

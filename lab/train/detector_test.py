@@ -1,11 +1,17 @@
-"""The detector's augmentation, loss, precision, and that weights survive being unfolded."""
+"""The detector's augmentation, loss, precision, what is told of a run, and that weights survive
+being unfolded."""
 
+import json
+import tempfile
 import unittest
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 
-from lab.train import cache, detector_augment, detector_eval, detector_loss, labels, weights
+from lab.train import (cache, detector, detector_augment, detector_eval, detector_loss, labels,
+                       weights)
 from lab.train.yolox import Conv, YoloxNano, decode_boxes, grid_of
 
 
@@ -113,6 +119,23 @@ class Precision(unittest.TestCase):
         rows[13, :] = [0.5, 0.5, np.log(2), 0, 0.9, 0, 1, 0]  # Row 1, column 1 of stride 8.
         np.testing.assert_allclose(detector_eval.detections(rows, grid, strides),
                                    [[1, 0.9, 4, 8, 20, 16]], atol=1e-5)
+
+
+class Facts(unittest.TestCase):
+    def test_the_record_beside_a_graph_tells_what_was_learnt_before(self):
+        run = detector.Run.__new__(detector.Run)
+        run.training = SimpleNamespace(boxes=[None] * 90, open=np.zeros(90, bool))
+        run.held = run.held_open = SimpleNamespace(boxes=[])
+        with tempfile.TemporaryDirectory() as folder:
+            init = Path(folder) / "m.onnx"
+            run.arguments = SimpleNamespace(data=["train"], init=init, batch=1, size=(32, 32),
+                                            window=None, close=True)
+            self.assertEqual(run.new_facts()["epochs_before"], 0)  # No record: nothing is known.
+            init.with_suffix(".training.json").write_text(json.dumps(
+                {"init": "first.onnx", "pictures": 1234, "epochs": 13, "minutes": 48}))
+            facts = run.new_facts()
+        self.assertEqual((facts["init"], facts["epochs_before"]), ("first.onnx", 13))
+        self.assertEqual(facts["learnt_before"], "; before, from 1,234")
 
 
 class Weights(unittest.TestCase):

@@ -62,7 +62,7 @@ DETECTOR = (
     DetectorStage("windows", "576x320", "320x192", epochs=30, rate=8e-4, batch=20),
 )
 # The same network, from there, for what tally looks at between whole pictures.
-CLOSE_UP = (DetectorStage("close", "192x192", None, epochs=14, rate=1e-3, batch=32, close=True),)
+CLOSE_UP = (DetectorStage("close", "192x192", None, epochs=22, rate=1e-3, batch=32, close=True),)
 # Products of all kinds first; then mostly those of one cabinet, which is what must be told apart.
 EMBEDDER = (EmbedderStage("products", steps=7000, rate=1.5e-3),
             EmbedderStage("cabinets", steps=3600, rate=7e-4, real_share=0.2, mixed_share=0.25))

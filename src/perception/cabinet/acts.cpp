@@ -22,8 +22,8 @@ constexpr double kUnseenSightingsMin = 3;  // Of full score.
 constexpr double kHandReach = 0.25;  // Metres, from the middle of a hand to that of what it holds.
 constexpr SessionTime kHandNear = from_seconds(0.2);
 constexpr SessionTime kHandBefore = from_seconds(1.0);
-constexpr double kHandShare = 0.85;
-constexpr double kMisplacedShare = 0.04;   // Of things that did not stand where the layout says,
+constexpr double kHandShare = 0.9;
+constexpr double kMisplacedShare = 0.05;   // Of things that did not stand where the layout says,
 constexpr double kBroughtElsewhere = 0.3;  // and of those put in that were not taken before.
 constexpr SessionTime kActSlack = from_seconds(0.3);
 constexpr SessionTime kAuditDelay = from_seconds(1.2);
@@ -31,14 +31,15 @@ constexpr double kSightingsEnough = 3.2;  // So many true ones, outside, make an
 // A few sightings beside something else that is carried are mostly a part of that.
 constexpr double kFragment = 8;
 constexpr double kFragmentShare = 0.2;
-constexpr double kChangeWeight = 0.6;   // Of a facing's change, for whether there was an act.
+constexpr double kChangeWeight = 0.05;  // Of a facing's change, for whether there was an act.
 constexpr double kLeftSure = 0.5;       // Of a take, for its facing to have lost its front item.
-constexpr double kMisleading = 0.1;     // Of items all of whose looks mislead.
-constexpr double kForeignPrior = 0.02;  // Of what hands carry: none of the products.
+constexpr double kMisleading = 0.05;    // Of items all of whose looks mislead.
+constexpr double kForeignPrior = 0.04;  // Of what hands carry: none of the products.
 // So much likelier is a product to be taken once it was taken before: 24 of 134 later takes on 211
 // tuning sessions, of 1 in 13 products.
 constexpr double kAgain = 3;
-constexpr double kNearMin = 1e-6;  // Less than that, and no facing is near.
+constexpr double kPutInstead = 0.5;  // Less likely a take than that, and the put tells the place.
+constexpr double kNearMin = 1e-6;    // Less than that, and no facing is near.
 
 // Share of a carry's places that are possible: inside is only what is between the walls.
 double possible_share(const Carry& carry, const cart::Cabinet& cabinet) {
@@ -144,19 +145,21 @@ class Finder {
     }
     std::vector<double> logs = looks(carry);
     const bool both = out.has_value() && in.has_value();
+    // Where it was innermost tells what it is: where it came from, unless it hardly came from there.
+    const bool by_put = in && (!out || out->probability < kPutInstead * in->probability);
     if (out) {
       // What came out unseen may have left its place some time before.
       const bool seen_inside = probability_inside(carry.first(), *layout_.cabinet) > 0.5;
       const Window window{out->crossing - kActSlack - (seen_inside ? SessionTime{0} : kHandBefore),
                           out->crossing + kAuditDelay};
       item.take = act(EventKind::kTake, index, *out, enough, window, both);
-      add(place_logs(EventKind::kTake, *out, window), logs);
+      if (!by_put) add(place_logs(EventKind::kTake, *out, window), logs);
       add(again_logs(index, out->crossing), logs);
     }
     if (in) {
       const Window window{in->crossing - kActSlack, carry.last().time + kAuditDelay};
       item.put = act(EventKind::kPut, index, *in, enough, window, both);
-      if (!out) add(place_logs(EventKind::kPut, *in, window), logs);
+      if (by_put) add(place_logs(EventKind::kPut, *in, window), logs);
     }
     logs.push_back(std::log(kForeignPrior));
     normalise(logs);

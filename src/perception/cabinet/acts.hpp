@@ -36,7 +36,7 @@ using FacingEvidence = std::function<double(std::size_t facing, SessionTime befo
                                             SessionTime after, std::optional<SessionTime> left)>;
 
 // Odds from which a facing has surely changed, and up to which it surely has not.
-inline constexpr double kSurelyChanged = 3.0;
+inline constexpr double kSurelyChanged = 6.0;
 inline constexpr double kSurelyUnchanged = -2.5;
 
 // Acts less likely explain nothing that facings show.

@@ -129,8 +129,8 @@ TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
       testing::watch({taken(place, 2.0, looks_of(12)), taken(place, 6.0, looks_of(12))}, 12, 1);
   const auto cameras = testing::cameras_of(layout);
   const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
-  const FacingEvidence less_again = [](auto, auto, auto, auto left) { return left ? -0.5 : -1.0; };
-  const FacingEvidence as_much = [](auto, auto, auto, auto) { return -1.0; };
+  const FacingEvidence less_again = [](auto, auto, auto, auto left) { return left ? -2.0 : -10.0; };
+  const FacingEvidence as_much = [](auto, auto, auto, auto) { return -10.0; };
   const auto items = find_acts({&layout, sightings, carries, by_looks(layout), less_again});
   ASSERT_EQ(items.size(), 2U);
   const auto odds = [&](std::size_t i) {
@@ -141,6 +141,37 @@ TEST(Acts, AFacingThatShowsLittleSpeaksLessAgainstItsSecondTakeThanItsFirst) {
   ASSERT_EQ(same.size(), 2U);
   EXPECT_DOUBLE_EQ(items[0].take->probability, same[0].take->probability);
   EXPECT_GT(odds(1), std::log(same[1].take->probability / (1 - same[1].take->probability)) + 0.2);
+}
+
+TEST(Acts, WhatWasMoreSurelyPutThanTakenIsToldByWhereItWasPut) {
+  const cart::Layout layout = layout_of();
+  const auto cameras = testing::cameras_of(layout);
+  std::vector<float> both = looks_of(12);  // As much of facing 12's product as of 20's.
+  for (std::size_t i = 0; i < both.size(); ++i) both[i] = (both[i] + looks_of(20)[i]) / 1.5F;
+  const auto seen_first = [&](double depth) {
+    const vision::Point3 began{front_of(layout, 20).x, depth, front_of(layout, 20).z};
+    const vision::Point3 held{began.x, -0.35, began.z};
+    const testing::Carried thing{1, 3.6,
+                                 [&, began, held](double t) {
+                                   return t < 2 ? testing::between(began, held, 1.3, 2, t)
+                                                : testing::between(held, front_of(layout, 12), 2,
+                                                                   2.8, t);
+                                 },
+                                 both};
+    const auto sightings = testing::watch({thing}, 5, 1);
+    const auto carries = follow({sightings, cameras, reach_of(*layout.cabinet)});
+    auto items = find_acts({&layout, sightings, carries, by_looks(layout), no_evidence});
+    EXPECT_EQ(items.size(), 1U);
+    return items.at(0);
+  };
+  const CarriedItem brought = seen_first(-0.26);  // It may have been inside, at facing 20.
+  ASSERT_TRUE(brought.take && brought.put);
+  EXPECT_LT(brought.take->probability, 0.5);
+  EXPECT_GT(brought.put->probability, 0.9);
+  EXPECT_EQ(brought.product, 12U);
+  const CarriedItem moved = seen_first(0.05);
+  EXPECT_GT(moved.take->probability, 0.9);
+  EXPECT_EQ(moved.product, 20U) << "what came from there";
 }
 
 TEST(Acts, OfLookAlikesTheOneThatWasTakenBeforeIsTheLikelier) {

@@ -17,10 +17,10 @@ constexpr int kSamples = 7;     // Along each side of what is probed.
 constexpr float kNoise = 4.0F;  // Of a patch's pixel, grey levels.
 constexpr float kGainMin = 0.75F;
 constexpr float kGainMax = 1.33F;
-
-struct FrontItem {
-  vision::Cuboid body;
-};
+// What a cell's difference tells, each half a unit of noise: counted on 310 tuning sessions, in 900
+// views of facings that an item left or came to and 6,950 of others that looked different then.
+constexpr std::array kCellOdds{kCellsAlike, -1.4F, -1.2F, -0.8F, -0.3F, 0.3F, 0.8F,       1.2F,
+                               1.6F,        1.8F,  2.0F,  2.1F,  2.2F,  2.3F, kCellsOther};
 
 vision::Cuboid front_item(const cart::Layout& layout, const cart::LayoutFacing& facing) {
   const cart::ProductSize size = layout.products[facing.product].size.value();
@@ -196,6 +196,20 @@ float difference(const Patch& a, const Patch& b) {
   luma /= kPatchPixels;
   chroma /= kPatchPixels;
   return std::sqrt((luma + 2 * chroma) / (kNoise * kNoise));
+}
+
+float cells_changed(const Patch& a, const Patch& b) {
+  const float brighter = moments(b.luma).mean - moments(a.luma).mean;
+  float sum = 0;
+  for (std::size_t i = 0; i < kPatchPixels; ++i) {
+    const float luma = b.luma[i] - a.luma[i] - brighter;
+    const float blue = b.cb[i] - a.cb[i];
+    const float red = b.cr[i] - a.cr[i];
+    const float noises = std::sqrt(luma * luma + 2 * (blue * blue + red * red)) / kNoise;
+    sum += kCellOdds[static_cast<std::size_t>(
+        std::min(2 * noises, static_cast<float>(kCellOdds.size() - 1)))];
+  }
+  return sum / kPatchPixels;
 }
 
 }  // namespace tally::cabinet

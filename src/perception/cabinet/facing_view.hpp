@@ -49,4 +49,11 @@ struct Patch {
 // How much two patches differ, in units of a camera's noise: about 1 where nothing changed.
 [[nodiscard]] float difference(const Patch& a, const Patch& b);
 
+// Whether all of the place changed, and not a part of it, as where something beside it went: each
+// cell tells by how much it differs, in log odds of its item having left or come against none, and
+// this is their mean. Between kCellsAlike and kCellsOther.
+inline constexpr float kCellsAlike = -1.5F;
+inline constexpr float kCellsOther = 2.4F;
+[[nodiscard]] float cells_changed(const Patch& a, const Patch& b);
+
 }  // namespace tally::cabinet

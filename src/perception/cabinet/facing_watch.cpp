@@ -33,18 +33,23 @@ void FacingWatch::push(SessionTime time, const Patch& patch) {
   states_.push_back({time, time, 1, patch});
 }
 
+bool FacingWatch::counts(const FacingState& state) const {
+  if (state.looks < kStateLooksMin) return false;
+  return state.to - state.from >= kStateTimeMin || &state == &states_.front() ||
+         &state == &states_.back();
+}
+
 const FacingState* FacingWatch::begun_by(SessionTime time) const {
   const FacingState* found = nullptr;
   for (const FacingState& state : states_) {
-    if (state.looks >= kStateLooksMin && state.from <= time) found = &state;
+    if (counts(state) && state.from <= time) found = &state;
   }
   return found;
 }
 
 const FacingState* FacingWatch::lasting_until(SessionTime time) const {
-  const auto found = std::ranges::find_if(states_, [&](const FacingState& state) {
-    return state.looks >= kStateLooksMin && state.to >= time;
-  });
+  const auto found = std::ranges::find_if(
+      states_, [&](const FacingState& state) { return counts(state) && state.to >= time; });
   return found == states_.end() ? nullptr : &*found;
 }
 
@@ -52,7 +57,7 @@ std::optional<float> FacingWatch::change(SessionTime before, SessionTime after) 
   const FacingState* first = begun_by(before);
   const FacingState* last = lasting_until(after);
   if (first == nullptr || last == nullptr) return std::nullopt;
-  return first == last ? 0.0F : difference(first->patch, last->patch);
+  return first == last ? kSameState : cells_changed(first->patch, last->patch);
 }
 
 bool FacingWatch::came_back(SessionTime first, SessionTime before, SessionTime after) const {

@@ -3,7 +3,7 @@
 //
 // A facing's appearance is kept as a few states, each with the time it was seen from and to. A new
 // state begins when a clean patch differs from the present one; one that lasts only for a single
-// look is noise and forgotten. Whoever wants to know whether an act changed a facing compares the
+// look is noise and forgotten, and a short one between others is an arm that rests there. Whoever wants to know whether an act changed a facing compares the
 // state before with the state after (`change`).
 #pragma once
 
@@ -24,6 +24,8 @@ inline constexpr float kStateDifference = 1.2F;
 inline constexpr float kSameDifference = 2.5F;   // Up to it two states may show the same,
 inline constexpr float kOtherDifference = 4.0F;  // and from here on they do not.
 inline constexpr int kStateLooksMin = 2;
+inline constexpr SessionTime kStateTimeMin = from_seconds(0.5);  // But for the first and the last.
+inline constexpr float kSameState = -4.0F;                       // As `change` tells it.
 inline constexpr std::size_t kStatesMax = 200;  // Of one view; the oldest in between are forgotten.
 
 struct FacingState {
@@ -44,14 +46,16 @@ class FacingWatch {
 
   [[nodiscard]] const std::vector<FacingState>& states() const { return states_; }
 
-  // How much the place changed between the last clean look at or before `before` and the first at
-  // or after `after`; std::nullopt where there is none on one side.
+  // How the place looks at `after`, or as soon as it is seen then, against how it looked at
+  // `before`, or was seen last until then: cells_changed(), kSameState where it never looked
+  // otherwise; std::nullopt where it was not seen on one side.
   [[nodiscard]] std::optional<float> change(SessionTime before, SessionTime after) const;
 
   // Whether it looks after `after` as it did before `first`, and looked otherwise before `before`.
   [[nodiscard]] bool came_back(SessionTime first, SessionTime before, SessionTime after) const;
 
  private:
+  [[nodiscard]] bool counts(const FacingState& state) const;
   // The last state that began by then, and the first that lasted until then; nullptr: none.
   [[nodiscard]] const FacingState* begun_by(SessionTime time) const;
   [[nodiscard]] const FacingState* lasting_until(SessionTime time) const;

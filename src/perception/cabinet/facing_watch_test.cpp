@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <initializer_list>
 #include <random>
+#include <utility>
 
 #include "perception/cabinet/cabinet_stage.hpp"
 #include "perception/vision/test_frames.hpp"
@@ -66,12 +68,41 @@ TEST(Difference, NoiseAndLampsAreSmallAndAnotherThingIsLarge) {
   EXPECT_GT(difference(patch_of(1), patch_of(2, 1, 0, 2)), 6.0F);
 }
 
+TEST(CellsChanged, NoiseAndLampsAreAlikeAndAnotherThingIsOther) {
+  EXPECT_LT(cells_changed(patch_of(1), patch_of(1, 1, 0, 2)), -1.2F);
+  EXPECT_LT(cells_changed(patch_of(1), patch_of(1, 1, -30, 2)), -1.2F) << "darker as a whole";
+  EXPECT_GT(cells_changed(patch_of(1), patch_of(2, 1, 0, 2)), 1.5F);
+}
+
+TEST(CellsChanged, APartThatIsOtherTellsOfWhatStandsBesideHoweverMuchItDiffers) {
+  const Patch before = patch_of(1);
+  Patch part = before;
+  Patch all = before;
+  for (std::size_t i = 0; i < kPatchPixels; ++i) {
+    // Stripes, so that the mean stays.
+    const float off = i % 2 == 0 ? 1.0F : -1.0F;
+    if (i % kPatchWidth < 4) part.luma[i] += 100 * off;
+    all.luma[i] += 30 * off;
+  }
+  EXPECT_GT(difference(before, part), difference(before, all));
+  EXPECT_LT(cells_changed(before, part), 0);
+  EXPECT_GT(cells_changed(before, all), 2);
+}
+
+TEST(CellsChanged, IsWithinItsEnds) {
+  Patch black;
+  Patch white;
+  for (std::size_t i = 0; i < kPatchPixels; ++i) white.luma[i] = i % 2 == 0 ? 255 : 0;
+  EXPECT_NEAR(cells_changed(black, black), kCellsAlike, 1e-4);
+  EXPECT_NEAR(cells_changed(black, white), kCellsOther, 1e-4);
+}
+
 TEST(FacingWatch, AnAppearanceThatLastsIsOneState) {
   FacingWatch watch;
   for (unsigned i = 0; i < 20; ++i) watch.push(from_seconds(0.1 * i), patch_of(1, 1, 0, i));
   ASSERT_EQ(watch.states().size(), 1U);
   EXPECT_EQ(watch.states()[0].looks, 20);
-  EXPECT_EQ(watch.change(from_seconds(0.5), from_seconds(1.5)), 0.0F);
+  EXPECT_EQ(watch.change(from_seconds(0.5), from_seconds(1.5)), kSameState);
 }
 
 TEST(FacingWatch, AChangeIsToldBetweenTheTimesAroundIt) {
@@ -79,9 +110,9 @@ TEST(FacingWatch, AChangeIsToldBetweenTheTimesAroundIt) {
   for (unsigned i = 0; i < 10; ++i) watch.push(from_seconds(0.1 * i), patch_of(1, 1, 0, i));
   for (unsigned i = 30; i < 40; ++i) watch.push(from_seconds(0.1 * i), patch_of(2, 1, 0, i));
   ASSERT_EQ(watch.states().size(), 2U);
-  EXPECT_GT(watch.change(from_seconds(0.9), from_seconds(3)).value(), 6.0F);
-  EXPECT_EQ(watch.change(from_seconds(0.1), from_seconds(0.8)), 0.0F);
-  EXPECT_EQ(watch.change(from_seconds(3.2), from_seconds(3.5)), 0.0F);
+  EXPECT_GT(watch.change(from_seconds(0.9), from_seconds(3)).value(), 1.5F);
+  EXPECT_EQ(watch.change(from_seconds(0.1), from_seconds(0.8)), kSameState);
+  EXPECT_EQ(watch.change(from_seconds(3.2), from_seconds(3.5)), kSameState);
   EXPECT_FALSE(watch.change(from_seconds(3.2), from_seconds(4.5)));
 }
 
@@ -94,36 +125,44 @@ TEST(FacingWatch, ASingleOddLookIsForgotten) {
   EXPECT_EQ(watch.states()[0].looks, 9);
 }
 
-TEST(FacingWatch, TakenAndPutBackIsNoChangeInTheEnd) {
+// What is shown one after the other, each for `looks` tenths of a second.
+FacingWatch watched(std::initializer_list<std::pair<unsigned, unsigned>> shown) {
   FacingWatch watch;
   unsigned at = 0;
-  for (const unsigned shown : {1U, 2U, 1U}) {
-    for (unsigned i = 0; i < 5; ++i, ++at) {
-      watch.push(from_seconds(0.1 * at), patch_of(shown, 1, 0, at));
+  for (const auto& [what, looks] : shown) {
+    for (unsigned i = 0; i < looks; ++i, ++at) {
+      watch.push(from_seconds(0.1 * at), patch_of(what, 1, 0, at));
     }
   }
-  EXPECT_LT(watch.change(from_seconds(0.2), from_seconds(1.2)).value(), 1.5F);
-  EXPECT_GT(watch.change(from_seconds(0.2), from_seconds(0.7)).value(), 6.0F);
+  return watch;
+}
+
+TEST(FacingWatch, TakenAndPutBackIsNoChangeInTheEnd) {
+  const FacingWatch watch = watched({{1, 8}, {2, 8}, {1, 8}});
+  EXPECT_LT(watch.change(from_seconds(0.2), from_seconds(2)).value(), -1.2F);
+  EXPECT_GT(watch.change(from_seconds(0.2), from_seconds(1.2)).value(), 1.5F);
+}
+
+TEST(FacingWatch, WhatIsSeenForAMomentBetweenOthersIsAnArm) {
+  const FacingWatch arm = watched({{1, 8}, {3, 4}, {2, 8}});
+  EXPECT_EQ(arm.states().size(), 3U);
+  EXPECT_EQ(arm.change(from_seconds(0.2), from_seconds(1)),
+            arm.change(from_seconds(0.2), from_seconds(1.5)));
+  const FacingWatch lasting = watched({{1, 8}, {3, 8}, {2, 8}});
+  EXPECT_NE(lasting.change(from_seconds(0.2), from_seconds(1)),
+            lasting.change(from_seconds(0.2), from_seconds(2)));
+  // How it looks in the end counts however short that was.
+  EXPECT_GT(watched({{1, 8}, {3, 3}}).change(from_seconds(0.2), from_seconds(0.9)).value(), 1.5F);
 }
 
 TEST(FacingWatch, WhatLooksAsItDidFirstHasComeBack) {
-  const auto watched = [](std::initializer_list<unsigned> shown) {
-    FacingWatch watch;
-    unsigned at = 0;
-    for (const unsigned one : shown) {
-      for (unsigned i = 0; i < 5; ++i, ++at) {
-        watch.push(from_seconds(0.1 * at), patch_of(one, 1, 0, at));
-      }
-    }
-    return watch;
+  const auto came_back = [](std::initializer_list<std::pair<unsigned, unsigned>> shown) {
+    return watched(shown).came_back(from_seconds(0.2), from_seconds(1.2), from_seconds(2));
   };
-  const auto came_back = [](const FacingWatch& watch) {
-    return watch.came_back(from_seconds(0.2), from_seconds(0.7), from_seconds(1.2));
-  };
-  EXPECT_TRUE(came_back(watched({1, 2, 1})));
-  EXPECT_FALSE(came_back(watched({1, 2, 3})));
-  EXPECT_FALSE(came_back(watched({1, 2, 2}))) << "it stays away";
-  EXPECT_FALSE(came_back(watched({1, 1, 1}))) << "it never left";
+  EXPECT_TRUE(came_back({{1, 8}, {2, 8}, {1, 8}}));
+  EXPECT_FALSE(came_back({{1, 8}, {2, 8}, {3, 8}}));
+  EXPECT_FALSE(came_back({{1, 8}, {2, 8}, {2, 8}})) << "it stays away";
+  EXPECT_FALSE(came_back({{1, 8}, {1, 8}, {1, 8}})) << "it never left";
 }
 
 TEST(FacingViews, EveryFrontItemThatACameraCanSeeHasAViewWhereItIs) {

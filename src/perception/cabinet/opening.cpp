@@ -9,9 +9,9 @@ namespace {
 constexpr double kTrustSigma = 0.15;  // Metres: a place as uncertain tells half as much.
 constexpr double kWallSlack = 0.08;   // Metres, beyond the cabinet's sides.
 constexpr double kNeighbour = 0.12;   // Metres.
-constexpr double kPlaceSigma = 0.06;  // Metres, of where a thing left its facing.
+constexpr double kPlaceSigma = 0.1;   // Metres, of where a thing left its facing.
 // Of a facing's change, for whether it is the one that something left: those beside it change too.
-constexpr double kWhereWeight = 0.35;
+constexpr double kWhereWeight = 0.65;
 
 }  // namespace
 

@@ -11,10 +11,10 @@ namespace tally::cabinet {
 namespace {
 
 // All facings are asked, at which nobody may have been: it takes more than where a hand was.
-constexpr double kSurelyChangedAlone = 6.0;
+constexpr double kSurelyChangedAlone = 12.0;
 // How sure a cart still is; found on training seeds.
-constexpr double kUnexplainedTrust = 0.6;
-constexpr double kUnchangedTrust = 0.7;
+constexpr double kUnexplainedTrust = 0.75;
+constexpr double kUnchangedTrust = 0.85;
 
 bool is_likely(const std::optional<Act>& act) { return act && act->probability >= kExplainsMin; }
 

@@ -46,13 +46,13 @@ TEST_F(StockAudit, WhatWasTakenAndChangedRaisesNoDoubt) {
 }
 
 TEST_F(StockAudit, AChangeThatNoActExplainsIsADoubt) {
-  odds_[12] = 7;
+  odds_[12] = 13;
   const auto doubts = audit({});
   ASSERT_THAT(doubts, SizeIs(1));
   EXPECT_THAT(doubts[0].reason, HasSubstr("p14"));
   EXPECT_LT(doubts[0].trust, 1);
   EXPECT_THAT(audit({taken(12, 0.1)}), SizeIs(1)) << "an unlikely act explains nothing";
-  odds_[12] = 4;  // Of 32 facings one looks so by chance.
+  odds_[12] = 8;  // Of 32 facings one looks so by chance.
   EXPECT_THAT(audit({}), IsEmpty());
 }
 

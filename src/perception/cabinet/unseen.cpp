@@ -19,10 +19,11 @@ constexpr SessionTime kExplainsLater = kAfter + from_seconds(0.3);
 constexpr SessionTime kStillCovered = from_seconds(2.5);
 // That a facing changed because its product was taken, where nothing was seen to be: what falls
 // over or is moved looks no different then, nor does what had something before it that is gone.
-constexpr double kTakenUnseen = 0.2;
-// So much greater are the odds of a take that was seen, but not surely. Of 11 such things on 250
-// tuning sessions one was taken, at 0.23; of the others nine were at 0.14 or less, one at 0.25.
-constexpr double kChangeOdds = 4;
+constexpr double kTakenUnseen = 0.35;
+// So much greater are the odds of an act that was seen, but not surely, with the product of a facing
+// that changed then; what a hand brings to one seldom comes out again.
+constexpr double kTakeOdds = 8;
+constexpr double kPutOdds = 30;
 constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's product.
 
 // A hand that holds an item, comes out with it, and reaches in again has taken another that it
@@ -30,7 +31,7 @@ constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's 
 constexpr std::ptrdiff_t kStillHeldMin = 6;  // Times it is seen after that; else it was put back.
 constexpr double kReachedInside = -0.12;     // Metres: the held item's middle is before the shelf.
 constexpr double kReachedOutside = -0.2;
-constexpr double kTakenBeside = 0.75;
+constexpr double kTakenBeside = 0.65;
 constexpr double kReachNear = 0.35;                     // Acts so near, in metres,
 constexpr SessionTime kReachSlack = from_seconds(0.6);  // and so soon, are what it reached for.
 
@@ -268,17 +269,25 @@ std::optional<SessionTime> put_back_at(const ActInputs& inputs, std::span<const 
   return std::nullopt;
 }
 
-// A take of the facing's product that was seen, but not surely, about when the facing changed.
-CarriedItem* doubtful_take(std::span<CarriedItem> items, const Change& change, const Visit& visit,
-                           const cart::Layout& layout) {
+// An act with the facing's product that was seen, but not surely, about when the facing changed.
+struct DoubtfulAct {
+  CarriedItem* item = nullptr;
+  Act* act = nullptr;
+};
+
+DoubtfulAct doubtful_act(std::span<CarriedItem> items, const Change& change, const Visit& visit,
+                         const cart::Layout& layout) {
   for (CarriedItem& item : items) {
-    if (!item.take || item.product != layout.facings[change.facing].product) continue;
-    if (item.take->time < visit.from - kExplains || item.take->time > visit.to + kExplainsLater) {
-      continue;
+    if (item.product != layout.facings[change.facing].product) continue;
+    for (std::optional<Act>* act : {&item.take, &item.put}) {
+      if (!*act || (*act)->time < visit.from - kExplains ||
+          (*act)->time > visit.to + kExplainsLater) {
+        continue;
+      }
+      return {&item, &**act};
     }
-    return &item;
   }
-  return nullptr;
+  return {};
 }
 
 // A hand may visit a facing twice before it is seen to have changed.
@@ -300,12 +309,15 @@ void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
     });
     const std::span all(items);
     if (explained || is_told(all.subspan(seen_count), *change, visit)) continue;
-    if (CarriedItem* seen = doubtful_take(all.first(seen_count), *change, visit, *inputs.layout)) {
+    if (const auto [seen, act] =
+            doubtful_act(all.first(seen_count), *change, visit, *inputs.layout);
+        seen != nullptr) {
       const auto index = static_cast<std::size_t>(seen - items.data());
       if (told[index]) continue;
       told[index] = true;
-      double& p = seen->take->probability;
-      p = std::max(kTakenUnseen, kChangeOdds * p / (1 - p + kChangeOdds * p));
+      double& p = act->probability;
+      const double odds = (act->kind == EventKind::kPut ? kPutOdds : kTakeOdds) * p;
+      p = std::max(kTakenUnseen, odds / (1 - p + odds));
       tell_also(*seen, told_by_facing(seen->product, seen->products.size()));
       continue;
     }
