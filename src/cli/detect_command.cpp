@@ -214,7 +214,7 @@ Result<void> run_detect(const DetectArguments& arguments, Console& console) {
                            .iou = arguments.iou,
                            .threads = arguments.threads};
   media::ReaderOptions reader;
-  reader.slots = std::clamp(2 * engine_options(choice).streams + kDecodingMin, 8, kSlotsMax);
+  reader.slots = std::clamp(engine_options(choice).streams + 1 + kDecodingMin, 8, kSlotsMax);
   EarlyReader readers(reader);
   readers.begin(arguments.files.front());
   auto detector = open_detector(choice);

@@ -145,7 +145,7 @@ class Finder {
     }
     std::vector<double> logs = looks(carry);
     const bool both = out.has_value() && in.has_value();
-    // Where it was innermost tells what it is: where it came from, unless it hardly came from there.
+    // Where it came from tells what it is, unless it hardly came from there.
     const bool by_put = in && (!out || out->probability < kPutInstead * in->probability);
     if (out) {
       // What came out unseen may have left its place some time before.

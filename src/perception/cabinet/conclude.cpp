@@ -17,7 +17,7 @@ namespace {
 
 constexpr SessionTime kBeforeLeft = from_seconds(0.5);  // A hand covers what it takes.
 constexpr SessionTime kAuditSlack = from_seconds(0.2);
-// What a facing's change to one camera (FacingWatch::change) tells, as log odds that an item left it
+// What a facing's change to one camera (FacingWatch::change) tells, as log odds that an item left
 // or came: counted on 310 tuning sessions, in 784 views of such facings and 29,371 of others then.
 struct Told {
   double change;

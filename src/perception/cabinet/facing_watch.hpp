@@ -3,8 +3,9 @@
 //
 // A facing's appearance is kept as a few states, each with the time it was seen from and to. A new
 // state begins when a clean patch differs from the present one; one that lasts only for a single
-// look is noise and forgotten, and a short one between others is an arm that rests there. Whoever wants to know whether an act changed a facing compares the
-// state before with the state after (`change`).
+// look is noise and forgotten, and a short one between others is an arm that rests there. Whoever
+// wants to know whether an act changed a facing compares the state before with the state after
+// (`change`).
 #pragma once
 
 #include <cstddef>

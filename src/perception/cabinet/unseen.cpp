@@ -20,8 +20,8 @@ constexpr SessionTime kStillCovered = from_seconds(2.5);
 // That a facing changed because its product was taken, where nothing was seen to be: what falls
 // over or is moved looks no different then, nor does what had something before it that is gone.
 constexpr double kTakenUnseen = 0.35;
-// So much greater are the odds of an act that was seen, but not surely, with the product of a facing
-// that changed then; what a hand brings to one seldom comes out again.
+// So much greater are the odds of an act that was seen, but not surely, with the product of a
+// facing that changed then; what a hand brings to one seldom comes out again.
 constexpr double kTakeOdds = 8;
 constexpr double kPutOdds = 30;
 constexpr double kOwnProduct = 0.93;  // That what stood there was the facing's product.

@@ -4,10 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <functional>
-#include <optional>
 #include <thread>
 
 #include "perception/inference/openvino_cache.hpp"
@@ -22,63 +19,14 @@ struct Slot {
   std::vector<ov::Tensor> inputs;
   std::vector<ov::Tensor> outputs;
   bool running = false;
-  bool moves = false;  // To the later streams, once they are there.
-};
-
-// All streams but the first, which are made in the background once requests overlap a few times:
-// OpenVINO makes its graph anew for each stream, and the first answer would wait for it. What ends
-// before that, a photo or a clip of a few frames, never pays for it. Where they can't be made any
-// more, the first one goes on alone.
-class LaterStreams {
- public:
-  static constexpr int kOverlapsMin = 4;
-  using Maker = std::function<std::optional<ov::CompiledModel>()>;
-
-  explicit LaterStreams(Maker make) : make_(std::move(make)) {}
-
-  // A request starts while another runs.
-  void overlap() {
-    if (overlaps_.fetch_add(1) + 1 != kOverlapsMin) return;
-    worker_ = std::jthread([this] {
-      try {
-        compiled_ = make_();
-      } catch (const std::exception&) {
-        compiled_.reset();
-      }
-      made_.store(true, std::memory_order_release);
-    });
-  }
-
-  // The slot's request becomes one of theirs, with the same tensors, if they are there by now.
-  void take(Slot& slot, const std::vector<TensorSpec>& outputs) const {
-    if (!made_.load(std::memory_order_acquire)) return;
-    slot.moves = false;
-    if (!compiled_) return;
-    ov::CompiledModel compiled = *compiled_;  // Refers to the same one.
-    ov::InferRequest request = compiled.create_infer_request();
-    request.set_input_tensor(slot.inputs[0]);
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      request.set_tensor(compiled.output(outputs[i].name), slot.outputs[i]);
-    }
-    slot.request = std::move(request);
-  }
-
- private:
-  Maker make_;
-  std::atomic<int> overlaps_ = 0;
-  std::atomic<bool> made_ = false;
-  std::optional<ov::CompiledModel> compiled_;
-  std::jthread worker_;  // The last, so that it ends before what it writes.
 };
 
 class OpenvinoEngine final : public Engine {
  public:
   OpenvinoEngine(std::vector<TensorSpec> inputs, std::vector<TensorSpec> outputs,
-                 std::vector<Slot> slots, std::unique_ptr<LaterStreams> later,
-                 std::string description)
+                 std::vector<Slot> slots, std::string description)
       : inputs_(std::move(inputs)),
         outputs_(std::move(outputs)),
-        later_(std::move(later)),
         slots_(std::move(slots)),
         description_(std::move(description)) {}
 
@@ -107,14 +55,11 @@ class OpenvinoEngine final : public Engine {
     Slot& slot = slot_at(request);
     TALLY_ASSERT(!slot.running);
     try {
-      if (later_ && running_.load() > 0) later_->overlap();
-      if (slot.moves) later_->take(slot, outputs_);
       slot.request.start_async();
     } catch (const std::exception& error) {
       return failed(error);
     }
     slot.running = true;
-    running_.fetch_add(1);
     return {};
   }
 
@@ -122,7 +67,6 @@ class OpenvinoEngine final : public Engine {
     Slot& slot = slot_at(request);
     TALLY_ASSERT(slot.running);
     slot.running = false;
-    running_.fetch_sub(1);
     try {
       slot.request.wait();
     } catch (const std::exception& error) {
@@ -152,9 +96,7 @@ class OpenvinoEngine final : public Engine {
 
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
-  std::unique_ptr<LaterStreams> later_;  // Where there is more than one.
   std::vector<Slot> slots_;
-  std::atomic<int> running_ = 0;
   std::string description_;
 };
 
@@ -177,7 +119,7 @@ Result<EngineOptions> settle(const ModelPackage& package, EngineOptions options)
   if (options.threads == 0) options.threads = std::min(allowed_cores(), kThreadsMax);
   if (options.streams == 0) options.streams = std::min(options.threads, kStreamsAutoMax);
   options.streams = std::min(options.streams, options.threads);
-  if (options.requests == 0) options.requests = 2 * options.streams;
+  if (options.requests == 0) options.requests = options.streams + 1;
   return options;
 }
 
@@ -306,19 +248,6 @@ std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const Input
   return steps.build();
 }
 
-// The first stream with its share of the threads, and all others with theirs.
-EngineOptions first_stream_of(EngineOptions options) {
-  options.threads = std::max(1, options.threads / options.streams);
-  options.streams = 1;
-  return options;
-}
-
-EngineOptions other_streams_of(EngineOptions options) {
-  options.threads -= first_stream_of(options).threads;
-  options.streams -= 1;
-  return options;
-}
-
 ov::AnyMap plugin_properties(const EngineOptions& options) {
   // Pinning would tie every tally process of a shared machine to the same first cores.
   return {ov::hint::inference_precision(element_type(*options.precision)),
@@ -366,9 +295,7 @@ TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
 std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel compiled,
                                  const EngineOptions& options) {
   std::vector<Slot> slots(static_cast<std::size_t>(options.requests));
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot& slot = slots[i];
-    slot.moves = i % static_cast<std::size_t>(options.streams) != 0;
+  for (Slot& slot : slots) {
     slot.request = compiled.create_infer_request();
     slot.inputs.push_back(slot.request.get_input_tensor());
     for (const TensorSpec& output : package.outputs) {
@@ -380,26 +307,16 @@ std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel 
     outputs.push_back(edge_spec(package.outputs[i].name, slots.front().outputs[i]));
   }
   std::vector<TensorSpec> inputs{edge_spec(package.input.tensor.name, slots.front().inputs[0])};
-  const int streams = options.streams;
-  const int each = std::max(compiled.get_property(ov::inference_num_threads), 1);
-  std::unique_ptr<LaterStreams> later;
-  if (streams > 1) {
-    later = std::make_unique<LaterStreams>(
-        [package, others = other_streams_of(options)]() -> std::optional<ov::CompiledModel> {
-          const auto now = load_package(package.folder);
-          if (!now || now->sha256 != package.sha256) return std::nullopt;  // It is another by now.
-          auto made = compile(package, others);
-          if (!made) return std::nullopt;
-          return *std::move(made);
-        });
-  }
+  const int streams = compiled.get_property(ov::num_streams).num;
+  const int threads = std::max(compiled.get_property(ov::inference_num_threads), streams);
+  const int each = threads / streams;
   const bool quantised = package.precision == Precision::kInt8;
   std::string description =
       fmt::format("openvino {} cpu {}, {} stream{} x {} thread{}", openvino::version(),
                   name_of(quantised ? package.precision : *options.precision), streams,
                   streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
   return std::make_unique<OpenvinoEngine>(std::move(inputs), std::move(outputs), std::move(slots),
-                                          std::move(later), std::move(description));
+                                          std::move(description));
 }
 
 }  // namespace
@@ -432,7 +349,7 @@ Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package
   }
   const std::filesystem::path path = package.folder / package.graph_file;
   try {
-    auto compiled = compile(package, first_stream_of(*settled));
+    auto compiled = compile(package, *settled);
     if (!compiled) return std::unexpected(compiled.error());
     return assemble(package, std::move(*compiled), *settled);
   } catch (const std::exception& error) {

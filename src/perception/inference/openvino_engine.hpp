@@ -1,9 +1,7 @@
 // The engine on CPUs: OpenVINO (https://docs.openvino.ai), its CPU plugin.
 //
 // A stream runs one request at a time on threads of its own; more streams give more inferences per
-// second, more threads per stream a shorter single one. The first is made when an engine is opened,
-// the others in the background once requests overlap; until they are there, or if the package has
-// changed on the disk by then, the first one takes all. OpenVINO is started once per process and
+// second, more threads per stream a shorter single one. OpenVINO is started once per process and
 // shared. Tensors of floats are f32 at the engine's edge even where the graph's are f16.
 //
 // Thread-safety: opening is thread-safe; see engine.hpp for the rest.
@@ -32,7 +30,7 @@ struct EngineOptions {
   std::optional<Precision> precision = std::nullopt;
   int streams = 0;   // 0: one for each thread, at most kStreamsAutoMax.
   int threads = 0;   // Of all streams together. 0: as many as cores this process may use.
-  int requests = 0;  // 0: two for each stream, so that none waits for its caller.
+  int requests = 0;  // 0: one more than streams, so that a stream never waits for its caller.
   int batch = 1;     // Of a graph whose batch is dynamic; otherwise it must be the graph's.
   InputForm input = InputForm::kPicture;
   bool keep_compiled = true;  // In the package's folder, for the next start (openvino_cache.hpp).
