@@ -152,7 +152,7 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.progress.restore(state["progress"])
         self.epoch, self.history = state["epoch"], json.loads(state["history"])
-        self.facts = json.loads(state["facts"])
+        self.facts = {"learnt_before": "", **json.loads(state["facts"])}
         say(f"goes on after epoch {self.epoch}")
 
     def new_facts(self):
@@ -165,30 +165,9 @@ class Run:
                 "held_out_open_pictures": len(self.held_open.boxes),
                 "init": arguments.init.name if arguments.init else None,
                 "batch": arguments.batch, "size": arguments.size,
-                "window": arguments.window, "close": arguments.close,
-                "epochs_before": 0, "minutes_before": 0.0, "learnt_before": ""}
-        before = self.before(arguments.init)
-        if before:
-            facts["init"] = before["init"]
-            facts["epochs_before"] = before["epochs"]
-            facts["minutes_before"] = round(before["minutes"], 1)
-            facts["learnt_before"] = before.get("learnt_before", "")
-            if before.get("pictures", facts["pictures"]) != facts["pictures"]:
-                facts["learnt_before"] = (f"; before, from {before['pictures']:,}"
-                                          + facts["learnt_before"])
+                "window": arguments.window, "close": arguments.close}
+        runs.tell_before(facts, arguments.init, "epochs", "pictures", "{pictures:,}")
         return facts
-
-    @staticmethod
-    def before(init):
-        """What is known of the run that this one goes on from: of a checkpoint, or by the record
-        that was written beside an exported graph."""
-        if init and init.suffix == ".pt":
-            earlier = runs.load(init)
-            facts = json.loads(earlier["facts"])
-            return {**facts, "epochs": facts.get("epochs_before", 0) + earlier["epoch"],
-                    "minutes": facts.get("minutes_before", 0) + earlier["progress"]["spent"] / 60}
-        record = init and init.with_suffix(".training.json")
-        return json.loads(record.read_text()) if record and record.exists() else None
 
     def state(self):
         return {

@@ -114,17 +114,16 @@ def load_published(network, path):
 
 
 def load_any(network, path):
-    """Weights of a published file, of a graph that was exported, or of an earlier run's checkpoint,
-    whose state it returns. Norms of a graph are to be unfolded (`weights.unfold`)."""
+    """Weights of a published file, of a graph that was exported, or of an earlier run's checkpoint.
+    Norms of a graph are to be unfolded (`weights.unfold`)."""
     if path.suffix == ".onnx":
         weights.load_folded(network, path, torch.zeros(1, 3, SIDE, SIDE))
-        return None
+        return
     state = torch.load(path, map_location="cpu", weights_only=True)
     if "average" not in state:
         load_published(network, path)
-        return None
+        return
     network.load_state_dict(state["average"])
-    return state
 
 
 def multiply_adds(network, side=SIDE):

@@ -168,18 +168,18 @@ class Run:
             products += ours
             self.held += [product for product in theirs if product.enrol]
         self.pool = Pool(products, arguments.real_share, arguments.mixed_share)
-        self.count = {"products": len(products),
-                      "crops_total": sum(len(p.enrol) + len(p.seen) + len(p.shelf)
-                                         for p in products)}
         self.progress = runs.Progress(arguments.steps, arguments.minutes)
         self.history, self.checkpoint = [], arguments.run / "checkpoint.pt"
-        self.facts = {"crops": [Path(folder).name for folder in arguments.crops], **self.count,
+        self.facts = {"crops": [Path(folder).name for folder in arguments.crops],
+                      "products": len(products),
+                      "crops_total": sum(len(p.enrol) + len(p.seen) + len(p.shelf)
+                                         for p in products),
                       "init": arguments.init.name if arguments.init else None,
-                      "frozen": arguments.frozen, "batch": PRODUCTS * CROPS,
-                      "steps_before": 0, "minutes_before": 0.0, "learnt_before": ""}
+                      "frozen": arguments.frozen, "batch": PRODUCTS * CROPS}
+        self.go_on_from(arguments.init)
         self.network = Embedder().to(memory_format=torch.channels_last)
         if arguments.init and not self.checkpoint.exists():
-            self.follow(load_any(self.network, arguments.init), arguments.init)
+            load_any(self.network, arguments.init)
             if arguments.init.suffix == ".onnx":
                 weights.unfold(self.network, [tensor(make_batch(self.pool, arguments.seed,
                                                                 arguments.steps + i)[0])
@@ -192,27 +192,9 @@ class Run:
         if self.checkpoint.exists():
             self.restore()
 
-    def follow(self, earlier, path):
-        """Takes over from another run what the card says: where it began, how long it took, what it
-        learnt from. Of an exported graph the record that was written beside it tells."""
-        record = path.with_suffix(".training.json")
-        if earlier is not None:
-            before = json.loads(earlier["facts"])
-            steps = before.get("steps_before", 0) + earlier["progress"]["step"]
-            minutes = before.get("minutes_before", 0) + earlier["progress"]["spent"] / 60
-        elif path.suffix == ".onnx" and record.exists():
-            before = json.loads(record.read_text())
-            steps, minutes = before["steps"], before["minutes"]
-        else:
-            return
-        self.facts["init"], self.facts["steps_before"] = before["init"], steps
-        self.facts["minutes_before"] = round(minutes, 1)
-        self.facts["learnt_before"] = before.get("learnt_before", "")
-        crops_before = before.get("crops_total", self.count["crops_total"])
-        if crops_before != self.count["crops_total"]:
-            self.facts["learnt_before"] = (f"; before, from {crops_before:,} crops of "
-                                           f"{before['products']:,} products"
-                                           + self.facts["learnt_before"])
+    def go_on_from(self, init):
+        runs.tell_before(self.facts, init, "steps", "crops_total",
+                         "{crops_total:,} crops of {products:,} products")
 
     def restore(self):
         state = runs.load(self.checkpoint)

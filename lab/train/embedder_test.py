@@ -78,16 +78,15 @@ class Learning(unittest.TestCase):
 
     def test_the_record_beside_a_graph_tells_what_was_learnt_before(self):
         run = embedder.Run.__new__(embedder.Run)
-        run.count = {"crops_total": 90}
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "m.onnx"
-            run.facts = {"init": "m.onnx", "steps_before": 0, "learnt_before": ""}
-            run.follow(None, path)
+            run.facts = {"init": "m.onnx", "crops_total": 90}
+            run.go_on_from(path)
             self.assertEqual(run.facts["steps_before"], 0)  # No record: nothing is known.
             path.with_suffix(".training.json").write_text(json.dumps(
                 {"init": "first.pth", "steps": 50, "minutes": 2, "crops_total": 1234,
                  "products": 7}))
-            run.follow(None, path)
+            run.go_on_from(path)
         self.assertEqual((run.facts["init"], run.facts["steps_before"]), ("first.pth", 50))
         self.assertEqual(run.facts["learnt_before"],
                          "; before, from 1,234 crops of 7 products")

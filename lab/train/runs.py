@@ -2,6 +2,7 @@
 made in a thread of their own."""
 
 import copy
+import json
 import math
 import os
 import queue
@@ -85,6 +86,35 @@ def save(path, state):
 
 def load(path):
     return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def earlier_facts(path, unit):
+    """Facts of the run that one goes on from, with `unit`, "epochs" or "steps", and "minutes" in
+    all: of a checkpoint, or by the record beside an exported graph. None: none are known."""
+    if path.suffix == ".onnx":
+        record = path.with_suffix(".training.json")
+        return json.loads(record.read_text()) if record.exists() else None
+    state = load(path)
+    if "facts" not in state:  # Published weights.
+        return None
+    facts, progress = json.loads(state["facts"]), state["progress"]
+    done = state["epoch"] if unit == "epochs" else progress["step"]
+    return {**facts, unit: facts.get(f"{unit}_before", 0) + done,
+            "minutes": facts.get("minutes_before", 0) + progress["spent"] / 60}
+
+
+def tell_before(facts, init, unit, counted, words):
+    """Adds what the card says of the run that this one goes on from: where it began, how long it
+    took, and, in `words`, what it learnt from where `counted` is of another number there."""
+    facts.update({f"{unit}_before": 0, "minutes_before": 0.0, "learnt_before": ""})
+    before = earlier_facts(init, unit) if init else None
+    if not before:
+        return
+    facts["init"], facts[f"{unit}_before"] = before["init"], before[unit]
+    facts["minutes_before"] = round(before["minutes"], 1)
+    facts["learnt_before"] = before.get("learnt_before", "")
+    if before.get(counted, facts[counted]) != facts[counted]:
+        facts["learnt_before"] = f"; before, from {words.format(**before)}" + facts["learnt_before"]
 
 
 def parameter_groups(network, fast, decay):

@@ -8,9 +8,8 @@
 namespace tally::cabinet {
 namespace {
 
-// What a sighting counts for, by its score. On 55 tuning sessions 54 % of those of kScoreHalf
-// showed what a hand holds, 98 % of those of 0.85; and of 119 carries the 15 that were a hand, a
-// sleeve or a foot all along had mean scores below 0.58, however often they were seen.
+// What a sighting counts for, by its score: found on 310 tuning sessions, by how right and how sure
+// their carts are. A sleeve or a foot has low scores, however often it is seen.
 constexpr double kScoreHalf = 0.6;
 constexpr double kScoreScale = 0.05;
 constexpr float kOneBox = 0.4F;  // Overlap, of the smaller, from which two boxes may be of one.

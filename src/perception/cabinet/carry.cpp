@@ -14,7 +14,7 @@ namespace {
 
 constexpr SessionTime kLostTime = from_seconds(0.8);
 constexpr double kGate = 4.0;  // Standard deviations.
-// A sighting that nothing explains appears anywhere in a picture: about one in a million pixels.
+// A sighting that nothing explains appears anywhere in a picture: about two in a million pixels.
 constexpr double kClutterLogDensity = -13.0;
 constexpr float kNewScore = 0.35F;    // A sighting less sure begins nothing.
 constexpr double kArm = 0.6;          // Metres.

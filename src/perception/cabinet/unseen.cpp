@@ -297,8 +297,9 @@ bool is_told(std::span<const CarriedItem> unseen, const Change& change, const Vi
   });
 }
 
-void add_takes(const ActInputs& inputs, std::span<const Visit> visits,
-               std::vector<CarriedItem>& items) {
+// What changed facings tell of acts that were seen, but not surely, and of takes that were not.
+void tell_by_changes(const ActInputs& inputs, std::span<const Visit> visits,
+                     std::vector<CarriedItem>& items) {
   const std::size_t seen_count = items.size();
   std::vector<bool> told(seen_count, false);  // By one change, whoever visits while it is seen.
   for (const Visit& visit : visits) {
@@ -363,7 +364,7 @@ void add_unseen_acts(const ActInputs& inputs, std::vector<CarriedItem>& items) {
   const std::vector<Visit> visits = visits_of(inputs);
   add_what_hands_hold_beside(inputs, items);
   const std::size_t first_unseen = items.size();
-  add_takes(inputs, visits, items);
+  tell_by_changes(inputs, visits, items);
   add_puts(inputs, visits, first_unseen, items);
   drop_what_puts_explain(items, first_unseen);
 }
