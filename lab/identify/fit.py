@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-NONE_PRIOR = 0.02  # Of "none of these", as acts.cpp has it.
+NONE_PRIOR = 0.04  # Of "none of these", as acts.cpp has it.
 STEP, STEP_MIN = 1.0, 0.01
 ROUNDS_MAX = 400
 STRANGE_LOOKS, STRANGE_PHOTOS, STRANGE_MAX = 8, 4, 4.0  # As kStrangeLooks, ….
