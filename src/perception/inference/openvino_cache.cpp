@@ -5,9 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
-#include <spanstream>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -61,28 +58,16 @@ std::string blob_key(const ModelPackage& package, const EngineOptions& options) 
                      options.input == InputForm::kPicture ? "pictures" : "raw");
 }
 
-std::optional<ov::CompiledModel> kept_blob(const ModelPackage& package, const std::string& key,
-                                           const ov::AnyMap& properties) {
-  const auto file = read_file(file_of(package, key), kBlobBytesMax);
+std::optional<std::string> kept_blob(const ModelPackage& package, const std::string& key) {
+  auto file = read_file(file_of(package, key), kBlobBytesMax);
   if (!file) return std::nullopt;
   std::string_view rest = *file;
   if (take_line(rest) != key || take_line(rest) != sha256_hex(rest)) return std::nullopt;
-  std::ispanstream stream{std::span<const char>(rest)};
-  try {
-    return core().import_model(stream, "CPU", properties);
-  } catch (const std::exception&) {
-    return std::nullopt;  // It is compiled and kept anew.
-  }
+  file->erase(0, file->size() - rest.size());
+  return *std::move(file);
 }
 
-void keep_blob(const ModelPackage& package, const std::string& key, ov::CompiledModel& compiled) {
-  std::ostringstream stream;
-  try {
-    compiled.export_model(stream);
-  } catch (const std::exception&) {
-    return;  // The next start compiles again.
-  }
-  const std::string blob = std::move(stream).str();
+void keep_blob(const ModelPackage& package, const std::string& key, const std::string& blob) {
   const fs::path file = file_of(package, key);
   const auto kept =
       write_file_atomically(file, fmt::format("{}\n{}\n{}", key, sha256_hex(blob), blob));

@@ -25,12 +25,11 @@ inline constexpr std::size_t kBlobsMax = 8;  // Of one package; the oldest go.
 // All that a compiled graph depends on, in one line. `options` has no zeros left.
 [[nodiscard]] std::string blob_key(const ModelPackage& package, const EngineOptions& options);
 
-// The compiled graph of this key, if it is kept and whole.
-[[nodiscard]] std::optional<ov::CompiledModel> kept_blob(const ModelPackage& package,
-                                                         const std::string& key,
-                                                         const ov::AnyMap& properties);
+// What was made of the graph under this key, if it is kept and whole.
+[[nodiscard]] std::optional<std::string> kept_blob(const ModelPackage& package,
+                                                   const std::string& key);
 
 // Keeps it, where the folder can be written to.
-void keep_blob(const ModelPackage& package, const std::string& key, ov::CompiledModel& compiled);
+void keep_blob(const ModelPackage& package, const std::string& key, const std::string& blob);
 
 }  // namespace tally::inference::openvino

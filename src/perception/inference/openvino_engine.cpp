@@ -8,14 +8,16 @@
 #include <thread>
 
 #include "perception/inference/openvino_cache.hpp"
+#include "perception/inference/openvino_streams.hpp"
 #include "perception/inference/openvino_support.hpp"
 
 namespace tally::inference {
 namespace {
 
-// One request with the tensors it owns; views of them are handed out, so nothing is copied.
+// One request's tensors; views of them are handed out, so nothing is copied.
 struct Slot {
-  ov::InferRequest request;
+  std::vector<ov::InferRequest> requests;  // Of each stream that it has run on, else empty.
+  std::size_t stream = 0;                  // That it runs on, or ran on last.
   std::vector<ov::Tensor> inputs;
   std::vector<ov::Tensor> outputs;
   bool running = false;
@@ -24,9 +26,11 @@ struct Slot {
 class OpenvinoEngine final : public Engine {
  public:
   OpenvinoEngine(std::vector<TensorSpec> inputs, std::vector<TensorSpec> outputs,
-                 std::vector<Slot> slots, std::string description)
+                 std::unique_ptr<openvino::Streams> streams, std::vector<Slot> slots,
+                 std::string description)
       : inputs_(std::move(inputs)),
         outputs_(std::move(outputs)),
+        streams_(std::move(streams)),
         slots_(std::move(slots)),
         description_(std::move(description)) {}
 
@@ -54,9 +58,11 @@ class OpenvinoEngine final : public Engine {
   Result<void> start(std::size_t request) override {
     Slot& slot = slot_at(request);
     TALLY_ASSERT(!slot.running);
+    slot.stream = streams_->begin();
     try {
-      slot.request.start_async();
+      request_of(slot).start_async();
     } catch (const std::exception& error) {
+      streams_->end(slot.stream);
       return failed(error);
     }
     slot.running = true;
@@ -68,7 +74,7 @@ class OpenvinoEngine final : public Engine {
     TALLY_ASSERT(slot.running);
     slot.running = false;
     try {
-      slot.request.wait();
+      slot.requests[slot.stream].wait();
     } catch (const std::exception& error) {
       return failed(error);
     }
@@ -89,6 +95,19 @@ class OpenvinoEngine final : public Engine {
     return slots_[request];
   }
 
+  // On the slot's stream, with the slot's tensors.
+  ov::InferRequest& request_of(Slot& slot) {
+    if (slot.requests.size() <= slot.stream) slot.requests.resize(slot.stream + 1);
+    ov::InferRequest& request = slot.requests[slot.stream];
+    if (request) return request;
+    request = streams_->create_request(slot.stream);
+    request.set_input_tensor(slot.inputs[0]);
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      request.set_tensor(outputs_[i].name, slot.outputs[i]);
+    }
+    return request;
+  }
+
   static std::unexpected<Error> failed(const std::exception& error) {
     return fail(EngineError::kExecution,
                 fmt::format("inference failed: {}", openvino::readable(error.what())));
@@ -96,6 +115,7 @@ class OpenvinoEngine final : public Engine {
 
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
+  std::unique_ptr<openvino::Streams> streams_;
   std::vector<Slot> slots_;
   std::string description_;
 };
@@ -248,15 +268,29 @@ std::shared_ptr<ov::Model> prepare(std::shared_ptr<ov::Model> model, const Input
   return steps.build();
 }
 
-ov::AnyMap plugin_properties(const EngineOptions& options) {
-  // Pinning would tie every tally process of a shared machine to the same first cores.
-  return {ov::hint::inference_precision(element_type(*options.precision)),
-          ov::num_streams(options.streams), ov::inference_num_threads(options.threads),
-          ov::hint::enable_cpu_pinning(false), ov::hint::dynamic_quantization_group_size(0)};
+// One stream of an engine with these options.
+EngineOptions stream_of(EngineOptions options) {
+  options.threads /= options.streams;
+  options.streams = 1;
+  return options;
 }
 
-// Reads and compiles the package's graph, or takes what an earlier start made of it.
-Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptions& options) {
+// `options`: of one stream.
+ov::AnyMap plugin_properties(const EngineOptions& options) {
+  // Pinning would tie every tally process of a shared machine to the same first cores.
+  return {ov::hint::inference_precision(element_type(*options.precision)), ov::num_streams(1),
+          ov::inference_num_threads(options.threads), ov::hint::enable_cpu_pinning(false),
+          ov::hint::dynamic_quantization_group_size(0)};
+}
+
+struct Compiled {
+  ov::CompiledModel first;  // Of the streams.
+  std::string blob;         // That makes the others.
+};
+
+// Reads and compiles the package's graph, or takes what an earlier start made of it. `options`: of
+// one stream.
+Result<Compiled> compile(const ModelPackage& package, const EngineOptions& options) {
   const auto impossible = [&] {
     return fail(EngineError::kPrecision,
                 fmt::format("{} is not possible on {}; use fp32", name_of(*options.precision),
@@ -268,7 +302,13 @@ Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptio
   const ov::AnyMap properties = plugin_properties(options);
   const std::string key = options.keep_compiled ? openvino::blob_key(package, options) : "";
   if (options.keep_compiled) {
-    if (auto kept = openvino::kept_blob(package, key, properties)) return *std::move(kept);
+    if (auto blob = openvino::kept_blob(package, key)) {
+      try {
+        return Compiled{openvino::import_blob(*blob, properties), *std::move(blob)};
+      } catch (const std::exception&) {
+        blob.reset();  // It is compiled and kept anew.
+      }
+    }
   }
   const auto model = openvino::read_model(package.folder / package.graph_file);
   if (package.resized) {
@@ -281,8 +321,9 @@ Result<ov::CompiledModel> compile(const ModelPackage& package, const EngineOptio
   if (compiled.get_property(ov::hint::inference_precision) != element_type(*options.precision)) {
     return impossible();
   }
-  if (options.keep_compiled) openvino::keep_blob(package, key, compiled);
-  return compiled;
+  std::string blob = openvino::blob_of(compiled);
+  if (options.keep_compiled) openvino::keep_blob(package, key, blob);
+  return Compiled{std::move(compiled), std::move(blob)};
 }
 
 TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
@@ -292,14 +333,17 @@ TensorSpec edge_spec(const std::string& name, const ov::Tensor& tensor) {
 }
 
 // A graph may have its outputs in another order than the package.
-std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel compiled,
+std::unique_ptr<Engine> assemble(const ModelPackage& package, Compiled compiled,
                                  const EngineOptions& options) {
+  const EngineOptions one = stream_of(options);
+  auto streams = std::make_unique<openvino::Streams>(compiled.first, std::move(compiled.blob),
+                                                     plugin_properties(one), options.streams);
   std::vector<Slot> slots(static_cast<std::size_t>(options.requests));
   for (Slot& slot : slots) {
-    slot.request = compiled.create_infer_request();
-    slot.inputs.push_back(slot.request.get_input_tensor());
+    ov::InferRequest& request = slot.requests.emplace_back(streams->create_request(0));
+    slot.inputs.push_back(request.get_input_tensor());
     for (const TensorSpec& output : package.outputs) {
-      slot.outputs.push_back(slot.request.get_tensor(compiled.output(output.name)));
+      slot.outputs.push_back(request.get_tensor(output.name));
     }
   }
   std::vector<TensorSpec> outputs;
@@ -307,16 +351,14 @@ std::unique_ptr<Engine> assemble(const ModelPackage& package, ov::CompiledModel 
     outputs.push_back(edge_spec(package.outputs[i].name, slots.front().outputs[i]));
   }
   std::vector<TensorSpec> inputs{edge_spec(package.input.tensor.name, slots.front().inputs[0])};
-  const int streams = compiled.get_property(ov::num_streams).num;
-  const int threads = std::max(compiled.get_property(ov::inference_num_threads), streams);
-  const int each = threads / streams;
+  const int each = std::max(compiled.first.get_property(ov::inference_num_threads), 1);
   const bool quantised = package.precision == Precision::kInt8;
   std::string description =
       fmt::format("openvino {} cpu {}, {} stream{} x {} thread{}", openvino::version(),
-                  name_of(quantised ? package.precision : *options.precision), streams,
-                  streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
-  return std::make_unique<OpenvinoEngine>(std::move(inputs), std::move(outputs), std::move(slots),
-                                          std::move(description));
+                  name_of(quantised ? package.precision : *options.precision), options.streams,
+                  options.streams == 1 ? "" : "s", each, each == 1 ? "" : "s");
+  return std::make_unique<OpenvinoEngine>(std::move(inputs), std::move(outputs), std::move(streams),
+                                          std::move(slots), std::move(description));
 }
 
 }  // namespace
@@ -349,9 +391,9 @@ Result<std::unique_ptr<Engine>> open_openvino_engine(const ModelPackage& package
   }
   const std::filesystem::path path = package.folder / package.graph_file;
   try {
-    auto compiled = compile(package, *settled);
+    auto compiled = compile(package, stream_of(*settled));
     if (!compiled) return std::unexpected(compiled.error());
-    return assemble(package, std::move(*compiled), *settled);
+    return assemble(package, *std::move(compiled), *settled);
   } catch (const std::exception& error) {
     return fail(EngineError::kGraphInvalid,
                 fmt::format("{}: OpenVINO can't compile it: {}", path.string(),

@@ -1,8 +1,9 @@
 // The engine on CPUs: OpenVINO (https://docs.openvino.ai), its CPU plugin.
 //
 // A stream runs one request at a time on threads of its own; more streams give more inferences per
-// second, more threads per stream a shorter single one. OpenVINO is started once per process and
-// shared. Tensors of floats are f32 at the engine's edge even where the graph's are f16.
+// second, more threads per stream a shorter single one. An engine opens with the first and makes
+// the others once requests wait for it (openvino_streams.hpp). OpenVINO is started once per process
+// and shared. Tensors of floats are f32 at the engine's edge even where the graph's are f16.
 //
 // Thread-safety: opening is thread-safe; see engine.hpp for the rest.
 // Determinism: the same options give the same bytes for the same input, whatever runs beside it.
@@ -29,7 +30,7 @@ struct EngineOptions {
   // Of the arithmetic; empty: what the package says, bf16 or fp32.
   std::optional<Precision> precision = std::nullopt;
   int streams = 0;   // 0: one for each thread, at most kStreamsAutoMax.
-  int threads = 0;   // Of all streams together. 0: as many as cores this process may use.
+  int threads = 0;   // Shared equally by the streams. 0: as many as cores this process may use.
   int requests = 0;  // 0: one more than streams, so that a stream never waits for its caller.
   int batch = 1;     // Of a graph whose batch is dynamic; otherwise it must be the graph's.
   InputForm input = InputForm::kPicture;
