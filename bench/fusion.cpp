@@ -2,6 +2,7 @@
 // takes minutes, and what follows from it takes milliseconds.
 //
 //   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
+//   fusion closely DIR SESSION…   the same as a second look does, at every frame
 //   fusion score DIR              concludes each and holds it against the session's truth
 //   fusion why FILE…              the same of single ones, with what they were concluded from
 //   fusion looks DIR              a line of JSON each: every held item that was followed and, for
@@ -163,7 +164,8 @@ Result<Models> open_models() {
   return Models{std::move(*detector), std::move(*close_up), std::move(*embedder)};
 }
 
-Result<void> observe(const fs::path& folder, const Models& models, const fs::path& out) {
+Result<void> observe(const fs::path& folder, const Models& models, const cart::Savings& savings,
+                     const fs::path& out) {
   auto loaded = load_case(folder);
   if (!loaded) return std::unexpected(loaded.error());
   auto photos = identify::list_product_photos(loaded->session.photos);
@@ -176,6 +178,7 @@ Result<void> observe(const fs::path& folder, const Models& models, const fs::pat
   setup.detector = models.detector.get();
   setup.close_up = models.close_up.get();
   setup.embedder = models.embedder.get();
+  setup.savings = savings;
   Watcher watcher(setup);
   auto watched = cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, {});
   if (!watched) return std::unexpected(watched.error());
@@ -364,13 +367,13 @@ int fail_with(const Error& error) {
   return 1;
 }
 
-int observe_all(const std::vector<std::string>& words) {
+int observe_all(const std::vector<std::string>& words, const cart::Savings& savings) {
   auto models = open_models();
   if (!models) return fail_with(models.error());
   fs::create_directories(words[1]);
   for (std::size_t i = 2; i < words.size(); ++i) {
     const fs::path folder = fs::path(words[i]) / "";  // With or without a slash at the end.
-    if (auto done = observe(folder.parent_path(), *models, words[1]); !done) {
+    if (auto done = observe(folder.parent_path(), *models, savings, words[1]); !done) {
       return fail_with(done.error());
     }
     fmt::print(stderr, "{}\n", words[i]);
@@ -407,12 +410,16 @@ int score_all(const std::vector<fs::path>& files, bool why) {
 
 int main(int count, char** words) {
   const std::vector<std::string> given(words + 1, words + count);
-  if (given.size() > 2 && given[0] == "observe") return observe_all(given);
+  if (given.size() > 2 && given[0] == "observe") return observe_all(given, {});
+  if (given.size() > 2 && given[0] == "closely") {
+    return observe_all(given, cart::Savings{}.in_second_look());
+  }
   if (given.size() == 2 && given[0] == "score") return score_all(kept_in(given[1]), false);
   if (given.size() > 1 && given[0] == "why")
     return score_all({given.begin() + 1, given.end()}, true);
   if (given.size() == 2 && given[0] == "looks") return print_all_looks(given[1]);
-  std::fprintf(stderr,
-               "usage: fusion observe DIR SESSION... | score DIR | why FILE... | looks DIR\n");
+  std::fprintf(
+      stderr,
+      "usage: fusion observe|closely DIR SESSION... | score DIR | why FILE... | looks DIR\n");
   return 2;
 }

@@ -77,7 +77,8 @@ struct CartInputs {
 // Measurements of one run. They are left out of what replay compares.
 struct CartStats {
   std::int64_t frames_decoded = 0;
-  std::int64_t frames_detected = 0;
+  std::int64_t frames_detected = 0;  // Of the second look as well, where there was one.
+  bool second_look = false;          // The first left doubts.
   double wall_seconds = 0;
   std::vector<std::pair<std::string, double>> stage_seconds;  // "decode", "gate", "detect", …
 };

@@ -79,6 +79,7 @@ Json json_of(const CartStats& stats) {
   }
   return {{"frames_decoded", stats.frames_decoded},
           {"frames_detected", stats.frames_detected},
+          {"second_look", stats.second_look},
           {"wall_seconds", seconds(stats.wall_seconds)},
           {"stages", std::move(stages)}};
 }

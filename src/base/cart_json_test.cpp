@@ -99,6 +99,7 @@ constexpr const char* kGolden = R"({
   "stats": {
     "frames_decoded": 1189,
     "frames_detected": 210,
+    "second_look": false,
     "wall_seconds": 1.25,
     "stages": {
       "detect": {

@@ -107,6 +107,9 @@ void add_process(CLI::App& root, ProcessArguments& into) {
       "--no-small-looks", [&into] { into.small_looks = false; },
       "Look at whole pictures in the detector's own size each time");
   app.add_flag_callback(
+      "--no-second-look", [&into] { into.second_look = false; },
+      "Cabinets: do not look at every frame where the cart is unsure");
+  app.add_flag_callback(
       "--no-savings",
       [&into] { into.gate = into.stride = into.close_ups = into.fit = into.small_looks = false; },
       "All of them: the slow reference");

@@ -31,6 +31,7 @@ TEST(Arguments, ProcessTakesItsOptions) {
   const auto plain = parsed<ProcessArguments>({"process", "a.mp4", "--model", "m"});
   EXPECT_EQ(plain.video, "a.mp4");
   EXPECT_TRUE(plain.gate && plain.stride && plain.close_ups && plain.fit && plain.small_looks);
+  EXPECT_TRUE(plain.second_look);
   EXPECT_TRUE(plain.evidence);
   EXPECT_EQ(plain.camera, "cam0");
   EXPECT_FALSE(plain.score);
@@ -46,6 +47,7 @@ TEST(Arguments, ProcessTakesItsOptions) {
   const auto closely = parsed<ProcessArguments>({"process", "a.mp4", "--no-small-looks"});
   EXPECT_TRUE(closely.gate && closely.stride && closely.fit);
   EXPECT_FALSE(closely.small_looks);
+  EXPECT_FALSE(parsed<ProcessArguments>({"process", "a.mp4", "--no-second-look"}).second_look);
 }
 
 TEST(Arguments, DetectTakesManyFilesAndFrames) {

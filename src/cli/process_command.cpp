@@ -94,6 +94,7 @@ Result<cart::ProcessOutcome> process_one(Workbench& bench, const fs::path& input
                      .close_ups = bench.arguments.close_ups,
                      .fit = bench.arguments.fit,
                      .small_looks = bench.arguments.small_looks};
+  options.second_look = bench.arguments.second_look;
   options.review = {bench.arguments.review};
   options.evidence_folder = evidence_folder;
   options.clock_seconds = monotonic_seconds;
@@ -155,9 +156,10 @@ void print_in_words(Console& console, const Cart& cart) {
   console.print(
       "\n" +
       console.tinted(Tint::kFaint,
-                     fmt::format("{} in {:.2f} s, {:.0f} a second; the model looked at {}",
+                     fmt::format("{} in {:.2f} s, {:.0f} a second; the model looked at {}{}",
                                  counted(stats.frames_decoded, "frame"), stats.wall_seconds, rate,
-                                 stats.frames_detected)) +
+                                 stats.frames_detected,
+                                 stats.second_look ? ", in a second look as well" : "")) +
       "\n");
 }
 

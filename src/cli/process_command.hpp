@@ -30,6 +30,7 @@ struct ProcessArguments {
   bool close_ups = true;
   bool fit = true;
   bool small_looks = true;
+  bool second_look = true;
   bool evidence = true;
   bool json = false;
   bool quiet = false;

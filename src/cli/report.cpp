@@ -202,11 +202,12 @@ std::string stats_html(const CartStats& stats) {
   return fmt::format(
       R"(<section aria-labelledby="stats-title"><h2 id="stats-title">Time it took</h2>
 <p class="soft" style="margin-bottom:12px">{:.2f} s for {}, {:.0f} a second; the model looked at
-{}.</p>
+{}{}.</p>
 <div class="bars">{}</div></section>
 )",
       stats.wall_seconds, counted(stats.frames_decoded, "frame"), rate,
-      counted(stats.frames_detected, "frame"), bars);
+      counted(stats.frames_detected, "frame"),
+      stats.second_look ? ", in a second look as well, since the first left doubts" : "", bars);
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 namespace tally::cabinet {
 namespace {
 
+// A cart that is less sure is made again, from a look at every frame.
+constexpr double kSureAtOnce = 0.9;
+
 // How much less sure a cart is of which one camera's video is not there, or not whole, and one for
 // which a clock had to be set right.
 constexpr double kLostTrust = 0.96;
@@ -78,9 +81,13 @@ std::vector<std::size_t> layout_cameras(const cart::SessionFile& session,
 
 class CabinetWatcher final : public cart::SessionWatcher {
  public:
-  CabinetWatcher(const cart::SessionFile& session, const CabinetSetup& setup,
-                 const cart::ReviewPolicy& review)
-      : file_(session), setup_(setup), review_(review), session_(setup) {
+  CabinetWatcher(const cart::SessionFile& session, CabinetSetup setup,
+                 const cart::ReviewPolicy& review, bool may_look_again)
+      : file_(session),
+        setup_(std::move(setup)),
+        review_(review),
+        may_look_again_(may_look_again),
+        session_(setup_) {
     std::size_t next = 0;
     for (const cart::SessionVideo& video : session.videos) {
       index_.push_back(video.missing ? std::nullopt : std::optional(next++));
@@ -102,6 +109,7 @@ class CabinetWatcher final : public cart::SessionWatcher {
   Result<cart::SessionFindings> finish() override {
     auto outcome = session_.finish();
     if (!outcome) return std::unexpected(std::move(outcome.error()));
+    sure_ = outcome->cart.probability >= kSureAtOnce;  // A lost camera shows no more next time.
     add_doubts(*outcome);
     cart::SessionFindings findings;
     findings.decision = decide(outcome->cart, review_);
@@ -126,6 +134,13 @@ class CabinetWatcher final : public cart::SessionWatcher {
                               {"close-up", seconds.close_up}, {"embed", seconds.embed},
                               {"facings", seconds.facings},   {"fuse", seconds.fuse}};
     return findings;
+  }
+
+  std::unique_ptr<SessionWatcher> look_again() override {
+    if (sure_ || !may_look_again_) return nullptr;
+    CabinetSetup closely = setup_;
+    closely.savings = setup_.savings.in_second_look();
+    return std::make_unique<CabinetWatcher>(file_, std::move(closely), review_, false);
   }
 
  private:
@@ -161,8 +176,10 @@ class CabinetWatcher final : public cart::SessionWatcher {
   }
 
   const cart::SessionFile& file_;
-  const CabinetSetup& setup_;
+  CabinetSetup setup_;
   cart::ReviewPolicy review_;
+  bool may_look_again_;
+  bool sure_ = true;  // Also where there is no cart.
   CabinetSession session_;
   std::vector<std::optional<std::size_t>> index_;  // Of each video, into the session's cameras.
   std::vector<cart::Doubt> lost_;
@@ -202,16 +219,18 @@ Result<cart::ProcessOutcome> process_cabinet(const cart::SessionFile& session,
   if (auto fits = check_close_up(*models.close_up, *models.detector); !fits) {
     return std::unexpected(std::move(fits.error()));
   }
-  const CabinetSetup setup{.layout = &layout,
-                           .cameras = layout_cameras(session, layout),
-                           .detector = models.detector,
-                           .close_up = models.close_up,
-                           .embedder = models.embedder,
-                           .likelihood = likelihood_of(layout, models),
-                           .classes = *classes,
-                           .savings = options.savings,
-                           .clock_seconds = options.clock_seconds};
-  CabinetWatcher watcher(session, setup, options.review);
+  CabinetSetup setup{.layout = &layout,
+                     .cameras = layout_cameras(session, layout),
+                     .detector = models.detector,
+                     .close_up = models.close_up,
+                     .embedder = models.embedder,
+                     .likelihood = likelihood_of(layout, models),
+                     .classes = *classes,
+                     .savings = options.savings,
+                     .clock_seconds = options.clock_seconds};
+  const bool more_to_see = options.savings != options.savings.in_second_look();
+  CabinetWatcher watcher(session, std::move(setup), options.review,
+                         more_to_see && options.second_look);
   return cart::watch_session(session, watcher, layout.sha256, cart::ClipNames::kByCamera, options);
 }
 

@@ -24,6 +24,12 @@ using ::testing::HasSubstr;
 const fs::path kRoot = TALLY_SOURCE_DIR;
 const fs::path kSession = kRoot / "demo" / "take_one";
 
+std::int64_t frames_of(const Cart& cart) {
+  std::int64_t frames = 0;
+  for (const CartVideo& video : cart.inputs.videos) frames += video.frames;
+  return frames;
+}
+
 class ProcessCabinet : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -48,9 +54,10 @@ class ProcessCabinet : public ::testing::Test {
     return std::move(*opened);
   }
   [[nodiscard]] static Result<cart::ProcessOutcome> process(
-      const cart::SessionFile& session, const cart::ProcessOptions& options = {}) {
+      const cart::SessionFile& session, const cart::ProcessOptions& options = {},
+      const identify::Gallery& gallery = gallery_) {
     return process_cabinet(session, layout_,
-                           {detector_.get(), close_up_.get(), embedder_.get(), &gallery_, {}},
+                           {detector_.get(), close_up_.get(), embedder_.get(), &gallery, {}},
                            options);
   }
 
@@ -95,6 +102,42 @@ TEST_F(ProcessCabinet, OneTakeSeenByThreeCamerasIsOneEvent) {
     EXPECT_GT(camera.frames_detected, 0);
     EXPECT_FALSE(camera.timeline.empty());
   }
+}
+
+// Each product's photos under another's name: what is seen and where it stood do not agree.
+identify::Gallery mixed_up(identify::Gallery gallery) {
+  std::string first = gallery.products.front().id;
+  for (std::size_t i = 0; i + 1 < gallery.products.size(); ++i) {
+    gallery.products[i].id = gallery.products[i + 1].id;
+  }
+  gallery.products.back().id = std::move(first);
+  return gallery;
+}
+
+TEST_F(ProcessCabinet, ASecondLookIsAtEveryFrameWhereTheCartIsUnsure) {
+  const auto sure = process(session_);
+  ASSERT_TRUE(sure) << sure.error().message;
+  EXPECT_FALSE(sure->cart.stats.second_look);
+  EXPECT_LT(sure->cart.stats.frames_detected, frames_of(sure->cart));
+  const auto unsure = process(session_, {}, mixed_up(gallery_));
+  ASSERT_TRUE(unsure) << unsure.error().message;
+  EXPECT_TRUE(unsure->cart.stats.second_look);
+  EXPECT_GT(unsure->cart.stats.frames_detected, frames_of(unsure->cart));
+  EXPECT_EQ(unsure->cart.stats.frames_decoded, frames_of(unsure->cart)) << "each told once";
+}
+
+TEST_F(ProcessCabinet, ThereIsNoSecondLookWhereItIsOffOrWouldSeeNoMore) {
+  cart::ProcessOptions options;
+  options.second_look = false;
+  const auto once = process(session_, options, mixed_up(gallery_));
+  ASSERT_TRUE(once) << once.error().message;
+  EXPECT_FALSE(once->cart.stats.second_look);
+  options.second_look = true;
+  options.savings = cart::Savings::none();
+  const auto whole = process(session_, options, mixed_up(gallery_));
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_FALSE(whole->cart.stats.second_look);
+  EXPECT_EQ(whole->cart.stats.frames_detected, frames_of(whole->cart));
 }
 
 // Keeps what a session's cameras saw.
@@ -198,12 +241,13 @@ TEST_F(ProcessCabinet, ASessionWatchedWhileItIsRecordedGivesTheSameCart) {
     }
     return false;
   };
-  const auto live = process(growing, options);
+  const auto live = process(growing, options, mixed_up(gallery_));
   if (recorder.joinable()) recorder.join();
-  const auto replayed = process(whole);
+  const auto replayed = process(whole, {}, mixed_up(gallery_));
   ASSERT_TRUE(live) << live.error().message;
   ASSERT_TRUE(replayed) << replayed.error().message;
   EXPECT_EQ(live->cart.events.size(), 1U);
+  EXPECT_TRUE(live->cart.stats.second_look) << "of what the files have become";
   EXPECT_EQ(to_json(live->cart, CartStatsIn::kNo), to_json(replayed->cart, CartStatsIn::kNo));
 }
 

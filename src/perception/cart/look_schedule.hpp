@@ -31,6 +31,13 @@ struct Savings {
   [[nodiscard]] static Savings none() {
     return {.gate = false, .stride = false, .close_ups = false, .fit = false, .small_looks = false};
   }
+  // Those of a second look: every frame is looked at, in the same sizes as before.
+  [[nodiscard]] Savings in_second_look() const {
+    Savings closely = *this;
+    closely.gate = closely.stride = closely.close_ups = false;
+    return closely;
+  }
+  friend bool operator==(const Savings&, const Savings&) = default;
 };
 
 enum class LookKind : std::uint8_t {

@@ -38,13 +38,15 @@ enum class ProcessError : std::uint8_t {
 [[nodiscard]] ErrorCode code_of(ProcessError error);
 
 struct Progress {
-  std::int64_t frames_done = 0;
+  std::int64_t frames_done = 0;              // Those of a second look come on top.
   std::optional<std::int64_t> frames_total;  // As far as the container tells.
 };
 
 struct ProcessOptions {
   std::string camera = "cam0";  // Of process_video.
   Savings savings;
+  // Cabinets: a session whose cart is not sure is looked at again without savings.
+  bool second_look = true;
   ReviewPolicy review;
   media::ReaderOptions reader;
   // Evidence clips go here, as evidence/0001.mp4 and so on for one video, evidence/0001_cam0.mp4

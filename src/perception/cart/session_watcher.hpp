@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -75,6 +76,10 @@ class SessionWatcher {
   // Called once, after the last frame, also where reading failed: whatever happened, what the
   // watcher borrowed is left without work.
   virtual Result<SessionFindings> finish() = 0;
+
+  // Asked once, after finish(). Where the findings leave doubts and a closer look may tell: the
+  // watcher of that look, which is shown the same frames again and whose findings count instead.
+  virtual std::unique_ptr<SessionWatcher> look_again() { return nullptr; }
 };
 
 }  // namespace tally::cart

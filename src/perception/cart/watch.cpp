@@ -83,26 +83,33 @@ std::optional<std::int64_t> expected_frames(const std::vector<Input>& inputs) {
   return static_cast<std::int64_t>(frames + 0.5);
 }
 
-// Returns the seconds that decoding took.
-Result<double> push_all(std::vector<Input>& inputs, SessionWatcher& watcher,
-                        const ProcessOptions& options) {
+// Of one look at all videos, and of those before it.
+struct Count {
+  std::int64_t frames = 0;
+  std::int64_t expected = 0;  // By the containers; 0 where they do not tell.
+  std::int64_t detected = 0;
+  double decode_seconds = 0;
+  std::vector<std::pair<std::string, double>> stage_seconds;
+};
+
+Result<void> push_all(std::vector<Input>& inputs, SessionWatcher& watcher,
+                      const ProcessOptions& options, Count& count) {
   std::vector<FrameMerge::Source> sources;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     sources.push_back({inputs[i].reader.get(), inputs[i].video->start});
     if (is_lost(inputs[i])) watcher.lose(i, SessionTime{0});
   }
   FrameMerge merge(sources);
-  const auto total = expected_frames(inputs);
-  std::int64_t frames = 0;
-  double decode_seconds = 0;
+  std::optional<std::int64_t> total = expected_frames(inputs);
+  if (total) total = count.expected += *total;
   while (true) {
     if (options.cancelled && options.cancelled()) {
       return fail(ProcessError::kCancelled, "stopped before the end, as asked");
     }
     const double begin = now(options);
     auto step = merge.next();
-    decode_seconds += now(options) - begin;
-    if (!step) return decode_seconds;
+    count.decode_seconds += now(options) - begin;
+    if (!step) return {};
     Input& input = inputs[step->source];
     if (!step->frame) {
       input.problem = std::move(step->error);
@@ -114,7 +121,45 @@ Result<double> push_all(std::vector<Input>& inputs, SessionWatcher& watcher,
     }
     ++input.frames;
     input.last = step->frame->time;
-    if (options.on_progress) options.on_progress({++frames, total});
+    if (options.on_progress) options.on_progress({++count.frames, total});
+  }
+}
+
+// The findings of one look at all videos.
+Result<SessionFindings> look(std::vector<Input>& inputs, SessionWatcher& watcher,
+                             const ProcessOptions& options, Count& count) {
+  const auto pushed = push_all(inputs, watcher, options, count);
+  auto findings = watcher.finish();
+  if (!pushed) return std::unexpected(pushed.error());
+  if (std::ranges::all_of(inputs, is_lost)) return std::unexpected(*inputs.front().problem);
+  if (!findings) return findings;
+  TALLY_ASSERT(findings->cameras.size() == inputs.size());
+  for (const CameraFindings& camera : findings->cameras) count.detected += camera.looks;
+  for (const auto& [stage, seconds] : findings->stage_seconds) {
+    const auto known =
+        std::ranges::find(count.stage_seconds, stage, &std::pair<std::string, double>::first);
+    if (known == count.stage_seconds.end()) {
+      count.stage_seconds.emplace_back(stage, seconds);
+    } else {
+      known->second += seconds;
+    }
+  }
+  return findings;
+}
+
+// From their first frames on. By now the files have stopped growing.
+void rewind(std::vector<Input>& inputs, const ProcessOptions& options) {
+  for (Input& input : inputs) {
+    if (!input.reader) continue;
+    input.frames = 0;
+    input.last = input.video->start;
+    input.problem.reset();
+    auto reader = media::VideoReader::open(input.video->file, options.reader);
+    if (reader) {
+      input.reader = std::move(*reader);
+    } else {
+      input.problem = std::move(reader.error());
+    }
   }
 }
 
@@ -202,7 +247,7 @@ CameraOutcome outcome_of(const Input& input, const CameraFindings& findings) {
 }
 
 ProcessOutcome make_outcome(const std::vector<Input>& inputs, SessionFindings&& findings,
-                            const std::string& layout_sha256) {
+                            const std::string& layout_sha256, const Count& count) {
   ProcessOutcome outcome;
   Cart& cart = outcome.cart;
   cart.inputs.models = std::move(findings.models);
@@ -210,11 +255,10 @@ ProcessOutcome make_outcome(const std::vector<Input>& inputs, SessionFindings&& 
   cart.events = std::move(findings.events);
   cart.lines = std::move(findings.lines);
   cart.decision = std::move(findings.decision);
-  TALLY_ASSERT(findings.cameras.size() == inputs.size());
+  cart.stats.frames_detected = count.detected;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     cart.inputs.videos.push_back(told(inputs[i]));
     cart.stats.frames_decoded += inputs[i].frames;
-    cart.stats.frames_detected += findings.cameras[i].looks;
     outcome.cameras.push_back(outcome_of(inputs[i], findings.cameras[i]));
   }
   outcome.stock = std::move(findings.stock);
@@ -228,19 +272,25 @@ Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher&
                                      const ProcessOptions& options) {
   const double begin = now(options);
   auto inputs = open_all(session, options);
-  Result<double> decode_seconds =
-      inputs ? push_all(*inputs, watcher, options) : std::unexpected(inputs.error());
-  auto findings = watcher.finish();
-  if (!decode_seconds) return std::unexpected(std::move(decode_seconds.error()));
-  if (std::ranges::all_of(*inputs, is_lost)) return std::unexpected(*inputs->front().problem);
+  if (!inputs) {
+    static_cast<void>(watcher.finish());
+    return std::unexpected(std::move(inputs.error()));
+  }
+  Count count;
+  auto findings = look(*inputs, watcher, options, count);
   if (!findings) return std::unexpected(std::move(findings.error()));
-  auto stages = std::move(findings->stage_seconds);
+  const auto again = watcher.look_again();
+  if (again) {
+    rewind(*inputs, options);
+    findings = look(*inputs, *again, options, count);
+    if (!findings) return std::unexpected(std::move(findings.error()));
+  }
   if (auto named = name_grown(*inputs); !named) return std::unexpected(std::move(named.error()));
   std::vector<SessionTime> clock_offsets;
   for (const CameraFindings& camera : findings->cameras) {
     clock_offsets.push_back(camera.clock_offset);
   }
-  ProcessOutcome outcome = make_outcome(*inputs, std::move(*findings), layout_sha256);
+  ProcessOutcome outcome = make_outcome(*inputs, std::move(*findings), layout_sha256, count);
   const double evidence_begin = now(options);
   if (auto added = add_evidence(*inputs, clock_offsets, names, options, outcome.cart.events);
       !added) {
@@ -251,8 +301,9 @@ Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher&
   }
   CartStats& stats = outcome.cart.stats;
   stats.wall_seconds = now(options) - begin;
-  stats.stage_seconds = {{"decode", *decode_seconds}};
-  stats.stage_seconds.insert(stats.stage_seconds.end(), stages.begin(), stages.end());
+  stats.second_look = again != nullptr;
+  stats.stage_seconds = std::move(count.stage_seconds);
+  stats.stage_seconds.insert(stats.stage_seconds.begin(), {"decode", count.decode_seconds});
   stats.stage_seconds.emplace_back("evidence", now(options) - evidence_begin);
   return outcome;
 }

@@ -43,7 +43,9 @@ class FakeWatcher final : public SessionWatcher {
     ++finished;
     return std::move(findings);
   }
+  std::unique_ptr<SessionWatcher> look_again() override;
 
+  FakeWatcher* closer = nullptr;
   std::vector<std::pair<std::size_t, SessionTime>> pushed;
   std::vector<std::pair<std::size_t, SessionTime>> lost;
   SessionFindings findings;
@@ -51,6 +53,25 @@ class FakeWatcher final : public SessionWatcher {
   bool fails = false;
   int finished = 0;
 };
+
+// Stands for one that the test keeps.
+class Deputy final : public SessionWatcher {
+ public:
+  explicit Deputy(FakeWatcher& watcher) : watcher_(watcher) {}
+  Result<void> push(std::size_t camera, const media::Frame& frame) override {
+    return watcher_.push(camera, frame);
+  }
+  void lose(std::size_t camera, SessionTime at) override { watcher_.lose(camera, at); }
+  Result<SessionFindings> finish() override { return watcher_.finish(); }
+
+ private:
+  FakeWatcher& watcher_;
+};
+
+std::unique_ptr<SessionWatcher> FakeWatcher::look_again() {
+  if (closer == nullptr) return nullptr;
+  return std::make_unique<Deputy>(*closer);
+}
 
 class WatchSession : public ::testing::Test {
  protected:
@@ -167,6 +188,60 @@ TEST_F(WatchSession, ACameraThatIsLostIsToldAndTheOthersGoOn) {
   EXPECT_EQ(watcher.lost[2].second, 100ms * (videos[1].frames - 1));
   EXPECT_THAT(outcome->cameras[1].problem, HasSubstr("cut.mp4"));
   EXPECT_EQ(outcome->cart.events[0].clips.back().first, "b");
+}
+
+// Its first look is at growing files, the second at what they have become.
+TEST_F(WatchSession, ASecondLookSeesTheSameAndItsFindingsCount) {
+  session_.videos.push_back({.camera = "cut", .file = folder_ / "cut.mp4"});
+  int opened = 0;
+  options_.open_video = [&](const SessionVideo& video) {
+    ++opened;
+    return media::VideoReader::open(video.file, {});
+  };
+  Progress progress;
+  options_.on_progress = [&](const Progress& told) { progress = told; };
+  FakeWatcher first(3);
+  first.findings.events = {take_at(500, {"a"}), take_at(900, {"a"})};
+  first.findings.stage_seconds = {{"fuse", 1.5}, {"gate", 1.0}};
+  FakeWatcher second(3);
+  second.findings.events = {take_at(1500, {"b", "a"})};
+  second.findings.stage_seconds = {{"fuse", 2.0}};
+  first.closer = &second;
+  const auto outcome = watch(first);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(first.finished, 1);
+  EXPECT_EQ(second.finished, 1);
+  EXPECT_EQ(opened, 3);
+  EXPECT_EQ(second.pushed, first.pushed);
+  EXPECT_EQ(second.lost, first.lost);
+  EXPECT_THAT(second.lost, SizeIs(1));
+  const auto frames = static_cast<std::int64_t>(first.pushed.size());
+  EXPECT_EQ(progress.frames_done, 2 * frames);
+  const CartStats& stats = outcome->cart.stats;
+  EXPECT_TRUE(stats.second_look);
+  EXPECT_EQ(stats.frames_decoded, frames) << "of the video";
+  EXPECT_EQ(stats.frames_detected, 2 * frames);
+  EXPECT_THAT(stats.stage_seconds, ElementsAre(std::pair("decode", 0.0), std::pair("fuse", 3.5),
+                                               std::pair("gate", 1.0), std::pair("evidence", 0.0)));
+  ASSERT_THAT(outcome->cart.events, SizeIs(1));
+  EXPECT_EQ(outcome->cart.events[0].at_ms, 1500);
+  EXPECT_EQ(outcome->cart.inputs.videos[2].problem, "media.truncated");
+  EXPECT_THAT(outcome->cameras[0].timeline, SizeIs(30));
+  EXPECT_FALSE(fs::exists(folder_ / "evidence/0002_a.mp4"));
+}
+
+TEST_F(WatchSession, WithoutACartThereIsNoSecondLook) {
+  FakeWatcher second(2);
+  FakeWatcher first(2);
+  first.closer = &second;
+  first.fails = true;
+  EXPECT_FALSE(watch(first));
+  EXPECT_EQ(second.finished, 0);
+  FakeWatcher stopped(2);
+  stopped.closer = &second;
+  options_.cancelled = [&] { return second.pushed.size() == 3; };
+  EXPECT_EQ(watch(stopped).error().code.name, "cart.cancelled");
+  EXPECT_EQ(second.finished, 1);
 }
 
 TEST_F(WatchSession, WithoutAnyCameraThereIsNoCart) {
