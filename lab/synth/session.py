@@ -48,8 +48,14 @@ def layout_text(world):
     return "\n".join(lines) + "\n"
 
 
-def session_text(world, clocks, photos):
-    lines = ["version = 1", 'layout = "layout.toml"'] + ['photos = "products"'] * photos
+def kind_of(scenario):
+    """Whose session it is, docs/session.md: a restocker's is marked as such when it begins."""
+    return "restock" if scenario == "restock" else "shopping"
+
+
+def session_text(scenario, world, clocks, photos):
+    lines = ["version = 1"] + ['kind = "restock"'] * (kind_of(scenario) == "restock")
+    lines += ['layout = "layout.toml"'] + ['photos = "products"'] * photos
     for camera, clock in zip(world.cameras, clocks):
         lines += ["", "[[video]]", f'camera = "{camera.id}"', f'file = "{camera.id}.mp4"',
                   f"start_ms = {round(clock.stated_offset * 1000)}"]
@@ -63,7 +69,8 @@ def truth_of(seed, scenario, world, director):
         at_ms, name = round(time * 1000), world.products[product].id
         events.append({"at_ms": at_ms, "kind": kind, "product": name, "quantity": 1})
         net[name] = net.get(name, 0) + (1 if kind == "take" else -1)
-    return {"schema": "tally.truth.v1", "seed": seed, "scenario": scenario, "currency": CURRENCY,
+    return {"schema": "tally.truth.v1", "seed": seed, "scenario": scenario,
+            "kind": kind_of(scenario), "currency": CURRENCY,
             "duration_ms": round(director.time * 1000),
             "products": [{"id": p.id, "price_minor": p.price_minor, "family": p.family}
                          for p in world.products],
@@ -161,7 +168,7 @@ def write_directed(seed, scenario, world, director, folder, size=CAMERA_SIZE,
     if photos:
         write_photos(world, seed, part / "products")
     (part / "layout.toml").write_text(layout_text(world))
-    (part / "session.toml").write_text(session_text(world, clocks, photos))
+    (part / "session.toml").write_text(session_text(scenario, world, clocks, photos))
     (part / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     part.rename(folder)
     return truth

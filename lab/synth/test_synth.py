@@ -66,6 +66,8 @@ class Scenarios(unittest.TestCase):
         record = truth("restock")
         self.assertEqual(set(kinds(record)), {"put"})
         self.assertTrue(all(line["quantity"] < 0 for line in record["cart"]))
+        self.assertEqual(record["kind"], "restock")
+        self.assertEqual(truth("take_one")["kind"], "shopping")
 
     def test_hold_two_keep_one(self):
         record = truth("hold_two_keep_one")

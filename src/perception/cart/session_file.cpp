@@ -51,7 +51,8 @@ class SessionReader {
     SessionFile session;
     const toml::table root = toml_.open(text, kFormatVersion);
     if (mistake()) return session;
-    toml_.check_keys(root, {"version", "layout", "photos", "gallery", "video"});
+    toml_.check_keys(root, {"version", "kind", "layout", "photos", "gallery", "video"});
+    if (root.contains("kind")) session.kind = kind(root);
     session.layout = optional_path(root, "layout");
     session.photos = optional_path(root, "photos");
     session.gallery = optional_path(root, "gallery");
@@ -73,6 +74,15 @@ class SessionReader {
   }
 
  private:
+  SessionKind kind(const toml::table& table) {
+    const std::string text = toml_.text(table, "kind");
+    if (text != "shopping" && text != "restock") {
+      toml_.wrong(Wrong::kValue, place_of(table, "kind"),
+                  R"("kind" must be "shopping" or "restock")");
+    }
+    return text == "restock" ? SessionKind::kRestock : SessionKind::kShopping;
+  }
+
   fs::path optional_path(const toml::table& table, std::string_view key) {
     return table.contains(key) ? path(table, key) : fs::path{};
   }

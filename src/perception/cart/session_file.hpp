@@ -35,6 +35,9 @@ inline constexpr std::size_t kSessionVideosMax = 16;
 inline constexpr std::size_t kCameraIdBytesMax = 64;
 inline constexpr std::int64_t kSessionStartMsMax = 600'000;
 
+// Whose session it is. A restocker's moves stock and charges nobody, whatever is taken or put.
+enum class SessionKind : std::uint8_t { kShopping, kRestock };
+
 struct SessionVideo {
   std::string camera;  // Letters, digits, "-", "_" and ".": it names files.
   std::filesystem::path file;
@@ -47,6 +50,7 @@ struct SessionFile {
   std::filesystem::path layout{};    // Empty where none is named, as the next two.
   std::filesystem::path photos{};    // Enrolment photos: a folder for each product.
   std::filesystem::path gallery{};   // Or what was made of such photos.
+  SessionKind kind = SessionKind::kShopping;
   [[nodiscard]] std::size_t videos_there() const;
 };
 

@@ -50,6 +50,9 @@ TEST(SessionFile, IsReadWhole) {
   EXPECT_EQ(session.videos[1].file, "video/cam1.mp4");
   EXPECT_EQ(session.videos[1].start, std::chrono::milliseconds(12));
   EXPECT_EQ(parse_session(video("cam0", "a.mp4"), "s.toml")->layout, "");
+  EXPECT_EQ(session.kind, SessionKind::kShopping);
+  EXPECT_EQ(parse_session("kind = \"restock\"\n" + video("cam0", "a.mp4"), "s.toml")->kind,
+            SessionKind::kRestock);
 }
 
 TEST(SessionFile, SaysWhereAndWhatIsWrong) {
@@ -65,6 +68,7 @@ TEST(SessionFile, SaysWhereAndWhatIsWrong) {
            {good + "start_ms = 1.5\n", "session.syntax", "a whole number"},
            {good + "start_ms = -1\n", "session.value", "0 to 600000"},
            {"videos = 1\n" + good, "session.syntax", "unknown key \"videos\""},
+           {"kind = \"repair\"\n" + good, "session.value", "s.toml:1:8: \"kind\" must be"},
            {"photos = \"p\"\ngallery = \"g\"\n" + good, "session.value",
             "s.toml:2:11: give either"},
            {good + "[[video]]\ncamera = \"c\"\nfile = \"d.mp4\"\n", "session.value",

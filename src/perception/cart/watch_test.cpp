@@ -244,6 +244,24 @@ TEST_F(WatchSession, WithoutACartThereIsNoSecondLook) {
   EXPECT_EQ(second.finished, 1);
 }
 
+TEST_F(WatchSession, ARestockChargesNobodyAndTellsWhatWasMoved) {
+  session_.kind = SessionKind::kRestock;
+  for (const DecisionKind kind : {DecisionKind::kCharge, DecisionKind::kReview}) {
+    FakeWatcher watcher(2);
+    watcher.findings.lines = {{.product = "p", .quantity = 1, .confidence = 0.9, .events = {}}};
+    watcher.findings.decision = {
+        .kind = kind, .probability = 0.7, .expected_error_minor = 30, .reasons = {"in doubt"}};
+    const auto outcome = watch(watcher);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    const Decision& decision = outcome->cart.decision;
+    EXPECT_EQ(decision.kind, DecisionKind::kNothing);
+    EXPECT_EQ(decision.probability, 0.7);
+    EXPECT_FALSE(decision.expected_error_minor);
+    EXPECT_THAT(decision.reasons, ElementsAre(HasSubstr("restock")));
+    EXPECT_THAT(outcome->cart.lines, SizeIs(1));
+  }
+}
+
 TEST_F(WatchSession, WithoutAnyCameraThereIsNoCart) {
   session_.videos = {{.camera = "text", .file = folder_ / "text.mp4"},
                      {.camera = "gone", .file = folder_ / "gone.mp4", .missing = true}};

@@ -122,6 +122,10 @@ void compare_lines(const Cart& cart, const Truth& truth, SessionScore& score) {
     const auto price = prices.find(product);
     if (price == prices.end()) score.unpriced_items += std::abs(line.got);
     const std::int64_t each = price == prices.end() ? 0 : price->second;
+    if (score.restock) {
+      score.lines.push_back(line);
+      continue;
+    }
     score.owed_minor += each * std::max(0, line.expected);
     score.asked_minor += each * std::max(0, line.got);
     score.lines.push_back(line);
@@ -129,6 +133,7 @@ void compare_lines(const Cart& cart, const Truth& truth, SessionScore& score) {
 }
 
 bool something_owed(const SessionScore& score) {
+  if (score.restock) return false;
   return std::ranges::any_of(score.lines, [](const LineScore& line) { return line.expected > 0; });
 }
 
@@ -165,12 +170,14 @@ std::string_view name_of(Outcome outcome) {
 SessionScore score_session(const Cart& cart, const Truth& truth) {
   SessionScore score;
   score.scenario = truth.scenario;
+  score.restock = truth.restock;
   score.currency = truth.currency;
   score.probability = cart.decision.probability;
   ItemMatcher(cart, truth).run(score);
   compare_lines(cart, truth, score);
   score.outcome = outcome_of(cart.decision.kind, score);
   const bool would_charge =
+      !score.restock &&
       std::ranges::any_of(score.lines, [](const LineScore& line) { return line.got > 0; });
   score.unreviewed =
       outcome_of(would_charge ? DecisionKind::kCharge : DecisionKind::kNothing, score);
@@ -186,7 +193,7 @@ SessionScore score_failed(const Truth& truth) {
 }
 
 Outcome outcome_at(const SessionScore& score, double threshold) {
-  if (score.outcome == Outcome::kFailed) return Outcome::kFailed;
+  if (score.outcome == Outcome::kFailed || score.restock) return score.unreviewed;
   // As cart::ReviewPolicy has it: more put in than taken is reviewed wherever anything is.
   const bool brought = threshold > 0 && std::ranges::any_of(score.lines, [](const LineScore& l) {
                          return l.got < 0;

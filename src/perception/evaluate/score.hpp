@@ -53,7 +53,8 @@ struct LineScore {
 
 struct SessionScore {
   std::string scenario;
-  bool exact = false;  // The net lines are those of the truth; lines of 0 count as absent.
+  bool restock = false;  // Nobody is charged, nothing is owed.
+  bool exact = false;    // The net lines are those of the truth; lines of 0 count as absent.
   Outcome outcome = Outcome::kFailed;
   Outcome unreviewed = Outcome::kFailed;  // What it were if no session went to review.
   double probability = 0;                 // The decision's, that all lines are right.
@@ -73,7 +74,7 @@ struct SessionScore {
 
 // What the outcome becomes when exactly those sessions are reviewed whose probability is below
 // `threshold`, and those with more put in than taken; 0 reviews none. A failed session stays
-// failed.
+// failed, and a restock is never reviewed: nobody is charged.
 [[nodiscard]] Outcome outcome_at(const SessionScore& score, double threshold);
 
 }  // namespace tally::evaluate

@@ -112,6 +112,23 @@ TEST(Score, TheThresholdDecidesAnew) {
   EXPECT_EQ(outcome_at(score_failed(truth_of({})), 0), Outcome::kFailed);
 }
 
+TEST(Score, ARestockIsExactOrNotAndChargesNobody) {
+  Truth truth = truth_of({{1000, kPut, "cola"}, {3000, kTake, "water"}});
+  truth.restock = true;
+  Cart cart = cart_of({{1000, kPut, "cola"}, {3000, kTake, "lime"}}, 0.5);
+  cart.decision.kind = DecisionKind::kNothing;
+  const SessionScore score = score_session(cart, truth);
+  EXPECT_FALSE(score.exact);
+  EXPECT_EQ(score.outcome, Outcome::kRight);
+  EXPECT_EQ(outcome_at(score, 0), Outcome::kRight);
+  EXPECT_EQ(outcome_at(score, 0.9), Outcome::kRight);
+  EXPECT_EQ(score.owed_minor + score.asked_minor, 0);
+  EXPECT_EQ(score.lines.size(), 3U);
+  truth.restock = false;
+  EXPECT_EQ(score_session(cart, truth).outcome, Outcome::kMissedCharge);
+  EXPECT_EQ(outcome_at(score_session(cart, truth), 0.1), Outcome::kReview);
+}
+
 TEST(Score, AFailedSessionMissesEverythingAndIsNeverExact) {
   const SessionScore score = score_failed(truth_of(kSome));
   EXPECT_FALSE(score.exact);

@@ -32,6 +32,11 @@ class TruthReader {
   void read_fields(const Json& json) {
     truth_.seed = reader_.integer_or(json, "seed", {0, INT64_MAX}, 0);
     truth_.scenario = reader_.text_or(json, "scenario", kNameBytesMax, "unnamed");
+    const std::string kind = reader_.text_or(json, "kind", kNameBytesMax, "shopping");
+    if (kind != "shopping" && kind != "restock") {
+      reader_.wrong_value("kind", R"(must be "shopping" or "restock")");
+    }
+    truth_.restock = kind == "restock";
     truth_.currency = reader_.text_or(json, "currency", kNameBytesMax, "");
     truth_.duration_ms = reader_.integer_or(json, "duration_ms", {0, kTimeMsMax}, 0);
     reader_.each_object(json, "products", kProductsMax, [&](const Json& p) { read_product(p); });

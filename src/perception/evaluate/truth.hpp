@@ -47,6 +47,7 @@ struct TruthLine {
 struct Truth {
   std::int64_t seed = 0;
   std::string scenario;  // "unnamed" where it has none.
+  bool restock = false;  // A restocker's session, which charges nobody.
   std::string currency;
   std::int64_t duration_ms = 0;
   std::vector<TruthProduct> products;

@@ -42,6 +42,8 @@ TEST(Truth, IsReadWithItsEventsInOrderAndUnknownFieldsIgnored) {
   EXPECT_EQ(truth->seed, 123);
   EXPECT_EQ(truth->scenario, "take_one");
   EXPECT_EQ(truth->duration_ms, 14200);
+  EXPECT_FALSE(truth->restock);
+  EXPECT_TRUE(parse_truth(with("\"seed\"", "\"kind\": \"restock\", \"seed\""), "t")->restock);
   EXPECT_EQ(truth->products[0].price_minor, 250);
   EXPECT_EQ(truth->products[0].family, "f2");
   ASSERT_EQ(truth->events.size(), 2U);
@@ -61,6 +63,8 @@ TEST(Truth, ErrorsNameThePathAndWhatIsWanted) {
   EXPECT_THAT(error_of(with("\"put\"", "\"drop\"")), HasSubstr("events[0].kind: must be \"take\""));
   EXPECT_THAT(error_of(with("{\"id\": \"p02\", \"price_minor\": 0}", "7")),
               HasSubstr("products[1]: must be an object"));
+  EXPECT_THAT(error_of(with("\"seed\"", "\"kind\": \"repair\", \"seed\"")),
+              HasSubstr("kind: must be \"shopping\" or \"restock\""));
   EXPECT_THAT(error_of(with("p02", "p01")), HasSubstr("products[1].id: is there twice"));
   EXPECT_THAT(error_of(with("\"price_minor\": 250", "\"price_minor\": 1e3")),
               HasSubstr("must be a whole number"));
