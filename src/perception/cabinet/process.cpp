@@ -14,7 +14,8 @@
 namespace tally::cabinet {
 namespace {
 
-// A cart that is less sure is made again, from a look at every frame.
+// A cart that is less sure is made again, from a look at every frame. Of the two the surer counts:
+// the looks differ in what they happen to see, neither sees all that the other does.
 constexpr double kSureAtOnce = 0.9;
 
 // How much less sure a cart is of which one camera's video is not there, or not whole, and one for
@@ -82,11 +83,13 @@ std::vector<std::size_t> layout_cameras(const cart::SessionFile& session,
 class CabinetWatcher final : public cart::SessionWatcher {
  public:
   CabinetWatcher(const cart::SessionFile& session, CabinetSetup setup,
-                 const cart::ReviewPolicy& review, bool may_look_again)
+                 const cart::ReviewPolicy& review, bool may_look_again,
+                 std::optional<CabinetOutcome> first = std::nullopt)
       : file_(session),
         setup_(std::move(setup)),
         review_(review),
         may_look_again_(may_look_again),
+        first_(std::move(first)),
         session_(setup_) {
     std::size_t next = 0;
     for (const cart::SessionVideo& video : session.videos) {
@@ -109,7 +112,11 @@ class CabinetWatcher final : public cart::SessionWatcher {
   Result<cart::SessionFindings> finish() override {
     auto outcome = session_.finish();
     if (!outcome) return std::unexpected(std::move(outcome.error()));
-    sure_ = outcome->cart.probability >= kSureAtOnce;  // A lost camera shows no more next time.
+    if (first_ && first_->cart.probability > outcome->cart.probability) {
+      *outcome = *std::move(first_);
+    }
+    // Before the doubts: a lost camera shows no more next time.
+    if (may_look_again_ && outcome->cart.probability < kSureAtOnce) unsure_ = *outcome;
     add_doubts(*outcome);
     cart::SessionFindings findings;
     findings.decision = decide(outcome->cart, review_);
@@ -137,10 +144,11 @@ class CabinetWatcher final : public cart::SessionWatcher {
   }
 
   std::unique_ptr<SessionWatcher> look_again() override {
-    if (sure_ || !may_look_again_) return nullptr;
+    if (!unsure_) return nullptr;
     CabinetSetup closely = setup_;
     closely.savings = setup_.savings.in_second_look();
-    return std::make_unique<CabinetWatcher>(file_, std::move(closely), review_, false);
+    return std::make_unique<CabinetWatcher>(file_, std::move(closely), review_, false,
+                                            *std::move(unsure_));
   }
 
  private:
@@ -179,7 +187,8 @@ class CabinetWatcher final : public cart::SessionWatcher {
   CabinetSetup setup_;
   cart::ReviewPolicy review_;
   bool may_look_again_;
-  bool sure_ = true;  // Also where there is no cart.
+  std::optional<CabinetOutcome> first_;   // Of the look before.
+  std::optional<CabinetOutcome> unsure_;  // Of this one, where it is to be made again.
   CabinetSession session_;
   std::vector<std::optional<std::size_t>> index_;  // Of each video, into the session's cameras.
   std::vector<cart::Doubt> lost_;

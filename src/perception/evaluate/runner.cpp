@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/digest.hpp"
@@ -77,15 +79,35 @@ JobResult run_one(const Job& job, const ProcessSession& process, const RunOption
   return {JobState::kDone, ""};
 }
 
+// Of the videos and what lies beside them; how long a session takes goes with it.
+std::uintmax_t bytes_of(const Job& job) {
+  std::uintmax_t bytes = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(job.session.folder, error)) {
+    if (entry.is_regular_file(error)) bytes += entry.file_size(error);
+  }
+  return bytes;
+}
+
+std::vector<std::size_t> longest_first(const std::vector<Job>& jobs) {
+  std::vector<std::pair<std::uintmax_t, std::size_t>> sized;
+  for (std::size_t i = 0; i < jobs.size(); ++i) sized.emplace_back(bytes_of(jobs[i]), i);
+  std::ranges::stable_sort(sized, std::greater{}, &std::pair<std::uintmax_t, std::size_t>::first);
+  std::vector<std::size_t> order;
+  for (const auto& [bytes, job] : sized) order.push_back(job);
+  return order;
+}
+
 // The jobs' queue and their results, shared by the workers.
 class Board {
  public:
-  explicit Board(std::size_t jobs) : results_(jobs) {}
+  explicit Board(std::vector<std::size_t> order)
+      : results_(order.size()), order_(std::move(order)) {}
 
   std::optional<std::size_t> take() {
     const std::lock_guard lock(mutex_);
-    if (next_ == results_.size()) return std::nullopt;
-    return next_++;
+    if (next_ == order_.size()) return std::nullopt;
+    return order_[next_++];
   }
 
   void put(std::size_t job, JobResult result) {
@@ -119,6 +141,7 @@ class Board {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<JobResult> results_;
+  const std::vector<std::size_t> order_;
   std::size_t next_ = 0;
   std::size_t finished_ = 0;
   std::size_t failed_ = 0;
@@ -140,7 +163,7 @@ void work(Board& board, const std::vector<Job>& jobs, const ProcessSession& proc
 std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, const ProcessSession& process,
                                 const RunOptions& options) {
   TALLY_ASSERT(process && options.jobs >= 1 && options.jobs <= kJobsMax);
-  Board board(jobs.size());
+  Board board(longest_first(jobs));
   std::stop_source stop;
   const std::size_t count = std::min(static_cast<std::size_t>(options.jobs), jobs.size());
   {

@@ -197,6 +197,20 @@ TEST_F(Runner, JobsRunAtTheSameTimeUpToTheirNumber) {
   EXPECT_EQ(most, 2);
 }
 
+TEST_F(Runner, TheSessionWithTheMostBytesBeginsFirst) {
+  here_.write("set/two/cam0.mp4", std::string(3'000, 'v'));
+  here_.write("set/bad/cam0.mp4", std::string(2'000, 'v'));
+  here_.write("set/one/products/p/0.jpg", std::string(9'000, 'v'));  // Not of its length.
+  std::vector<std::string> begun;
+  const ProcessSession process = [&](const Assignment& assignment) {
+    begun.push_back(assignment.session.filename().string());
+    return write_file_atomically(assignment.output / kCartFile, "a cart");
+  };
+  const std::vector<JobResult> results = run_jobs(jobs(), process, options(1));
+  EXPECT_THAT(begun, ::testing::ElementsAre("two", "bad", "one"));
+  EXPECT_THAT(results, ::testing::Each(::testing::Field(&JobResult::state, JobState::kDone)));
+}
+
 TEST_F(Runner, ProgressEndsWithAll) {
   RunOptions watched = options();
   std::size_t finished = 0;
