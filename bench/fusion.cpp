@@ -3,7 +3,8 @@
 //
 //   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
 //   fusion closely DIR SESSION…   the same as a second look does, at every frame
-//   fusion score DIR              concludes each and holds it against the session's truth
+//   fusion score DIR [DIR2]       concludes each and holds it against the session's truth; with what
+//                                 second looks saw in DIR2, where the cart is unsure
 //   fusion why FILE…              the same of single ones, with what they were concluded from
 //   fusion looks DIR              a line of JSON each: every held item that was followed and, for
 //                                 each look at it, camera, time, box and the similarity to each
@@ -282,10 +283,23 @@ Result<void> print_looks(const fs::path& kept) {
   return {};
 }
 
-Result<void> score(const fs::path& kept, bool why, std::vector<evaluate::SessionScore>& scores) {
+struct Scoring {
+  bool why = false;
+  fs::path closer;  // What second looks saw; may be empty.
+};
+
+Result<void> score(const fs::path& kept, const Scoring& how,
+                   std::vector<evaluate::SessionScore>& scores) {
   auto result_of = concluded(kept);
   if (!result_of) return std::unexpected(result_of.error());
-  const auto& [folder, session, gallery, outcome] = *result_of;
+  auto& [folder, session, gallery, outcome] = *result_of;
+  const fs::path closer = how.closer / kept.filename();
+  if (!how.closer.empty() && fs::exists(closer) &&
+      outcome.cart.probability < cabinet::kSureAtOnce) {
+    auto second = concluded(closer);
+    if (!second) return std::unexpected(second.error());
+    outcome = looked_again(outcome, std::move(second->outcome));
+  }
   auto truth = evaluate::load_truth(folder / "truth.json");
   if (!truth) return std::unexpected(truth.error());
   Cart cart;
@@ -297,7 +311,8 @@ Result<void> score(const fs::path& kept, bool why, std::vector<evaluate::Session
              folder.filename().string(), result.scenario, result.exact ? "exact" : "WRONG",
              result.probability, result.items.matched, result.items.misidentified,
              result.items.missed, result.items.extra);
-  if (why || !result.exact || result.probability < 0.8) print_why(*truth, outcome, session.layout);
+  if (how.why || !result.exact || result.probability < 0.8)
+    print_why(*truth, outcome, session.layout);
   scores.push_back(std::move(result));
   return {};
 }
@@ -397,12 +412,12 @@ int print_all_looks(const fs::path& folder) {
   return 0;
 }
 
-int score_all(const std::vector<fs::path>& files, bool why) {
+int score_all(const std::vector<fs::path>& files, const Scoring& how) {
   std::vector<evaluate::SessionScore> scores;
   for (const fs::path& file : files) {
-    if (auto done = score(file, why, scores); !done) return fail_with(done.error());
+    if (auto done = score(file, how, scores); !done) return fail_with(done.error());
   }
-  if (!why) print(scores);
+  if (!how.why) print(scores);
   return 0;
 }
 
@@ -414,12 +429,15 @@ int main(int count, char** words) {
   if (given.size() > 2 && given[0] == "closely") {
     return observe_all(given, cart::Savings{}.in_second_look());
   }
-  if (given.size() == 2 && given[0] == "score") return score_all(kept_in(given[1]), false);
+  if ((given.size() == 2 || given.size() == 3) && given[0] == "score") {
+    return score_all(kept_in(given[1]),
+                     {.why = false, .closer = given.size() == 3 ? given[2] : ""});
+  }
   if (given.size() > 1 && given[0] == "why")
-    return score_all({given.begin() + 1, given.end()}, true);
+    return score_all({given.begin() + 1, given.end()}, {.why = true, .closer = {}});
   if (given.size() == 2 && given[0] == "looks") return print_all_looks(given[1]);
-  std::fprintf(
-      stderr,
-      "usage: fusion observe|closely DIR SESSION... | score DIR | why FILE... | looks DIR\n");
+  std::fprintf(stderr,
+               "usage: fusion observe|closely DIR SESSION... | score DIR [DIR2] | why FILE... | "
+               "looks DIR\n");
   return 2;
 }

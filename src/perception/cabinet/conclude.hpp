@@ -37,6 +37,8 @@ struct CabinetOutcome {
   std::vector<Carry> carries;
   std::vector<Sighting> sightings;
   std::vector<SessionTime> clock_offsets;  // Of each camera; 0 where its clock was left as it is.
+  std::vector<CabinetCart>
+      readings;  // That `cart` was chosen from, their probabilities uncalibrated.
 };
 
 // The cameras of a session, as their calibration has them: `indices` into Layout::cameras.
@@ -63,5 +65,11 @@ struct Agreement {
 [[nodiscard]] CabinetOutcome conclude(Observations observations, const cart::Layout& layout,
                                       const std::vector<std::size_t>& cameras,
                                       const ProductLikelihood& likelihood);
+
+// A cart that is less sure is made again, from a look at every frame.
+inline constexpr double kSureAtOnce = 0.9;
+
+// The outcome of that second look, and how likely the readings of both looks find its cart.
+[[nodiscard]] CabinetOutcome looked_again(const CabinetOutcome& first, CabinetOutcome second);
 
 }  // namespace tally::cabinet

@@ -57,6 +57,25 @@ TEST(Readings, ThatDifferInWhatCameBackAreOfOneCart) {
   EXPECT_NEAR(agree(all).probability, 0.75, 1e-12);
 }
 
+// What one look came to: the first of its readings.
+CabinetOutcome look_of(std::vector<CabinetCart> readings) {
+  CabinetOutcome outcome;
+  outcome.cart = readings.front();
+  outcome.readings = std::move(readings);
+  return outcome;
+}
+
+TEST(SecondLook, CountsAndIsAsLikelyAsBothLooksFindIt) {
+  const CabinetOutcome first = look_of({reading("a", 1, 0.6), reading("b", 1, 0.4)});
+  const CabinetOutcome other = looked_again(first, look_of({reading("b", 1, 0.9)}));
+  EXPECT_EQ(other.cart.lines[0].product, "b");
+  EXPECT_DOUBLE_EQ(other.cart.probability, calibrated((0.4 + 0.9) / 3));
+  EXPECT_EQ(other.readings.size(), 3u);
+  const CabinetOutcome same = looked_again(first, look_of({reading("a", 1, 0.9)}));
+  EXPECT_EQ(same.cart.lines[0].product, "a");
+  EXPECT_DOUBLE_EQ(same.cart.probability, calibrated((0.6 + 0.9) / 3));
+}
+
 // How likely a take is that one camera follows, from a facing whose looks change meanwhile.
 class AFacingThatChanges : public ::testing::Test {
  protected:

@@ -14,10 +14,6 @@
 namespace tally::cabinet {
 namespace {
 
-// A cart that is less sure is made again, from a look at every frame. Of the two the surer counts:
-// the looks differ in what they happen to see, neither sees all that the other does.
-constexpr double kSureAtOnce = 0.9;
-
 // How much less sure a cart is of which one camera's video is not there, or not whole, and one for
 // which a clock had to be set right.
 constexpr double kLostTrust = 0.96;
@@ -112,9 +108,7 @@ class CabinetWatcher final : public cart::SessionWatcher {
   Result<cart::SessionFindings> finish() override {
     auto outcome = session_.finish();
     if (!outcome) return std::unexpected(std::move(outcome.error()));
-    if (first_ && first_->cart.probability > outcome->cart.probability) {
-      *outcome = *std::move(first_);
-    }
+    if (first_) *outcome = looked_again(*first_, *std::move(outcome));
     // Before the doubts: a lost camera shows no more next time.
     if (may_look_again_ && outcome->cart.probability < kSureAtOnce) unsure_ = *outcome;
     add_doubts(*outcome);

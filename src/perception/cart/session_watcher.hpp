@@ -78,8 +78,7 @@ class SessionWatcher {
   virtual Result<SessionFindings> finish() = 0;
 
   // Asked once, after finish(). Where the findings leave doubts and a closer look may tell: the
-  // watcher of that look, which is shown the same frames again and whose findings count: it may have
-  // taken those of the first with it.
+  // watcher of that look, which is shown the same frames again and whose findings count.
   virtual std::unique_ptr<SessionWatcher> look_again() { return nullptr; }
 };
 
