@@ -3,7 +3,7 @@
 //
 //   fusion observe DIR SESSION…   looks once, with the shipped models: DIR/<session>.cbor
 //   fusion closely DIR SESSION…   the same as a second look does, at every frame
-//   fusion score DIR [DIR2]       concludes each and holds it against the session's truth; with what
+//   fusion score DIR [DIR2]       concludes each and holds it against its truth; with what
 //                                 second looks saw in DIR2, where the cart is unsure
 //   fusion why FILE…              the same of single ones, with what they were concluded from
 //   fusion looks DIR              a line of JSON each: every held item that was followed and, for
@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "kept_observations.hpp"
 #include "perception/cabinet/session.hpp"
 #include "perception/cart/session_file.hpp"
 #include "perception/cart/watch.hpp"
@@ -90,63 +91,6 @@ Result<Case> load_case(const fs::path& folder) {
   return loaded;
 }
 
-// Of each look its log likelihoods by product come from the gallery, so that is kept too.
-json to_json(const cabinet::Observations& seen, const identify::Gallery& gallery) {
-  json out{{"sightings", json::array()}, {"watches", json::array()}, {"gallery", json::array()}};
-  for (const cabinet::Sighting& one : seen.sightings) {
-    out["sightings"].push_back({one.camera,
-                                one.time.count(),
-                                static_cast<int>(one.kind),
-                                {one.box.left, one.box.top, one.box.right, one.box.bottom},
-                                one.score,
-                                one.embedding});
-  }
-  for (const cabinet::FacingWatch& watch : seen.watches) {
-    json& states = out["watches"].emplace_back(json::array());
-    for (const cabinet::FacingState& state : watch.states()) {
-      states.push_back({state.from.count(), state.to.count(), state.looks, state.patch.luma,
-                        state.patch.cb, state.patch.cr});
-    }
-  }
-  for (const identify::GalleryProduct& product : gallery.products) {
-    json photos = json::array();
-    for (const identify::GalleryPhoto& photo : product.photos) photos.push_back(photo.embedding);
-    out["gallery"].push_back({product.id, std::move(photos)});
-  }
-  return out;
-}
-
-void read(const json& in, cabinet::Observations& seen, identify::Gallery& gallery) {
-  for (const json& one : in["sightings"]) {
-    seen.sightings.push_back({one[0],
-                              SessionTime(one[1].get<std::int64_t>()),
-                              static_cast<cabinet::SightingKind>(one[2].get<int>()),
-                              {one[3][0], one[3][1], one[3][2], one[3][3]},
-                              one[4],
-                              one[5].get<std::vector<float>>()});
-  }
-  for (const json& states : in["watches"]) {
-    std::vector<cabinet::FacingState> known;
-    for (const json& state : states) {
-      cabinet::FacingState& next = known.emplace_back();
-      next.from = SessionTime(state[0].get<std::int64_t>());
-      next.to = SessionTime(state[1].get<std::int64_t>());
-      next.looks = state[2];
-      state[3].get_to(next.patch.luma);
-      state[4].get_to(next.patch.cb);
-      state[5].get_to(next.patch.cr);
-    }
-    seen.watches.emplace_back(std::move(known));
-  }
-  for (const json& product : in["gallery"]) {
-    identify::GalleryProduct& next = gallery.products.emplace_back();
-    next.id = product[0];
-    for (const json& photo : product[1]) {
-      next.photos.emplace_back().embedding = photo.get<std::vector<float>>();
-    }
-  }
-}
-
 struct Models {
   std::unique_ptr<vision::Detector> detector;
   std::unique_ptr<vision::Detector> close_up;
@@ -183,7 +127,7 @@ Result<void> observe(const fs::path& folder, const Models& models, const cart::S
   Watcher watcher(setup);
   auto watched = cart::watch_session(loaded->session, watcher, "", cart::ClipNames::kByCamera, {});
   if (!watched) return std::unexpected(watched.error());
-  json kept = to_json(watcher.seen(), *gallery);
+  json kept = bench::to_json(watcher.seen(), *gallery);
   kept["session"] = fs::absolute(folder).string();
   std::ofstream file(out / (folder.filename().string() + ".cbor"), std::ios::binary);
   json::to_cbor(kept, file);
@@ -232,7 +176,7 @@ Result<Concluded> concluded(const fs::path& kept) {
   const cart::Layout& layout = result.session.layout;
   const std::vector<std::size_t>& cameras = result.session.cameras;
   cabinet::Observations seen;
-  read(in, seen, result.gallery);
+  bench::read(in, seen, result.gallery);
   seen.views = cabinet::facing_views(layout, cabinet::cameras_of(layout, cameras));
   std::vector<const identify::GalleryProduct*> candidates;
   for (const cart::LayoutProduct& product : layout.products) {

@@ -16,9 +16,10 @@
 namespace tally::cart {
 
 // Pushes every frame of every video in order of time and finishes the watcher, once, whatever
-// happens; where it wants to look again, the same with the watcher of that look. A video that is missing, can't be opened or ends in an error is told in
-// Cart::inputs.videos as a problem; where that is all of them, it is the error. What the cart names
-// by digest is what was read, or it is ProcessError::kChanged.
+// happens; where it wants to look again, the same with the watcher of that look. A video that is
+// missing, can't be opened or ends in an error is told in Cart::inputs.videos as a problem; where
+// that is all of them, it is the error. What the cart names by digest is what was read, or it is
+// ProcessError::kChanged.
 // `session.videos` are the watcher's cameras, by index; of the options `camera` and `savings` are
 // not used.
 Result<ProcessOutcome> watch_session(const SessionFile& session, SessionWatcher& watcher,

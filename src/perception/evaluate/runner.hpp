@@ -63,8 +63,8 @@ struct RunOptions {
   std::function<void(std::size_t finished, std::size_t failed)> on_progress;  // May be empty.
 };
 
-// One result for each job, in their order. The session with the most bytes begins first, so that the
-// last ones are short and no worker waits long for another (LPT, Graham 1969).
+// One result for each job, in their order. The session with the most bytes begins first, so that
+// the last ones are short and no worker waits long for another (LPT, Graham 1969).
 [[nodiscard]] std::vector<JobResult> run_jobs(const std::vector<Job>& jobs,
                                               const ProcessSession& process,
                                               const RunOptions& options);
